@@ -1,0 +1,192 @@
+/**
+ * The two errors that this project throws on purpose.
+ *
+ * Every failure says what could not be done, where, why, and what to do about it. An error that
+ * reaches a caller therefore carries a closed {@linkcode ErrorCode}, never just a sentence.
+ *
+ * @module
+ */
+
+/**
+ * Why something was refused.
+ *
+ * | code | meaning |
+ * |---|---|
+ * | `syntax` | a config does not parse |
+ * | `encoding` | a config is not UTF-8 |
+ * | `shape` | something of the wrong kind stands at our place |
+ * | `unsupported` | the text is valid, but cannot be edited without guessing |
+ * | `verification` | an edit did not have exactly the intended effect; it was thrown away |
+ * | `conflict` | two providers want different things at one place |
+ * | `roster` | an agent file or a patch in it is wrong |
+ * | `option` | an option of a call or a flag is wrong |
+ * | `unknown-provider` | a name that neither the roster nor the state knows |
+ * | `hostile` | what stands at a path is not a plain file or directory of the mounts |
+ * | `too-large` | a file or a value is over a cap |
+ * | `changed` | a file kept changing under us |
+ * | `state` | our own state file cannot be read |
+ * | `locked` | the lock was not free before the deadline |
+ * | `permission` | Deno or the system does not allow an access |
+ * | `io` | any other failure of the system: disk full, read-only, … |
+ * | `failed` | several providers failed; see `errors` |
+ */
+export type ErrorCode =
+  | "syntax"
+  | "encoding"
+  | "shape"
+  | "unsupported"
+  | "verification"
+  | "conflict"
+  | "roster"
+  | "option"
+  | "unknown-provider"
+  | "hostile"
+  | "too-large"
+  | "changed"
+  | "state"
+  | "locked"
+  | "permission"
+  | "io"
+  | "failed";
+
+/** A place in a text: both numbers count from 1; columns count UTF-16 code units. */
+export interface Position {
+  /** The line, from 1. */
+  readonly line: number;
+  /** The column in it, from 1, in UTF-16 code units. */
+  readonly column: number;
+}
+
+/** What is known about a failure besides its code and sentence. */
+export interface ErrorDetails {
+  /** The provider that could not be served. */
+  readonly provider?: string;
+  /** The file, relative to the mounts directory where it is inside it. */
+  readonly file?: string;
+  /** Where in the file. */
+  readonly position?: Position;
+  /** The line of the file at `position`, raw: escape it before it is printed. */
+  readonly sourceLine?: string;
+  /** What the user can do about it. */
+  readonly remedy?: string;
+  /** The single failures behind a `failed`. */
+  readonly errors?: readonly ConfigPatchError[];
+  /** The error that led to this one. */
+  readonly cause?: unknown;
+}
+
+/**
+ * A config could not be made to route through the vault, or not be taken back.
+ * **Whoever catches it must not start the container.**
+ *
+ * @example
+ * ```ts
+ * import { ConfigPatchError } from "./errors.ts";
+ *
+ * const error = new ConfigPatchError("shape", "a list stands where a table must be", {
+ *   file: "_vibe-config/config.toml",
+ *   position: { line: 2, column: 5 },
+ * });
+ * if (error.where !== "_vibe-config/config.toml:2:5") throw new Error(error.where);
+ * ```
+ */
+export class ConfigPatchError extends Error {
+  override readonly name: string = "ConfigPatchError";
+  /** Why, as one of a closed set. */
+  readonly code: ErrorCode;
+  /** Provider, file, position, remedy and the rest, as far as they are known. */
+  readonly details: ErrorDetails;
+
+  /** Makes an error; `message` is a sentence without the place, which `details` holds. */
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.details = details;
+  }
+
+  /** The provider that could not be served. */
+  get provider(): string | undefined {
+    return this.details.provider;
+  }
+
+  /** The file, relative to the mounts directory where it is inside it. */
+  get file(): string | undefined {
+    return this.details.file;
+  }
+
+  /** Where in the file. */
+  get position(): Position | undefined {
+    return this.details.position;
+  }
+
+  /** What the user can do about it. */
+  get remedy(): string | undefined {
+    return this.details.remedy;
+  }
+
+  /** The single failures behind a `failed`; empty for any other code. */
+  get errors(): readonly ConfigPatchError[] {
+    return this.details.errors ?? [];
+  }
+
+  /** `file:line:column`, as far as it is known, or the empty string. */
+  get where(): string {
+    const { file, position } = this.details;
+    if (file === undefined) return "";
+    return position === undefined ? file : `${file}:${position.line}:${position.column}`;
+  }
+
+  /** The same error with more details; what is known already wins. */
+  with(details: ErrorDetails): ConfigPatchError {
+    return new ConfigPatchError(this.code, this.message, {
+      ...details,
+      ...this.details,
+      cause: this.details.cause ?? this,
+    });
+  }
+}
+
+/**
+ * A text does not parse. Thrown by `FormatHandler.parse`, with the position and the line.
+ *
+ * @example
+ * ```ts
+ * import { ConfigSyntaxError } from "./errors.ts";
+ *
+ * const error = ConfigSyntaxError.at("a = 1\nb = =\n", 10, "a value must stand here");
+ * if (error.position?.line !== 2 || error.position.column !== 5) throw error;
+ * ```
+ */
+export class ConfigSyntaxError extends ConfigPatchError {
+  override readonly name = "ConfigSyntaxError";
+
+  /** Makes an error of code `syntax`. */
+  constructor(message: string, details: ErrorDetails = {}) {
+    super("syntax", message, details);
+  }
+
+  /** An error at an offset (UTF-16) of a text. */
+  static at(text: string, offset: number, message: string): ConfigSyntaxError {
+    return new ConfigSyntaxError(message, locate(text, offset));
+  }
+}
+
+/** Position and source line of an offset (UTF-16) of a text, for {@linkcode ErrorDetails}. */
+export function locate(
+  text: string,
+  offset: number,
+): { readonly position: Position; readonly sourceLine: string } {
+  const at = Math.max(0, Math.min(offset, text.length));
+  const before = text.slice(0, at);
+  const start = before.lastIndexOf("\n") + 1;
+  let line = 1;
+  for (let i = before.indexOf("\n"); i !== -1; i = before.indexOf("\n", i + 1)) line++;
+  const newline = text.indexOf("\n", at);
+  const end = newline === -1 ? text.length : newline;
+  // A byte order mark is no column of the first line.
+  const bom = line === 1 && text.startsWith("\uFEFF") ? 1 : 0;
+  return {
+    position: { line, column: Math.max(1, at - start + 1 - bom) },
+    sourceLine: text.slice(start + bom, end).replace(/\r$/, ""),
+  };
+}

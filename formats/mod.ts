@@ -1,0 +1,49 @@
+/**
+ * Config formats: the plug-in interface, the registry, and the three built-in handlers.
+ *
+ * @example
+ * ```ts
+ * import { applySplice, defaultFormats } from "./mod.ts";
+ *
+ * const toml = await defaultFormats.load("toml");
+ * const document = toml.parse('model = "x" # mine\n');
+ * const put = document.put(["openai_base_url"], "http://localhost:9419/v1");
+ * const text = applySplice(document.text, put);
+ * if (text !== 'model = "x" # mine\nopenai_base_url = "http://localhost:9419/v1"\n') {
+ *   throw new Error(text);
+ * }
+ * ```
+ *
+ * @module
+ */
+import { FormatRegistry } from "./registry.ts";
+
+export * from "./types.ts";
+export { applySplice, applySplices, invert, mergeSplices } from "./splice.ts";
+export { FormatRegistry } from "./registry.ts";
+export { isList, isTable, matches, pathText, sameValue, tableOf, valueAt } from "./value.ts";
+
+/** TOML, YAML and JSON (with comments); each handler is loaded when a file of it is met. */
+export const defaultFormats: FormatRegistry = new FormatRegistry([
+  {
+    name: "toml",
+    extensions: [".toml"],
+    blank: "",
+    holdsNull: false,
+    load: async () => (await import("./toml.ts")).tomlFormat,
+  },
+  {
+    name: "yaml",
+    extensions: [".yaml", ".yml"],
+    blank: "",
+    holdsNull: true,
+    load: async () => (await import("./yaml.ts")).yamlFormat,
+  },
+  {
+    name: "json",
+    extensions: [".json", ".jsonc"],
+    blank: "{}\n",
+    holdsNull: true,
+    load: async () => (await import("./json.ts")).jsonFormat,
+  },
+]);

@@ -1,0 +1,69 @@
+/** The registry of formats: an immutable value that is passed around, never a global. @module */
+import { ConfigPatchError } from "../errors.ts";
+import type { FormatHandler, FormatInfo, LazyFormat } from "./types.ts";
+
+/**
+ * Which formats there are. Immutable: {@linkcode FormatRegistry.with} gives a new one.
+ *
+ * @example
+ * ```ts
+ * import { defaultFormats } from "./mod.ts";
+ *
+ * const handler = await defaultFormats.load("toml");
+ * const document = handler.parse('model = "x"\n');
+ * if (document.value.model !== "x") throw new Error("not read");
+ * ```
+ */
+export class FormatRegistry {
+  readonly #formats: ReadonlyMap<string, FormatHandler | LazyFormat>;
+
+  /** A registry of these formats; a later one replaces an earlier one of the same name. */
+  constructor(formats: Iterable<FormatHandler | LazyFormat> = []) {
+    const byName = new Map<string, FormatHandler | LazyFormat>();
+    for (const format of formats) {
+      if (!/^[a-z][a-z0-9]*$/.test(format.name)) {
+        throw new ConfigPatchError("option", `"${format.name}" cannot be the name of a format`, {
+          remedy: "use lower-case letters and digits, a letter first",
+        });
+      }
+      byName.set(format.name, format);
+    }
+    this.#formats = byName;
+  }
+
+  /** A registry with one more format, or with another handler for a known one. */
+  with(format: FormatHandler | LazyFormat): FormatRegistry {
+    return new FormatRegistry([...this.#formats.values(), format]);
+  }
+
+  /** What is known of each format without loading it, in order of registration. */
+  list(): FormatInfo[] {
+    return [...this.#formats.values()];
+  }
+
+  /** What is known of one format without loading it. */
+  get(name: string): FormatInfo | undefined {
+    return this.#formats.get(name);
+  }
+
+  /** The format of a file, by its extension. */
+  forFile(file: string): FormatInfo | undefined {
+    const name = file.toLowerCase();
+    return this.list().find((format) => format.extensions.some((ext) => name.endsWith(ext)));
+  }
+
+  /**
+   * The handler of a format, loaded now if it was not yet.
+   *
+   * @throws {ConfigPatchError} `option` for a name that is not registered.
+   */
+  async load(name: string): Promise<FormatHandler> {
+    const format = this.#formats.get(name);
+    if (format === undefined) {
+      throw new ConfigPatchError("option", `there is no format "${name}"`, {
+        remedy: `registered are: ${[...this.#formats.keys()].join(", ")}`,
+      });
+    }
+    return "load" in format ? await format.load() : format;
+  }
+}

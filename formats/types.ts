@@ -1,0 +1,152 @@
+/**
+ * What a format plug-in is: syntax only. Ownership, undo and I/O exist once, outside it.
+ *
+ * @module
+ */
+
+/**
+ * A scalar that only its own format understands: a TOML date, a YAML value with a foreign tag.
+ * It can stand in a file and is compared by type and text; a patch cannot hold one.
+ */
+export class OpaqueScalar {
+  /** The kind within its format: `local-date`, `!!binary`, … */
+  readonly type: string;
+  /** A canonical text of the value. */
+  readonly text: string;
+
+  /** Makes one of a kind and a canonical text. */
+  constructor(type: string, text: string) {
+    this.type = type;
+    this.text = text;
+  }
+}
+
+/**
+ * A scalar. An integer is always a `bigint`, anything written as a floating-point number a
+ * `number`, so that `1` and `1.0` stay different where a format tells them apart.
+ */
+export type ConfigScalar = string | number | bigint | boolean | null | OpaqueScalar;
+
+/** A list of values. */
+export type ConfigList = readonly ConfigValue[];
+
+/** A table (mapping, object). It has no prototype, so that `__proto__` is a key like any other. */
+export interface ConfigTable {
+  readonly [key: string]: ConfigValue;
+}
+
+/** Any value of a config file. */
+export type ConfigValue = ConfigScalar | ConfigList | ConfigTable;
+
+/** Picks the first table of a list in which all these keys have these values. */
+export interface Selector {
+  readonly [key: string]: string | number | bigint | boolean;
+}
+
+/**
+ * Keys, list indices and list-entry selectors: `["providers", { name: "mistral" }, "api_base"]`.
+ * A selector that matches nothing stands for the entry to be created; an index must exist.
+ */
+export type ConfigPath = readonly (string | number | Selector)[];
+
+/**
+ * One edit of a text: at `offset` (UTF-16), the text `remove` gives way to `insert`.
+ * Invertible by construction.
+ */
+export interface Splice {
+  /** Where, in UTF-16 code units from the beginning of the text. */
+  readonly offset: number;
+  /** The text that stands there and goes. */
+  readonly remove: string;
+  /** The text that comes. */
+  readonly insert: string;
+}
+
+/** A half-open range of a text in UTF-16 code units. */
+export interface Span {
+  /** The first code unit. */
+  readonly start: number;
+  /** The one after the last. */
+  readonly end: number;
+}
+
+/** What stands at a path. */
+export interface Slot {
+  /** The parsed value. */
+  readonly value: ConfigValue;
+  /**
+   * The value's own text; absent where it is not one contiguous text (a TOML table under headers),
+   * empty where the value is implied (a YAML key without a value).
+   */
+  readonly span?: Span;
+}
+
+/** The splice that makes a path hold a value. Empty (`remove` and `insert` both `""`) when it does. */
+export interface Put extends Splice {
+  /** The range of the value's text within `insert`. */
+  readonly value: Span;
+  /** Containers that exist only after the splice, outermost first, selectors kept as given. */
+  readonly created: readonly ConfigPath[];
+}
+
+/** A parsed text. Immutable: an edit is a {@linkcode Splice} for the caller to apply. */
+export interface ConfigDocument {
+  /** The text as given, byte order mark and line endings included. */
+  readonly text: string;
+  /** Everything that it says. An empty document is an empty table. */
+  readonly value: ConfigTable;
+  /** The slot at a path, or `undefined` where nothing stands. */
+  find(path: ConfigPath): Slot | undefined;
+  /**
+   * The smallest splice that makes `path` hold `value`; containers on the way are created.
+   * One contiguous run of new text, in the style of the neighbours, without a separator that a
+   * neighbour needs.
+   *
+   * @throws {ConfigPatchError} `shape` where something of another kind stands in the way,
+   * `unsupported` where the text cannot be edited without guessing.
+   */
+  put(path: ConfigPath, value: ConfigValue): Put;
+  /**
+   * Canonical removal of what stands at a path, used when an exact one no longer fits. Comments
+   * stay as text.
+   *
+   * @throws {ConfigPatchError} `unsupported`, as {@linkcode put}.
+   */
+  drop(path: ConfigPath): Splice;
+}
+
+/** How a text is to be read. */
+export interface ParseOptions {
+  /** Accept only the strict dialect: for JSON, no comments and no trailing commas. */
+  readonly strict?: boolean;
+}
+
+/** What is known about a format before its handler is loaded. */
+export interface FormatInfo {
+  /** The name that patch keys begin with: `toml` in `toml_set`. Lower-case letters and digits. */
+  readonly name: string;
+  /** File extensions with their dot: `[".yaml", ".yml"]`. */
+  readonly extensions: readonly string[];
+  /** The text of a new file before anything is put into it: `""`, or `"{}\n"` for JSON. */
+  readonly blank: string;
+  /** Whether a value can be `null`. */
+  readonly holdsNull: boolean;
+}
+
+/** A format plug-in: knows the syntax of one format, and nothing of ownership, undo or files. */
+export interface FormatHandler extends FormatInfo {
+  /**
+   * Reads a text.
+   *
+   * @throws {ConfigSyntaxError} where it does not parse; nothing is ever repaired.
+   * @throws {ConfigPatchError} `unsupported` where it parses but no edit could be checked
+   * (too deep, several documents, …), `shape` where its root is not a table.
+   */
+  parse(text: string, options?: ParseOptions): ConfigDocument;
+}
+
+/** A format whose handler is loaded when a file of it is met. */
+export interface LazyFormat extends FormatInfo {
+  /** Loads the handler. */
+  load(): Promise<FormatHandler>;
+}
