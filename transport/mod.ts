@@ -1,0 +1,19 @@
+/**
+ * Where a container finds the vault, and the tokens by which patches name it.
+ *
+ * @example
+ * ```ts
+ * import { resolveVaultLocation, substitute } from "./mod.ts";
+ *
+ * const location = resolveVaultLocation({ tokenBrokerPort: 18731, direct: true });
+ * const value = substitute("{vault_url}/v1", location);
+ * if (value !== "http://host.containers.internal:18731/v1") throw new Error(String(value));
+ * ```
+ *
+ * @module
+ */
+export { LOOPBACK_VAULT_PORT, type Transport, type VaultLocation } from "./location.ts";
+export { socketTransport } from "./socket.ts";
+export { tcpTransport } from "./tcp.ts";
+export { knownLocations, type LocationOptions, resolveVaultLocation } from "./resolve.ts";
+export { checkTokens, hasToken, knownValues, substitute } from "./tokens.ts";

@@ -1,0 +1,136 @@
+/**
+ * The tokens by which a patch names the vault's addresses.
+ *
+ * | token | stands for |
+ * |---|---|
+ * | `{vault_url}` | the URL: `http://localhost:9419` |
+ * | `{vault_socket}` | the path of the Unix socket: `/run/terok/vault.sock` |
+ * | `{vault_host}` | the authority of the URL: `localhost:9419` |
+ *
+ * `{{ vault_url }}` means the same, with or without the spaces. Any other text in braces belongs to
+ * the program whose config it is, except where it begins with `vault_`: that is a slip, and it would
+ * leave a task unrouted.
+ *
+ * @module
+ */
+import { ConfigPatchError } from "../errors.ts";
+import type { ConfigTable, ConfigValue } from "../formats/types.ts";
+import { isList, isTable, tableOf } from "../formats/value.ts";
+import { closest } from "../suggest.ts";
+import type { VaultLocation } from "./location.ts";
+import { knownLocations } from "./resolve.ts";
+
+/**
+ * A value with the tokens in its strings replaced, at any depth; keys are left alone. What a token
+ * stands for is not searched for tokens again.
+ *
+ * @example
+ * ```ts
+ * import { resolveVaultLocation } from "./resolve.ts";
+ * import { substitute } from "./tokens.ts";
+ *
+ * const value = substitute("{vault_url}/v1?key={env:KEY}", resolveVaultLocation());
+ * if (value !== "http://localhost:9419/v1?key={env:KEY}") throw new Error(String(value));
+ * ```
+ *
+ * @throws {ConfigPatchError} `roster` for an unknown token, `location` for one whose address is
+ * empty.
+ */
+export function substitute(value: ConfigTable, location: VaultLocation): ConfigTable;
+export function substitute(value: ConfigValue, location: VaultLocation): ConfigValue;
+export function substitute(value: ConfigValue, location: VaultLocation): ConfigValue {
+  return mapStrings(
+    value,
+    (text) =>
+      text.replace(TOKEN, (written: string, ...groups: unknown[]) => {
+        const [token, option] = tokenOf(written, groups);
+        const address = ADDRESSES[token](location);
+        if (address !== "") return address;
+        throw new ConfigPatchError("location", `${written} is used, but there is no such address`, {
+          remedy: `give the vault a ${option}, or leave out the providers that need one`,
+        });
+      }),
+  );
+}
+
+/** Whether any string in a value, at any depth, holds a token, known or not. */
+export function hasToken(value: ConfigValue): boolean {
+  if (typeof value === "string") return value.search(TOKEN) !== -1;
+  if (isList(value)) return value.some(hasToken);
+  return isTable(value) && Object.values(value).some(hasToken);
+}
+
+/**
+ * Finds slips before any address is known.
+ *
+ * @throws {ConfigPatchError} `roster` for an unknown token.
+ */
+export function checkTokens(value: ConfigValue): void {
+  mapStrings(value, (text) => {
+    for (const match of text.matchAll(TOKEN)) tokenOf(match[0], match.slice(1));
+    return text;
+  });
+}
+
+/**
+ * What a template can have led to: its value at each of the {@linkcode knownLocations} that has the
+ * addresses it needs. Empty for a template without a token, whose value says nothing about who wrote
+ * it.
+ *
+ * @example
+ * ```ts
+ * import { resolveVaultLocation } from "./resolve.ts";
+ * import { knownValues } from "./tokens.ts";
+ *
+ * const values = knownValues("{vault_socket}", resolveVaultLocation());
+ * if (values.join() !== "/run/terok/vault.sock,/tmp/terok-vault.sock") throw new Error();
+ * ```
+ *
+ * @throws {ConfigPatchError} `roster` for an unknown token.
+ */
+export function knownValues(template: ConfigValue, given: VaultLocation): ConfigValue[] {
+  if (!hasToken(template)) return [];
+  return knownLocations(given).flatMap((location) => {
+    try {
+      return [substitute(template, location)];
+    } catch (error) {
+      // An address that does not exist cannot have been written.
+      if (error instanceof ConfigPatchError && error.code === "location") return [];
+      throw error;
+    }
+  });
+}
+
+type Token = "vault_url" | "vault_socket" | "vault_host";
+
+const ADDRESSES: Readonly<Record<Token, (location: VaultLocation) => string>> = {
+  vault_url: (location) => location.url,
+  vault_socket: (location) => location.socket,
+  vault_host: (location) => location.url.replace(/^[a-z]+:\/\//, "").replace(/\/.*$/, ""),
+};
+
+/** Double braces come first, so that they are never taken for single ones in braces. */
+const TOKEN = /\{\{\s*(vault_[^{}]*)\}\}|\{(\s*vault_[^{}]*)(\}?)/g;
+
+/** The token that a match of {@linkcode TOKEN} means, and what its address is called. */
+function tokenOf(written: string, groups: readonly unknown[]): readonly [Token, string] {
+  const [double, single, end] = groups as readonly (string | undefined)[];
+  const name = double?.trimEnd() ?? (end === "}" ? single : undefined);
+  if (isToken(name)) return [name, name === "vault_socket" ? "socket" : "URL"];
+  const near = closest(written.replace(/[{}]/g, "").trim(), Object.keys(ADDRESSES));
+  const known = Object.keys(ADDRESSES).map((token) => `{${token}}`).join(", ");
+  throw new ConfigPatchError("roster", `there is no token ${JSON.stringify(written)}`, {
+    remedy: near === undefined ? `known are ${known}` : `did you mean {${near}}?`,
+  });
+}
+
+function isToken(name: string | undefined): name is Token {
+  return name !== undefined && Object.hasOwn(ADDRESSES, name);
+}
+
+function mapStrings(value: ConfigValue, change: (text: string) => string): ConfigValue {
+  if (typeof value === "string") return change(value);
+  if (isList(value)) return value.map((item) => mapStrings(item, change));
+  if (!isTable(value)) return value;
+  return tableOf(Object.entries(value).map(([key, item]) => [key, mapStrings(item, change)]));
+}
