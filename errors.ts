@@ -20,6 +20,7 @@
  * | `conflict` | two providers want different things at one place |
  * | `roster` | an agent file or a patch in it is wrong |
  * | `option` | an option of a call or a flag is wrong |
+ * | `location` | a patch needs an address that the vault does not have |
  * | `unknown-provider` | a name that neither the roster nor the state knows |
  * | `hostile` | what stands at a path is not a plain file or directory of the mounts |
  * | `too-large` | a file or a value is over a cap |
@@ -39,6 +40,7 @@ export type ErrorCode =
   | "conflict"
   | "roster"
   | "option"
+  | "location"
   | "unknown-provider"
   | "hostile"
   | "too-large"
@@ -189,4 +191,26 @@ export function locate(
     position: { line, column: Math.max(1, at - start + 1 - bom) },
     sourceLine: text.slice(start + bom, end).replace(/\r$/, ""),
   };
+}
+
+/**
+ * Makes a text that a container controls harmless on a terminal: control characters, and those that
+ * reorder or break lines (bidirectional controls, U+2028, U+2029), become `\u{..}`.
+ *
+ * Tabs and line breaks are control characters too: split a text into lines first.
+ *
+ * @example
+ * ```ts
+ * import { escapeControl } from "./errors.ts";
+ *
+ * const shown = escapeControl("a\u001b[31m\u202eb");
+ * if (shown !== "a\\u{1b}[31m\\u{202e}b") throw new Error(shown);
+ * ```
+ */
+export function escapeControl(text: string): string {
+  return text.replace(
+    // The general category Cc is C0, DEL and C1.
+    /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
 }

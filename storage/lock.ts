@@ -1,0 +1,116 @@
+/** The one lock of the mounts: on the host side, so that no container can hold it. @module */
+import { ConfigPatchError } from "../errors.ts";
+import { failure, notPlain } from "./failure.ts";
+import type { FileSystem, LockFile } from "./primitives.ts";
+
+/** How to wait for the lock. */
+export interface LockOptions {
+  /** How long to wait, in milliseconds; 30 seconds by default, 0 tries once. */
+  readonly timeout?: number;
+  /** What this process does, for whoever finds the lock taken: `apply`. */
+  readonly command?: string;
+}
+
+/** The lock while it is held; `using` gives it back. */
+export interface Lock extends Disposable {
+  /** Whether it had to be waited for. */
+  readonly waited: boolean;
+}
+
+/** How long to wait by default, in milliseconds. */
+export const LOCK_TIMEOUT = 30_000;
+
+/** Between two tries, in milliseconds: first and longest pause. */
+const PAUSE = { first: 5, longest: 100 } as const;
+
+/**
+ * Takes the lock by polling: a blocking lock would wait for a stopped holder for ever. The system
+ * takes it back when a holder dies, so there is no stale lock to clean up.
+ *
+ * @param path The lock file; it stays when the lock is given back, since removing it would let two
+ * processes lock two different files.
+ * @param label How the user calls it, for errors.
+ * @throws {ConfigPatchError} `locked` at the deadline, naming who holds it; `hostile` if the lock
+ * file is no plain file; `permission`, `io`.
+ */
+export async function takeLock(
+  system: FileSystem,
+  path: string,
+  label: string,
+  grant: string,
+  options: LockOptions = {},
+): Promise<Lock> {
+  const { timeout = LOCK_TIMEOUT, command = "" } = options;
+  const deadline = performance.now() + timeout;
+  let pause: number = PAUSE.first;
+  let waited = false;
+  for (;;) {
+    const file = tryOnce(system, path, label, grant, command);
+    if (file !== undefined) return { waited, [Symbol.dispose]: () => file.close() };
+    const left = deadline - performance.now();
+    if (left <= 0) throw taken(system, path, label, timeout);
+    waited = true;
+    await new Promise((resolve) => setTimeout(resolve, Math.min(pause, left)));
+    pause = Math.min(2 * pause, PAUSE.longest);
+  }
+}
+
+/** The locked file, or `undefined` if somebody else holds it. */
+function tryOnce(
+  system: FileSystem,
+  path: string,
+  label: string,
+  grant: string,
+  command: string,
+): LockFile | undefined {
+  let file: LockFile | undefined;
+  try {
+    const seen = system.lstat(path);
+    if (seen !== undefined && seen.kind !== "file") throw notPlain(seen, "file", label);
+    file = system.openLock(path);
+    if (file.tryLock() && isStillAt(system, path, file)) {
+      const holder = { pid: Deno.pid, since: new Date().toISOString(), command };
+      file.write(new TextEncoder().encode(JSON.stringify(holder) + "\n"));
+      return file;
+    }
+    file.close();
+    return undefined;
+  } catch (error) {
+    file?.close();
+    throw failure(error, { doing: "take the lock", file: label, grant });
+  }
+}
+
+/** Whether the path still leads to the locked file: somebody may have removed it meanwhile. */
+function isStillAt(system: FileSystem, path: string, file: LockFile): boolean {
+  const held = file.status();
+  const seen = system.lstat(path);
+  return seen?.kind === "file" && seen.dev === held.dev && seen.ino === held.ino;
+}
+
+function taken(
+  system: FileSystem,
+  path: string,
+  label: string,
+  timeout: number,
+): ConfigPatchError {
+  return new ConfigPatchError(
+    "locked",
+    `the lock was not free within ${timeout / 1000} s: ${holderOf(system, path)} holds it`,
+    { file: label, remedy: "wait for that process or end it, then try again" },
+  );
+}
+
+/** Who holds the lock, as far as the file says: it is only there to be shown. */
+function holderOf(system: FileSystem, path: string): string {
+  try {
+    const text = new TextDecoder().decode(system.readTrusted(path));
+    const { pid, since, command }: Record<string, unknown> = JSON.parse(text);
+    if (Number.isInteger(pid) && typeof since === "string" && typeof command === "string") {
+      return `process ${pid} (${command === "" ? "" : `${command}, `}since ${since})`;
+    }
+  } catch {
+    // The holder may be about to write its line; the deadline has passed all the same.
+  }
+  return "another process";
+}

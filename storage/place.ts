@@ -1,0 +1,54 @@
+/** Where a file is: the directory that it lies in, checked, and the paths that lead there. @module */
+import { failure, notPlain } from "./failure.ts";
+import type { FileSystem } from "./primitives.ts";
+
+/** The directory of a file, checked; `using` gives it back. */
+export interface Place extends Disposable {
+  /** The path under which the directory's entries are reached. */
+  readonly directory: string;
+  /** The last segment of the file. */
+  readonly name: string;
+  /** The file relative to the mounts, for messages. */
+  readonly label: string;
+  /** The path that a grant of Deno must name. */
+  readonly grant: string;
+  /** Checks once more that the directory is the one that was checked first. */
+  recheck(): void;
+}
+
+/** Joins a directory and one checked segment. */
+export function join(directory: string, segment: string): string {
+  return directory.endsWith("/") ? directory + segment : `${directory}/${segment}`;
+}
+
+/**
+ * The place of a file directly in a host dir, or `undefined` if there is no such host dir.
+ *
+ * One look at the host dir is enough: a container can change what is in it, never the host dir
+ * itself.
+ *
+ * @throws {ConfigPatchError} `hostile` if the host dir is a link or no directory.
+ */
+export function placeIn(
+  system: FileSystem,
+  mounts: string,
+  dir: string,
+  name: string,
+): Place | undefined {
+  const directory = join(mounts, dir);
+  try {
+    const seen = system.lstat(directory);
+    if (seen === undefined) return undefined;
+    if (seen.kind !== "directory") throw notPlain(seen, "directory", dir);
+  } catch (error) {
+    throw failure(error, { doing: "look at it", file: dir, grant: mounts });
+  }
+  return {
+    directory,
+    name,
+    label: `${dir}/${name}`,
+    grant: mounts,
+    recheck: () => {},
+    [Symbol.dispose]: () => {},
+  };
+}

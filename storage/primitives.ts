@@ -1,0 +1,246 @@
+/**
+ * The single file operations that storage is made of. Each is one call of the system (or one short
+ * run of calls that fails as a whole), so that a test can make any one of them fail.
+ *
+ * @module
+ */
+
+/** What the system says about a path or an open file. */
+export interface FileStatus {
+  /** What stands there; `other` is a FIFO, a socket or a device. */
+  readonly kind: "file" | "directory" | "symlink" | "other";
+  /** Type and permission bits, as in `st_mode`. */
+  readonly mode: number;
+  /** The device. */
+  readonly dev: number;
+  /** The inode; above 2^53 Deno rounds it, the same way for `lstat` and for `fstat`. */
+  readonly ino: number;
+  /** In bytes. */
+  readonly size: number;
+  /** Last change of the content, in milliseconds since the epoch. */
+  readonly mtime: number;
+  /** Last change of content or attributes, in milliseconds; Deno gives whole seconds. */
+  readonly ctime: number;
+  /** The owner. */
+  readonly uid: number;
+  /** The group. */
+  readonly gid: number;
+  /** The number of hard links. */
+  readonly nlink: number;
+}
+
+/** An existing file or directory, open for reading. */
+export interface SourceFile {
+  /** What is really open, whatever the path leads to by now. */
+  status(): FileStatus;
+  /** Fills a part of the buffer and returns how many bytes; 0 at the end of the file. */
+  read(buffer: Uint8Array): number;
+  /** Gives the descriptor back. */
+  close(): void;
+}
+
+/** A directory held open, so that what is in it can be reached whatever its path leads to. */
+export interface AnchoredDirectory {
+  /** A path that leads to this very directory for as long as it is open. */
+  readonly path: string;
+  /** What is really open. */
+  status(): FileStatus;
+  /** Gives the descriptor back. */
+  close(): void;
+}
+
+/** A file that we have just made. */
+export interface FreshFile {
+  /** Writes all bytes. */
+  write(bytes: Uint8Array): void;
+  /** Brings content and attributes to the disk. */
+  sync(): void;
+  /** Gives the descriptor back. */
+  close(): void;
+}
+
+/** A file that we have just made, whose attributes can be set through its descriptor. */
+export interface AdjustableFile extends FreshFile {
+  /** Owner, group and mode as creation gave them. */
+  status(): FileStatus;
+  /** Sets the permission bits, regardless of the umask. */
+  chmod(mode: number): void;
+  /** Sets owner and group. */
+  chown(uid: number, gid: number): void;
+}
+
+/** The open lock file. */
+export interface LockFile {
+  /** Takes the lock if it is free; it lasts until `close` or the end of the process. */
+  tryLock(): boolean;
+  /** What is really open. */
+  status(): FileStatus;
+  /** Replaces the content. */
+  write(bytes: Uint8Array): void;
+  /** Gives the lock and the descriptor back. */
+  close(): void;
+}
+
+/** The single operations. All of them throw what the system throws. */
+export interface FileSystem {
+  /** What stands at a path, links not followed; `undefined` where nothing does. */
+  lstat(path: string): FileStatus | undefined;
+  /** As {@linkcode lstat}, links followed: for the mounts directory alone. */
+  stat(path: string): FileStatus | undefined;
+  /** Makes a directory whose parent exists. */
+  mkdir(path: string, mode: number): void;
+  /** The names in a directory of the host side. */
+  list(path: string): readonly string[];
+  /** Opens what stands there without ever waiting, on hostile ground too: FIFO, lease, device. */
+  openSource(path: string): Promise<SourceFile>;
+  /** Opens a directory that is not a link, so that its entries can be reached through it. */
+  openDirectory(path: string): Promise<AnchoredDirectory>;
+  /** Makes a file where nothing stands, not even a link. */
+  createNew(path: string, mode: number): FreshFile;
+  /** As {@linkcode createNew}, with attributes that can be set; needs more start-up time. */
+  createAdjustable(path: string, mode: number): Promise<AdjustableFile>;
+  /** Puts an entry in the place of another, or where nothing stands; links are not followed. */
+  rename(from: string, to: string): void;
+  /** Removes an entry itself: a file, a link, an empty directory. Never what is below it. */
+  remove(path: string): void;
+  /** Brings the entries of a directory to the disk. */
+  syncDirectory(path: string): void;
+  /** Reads a whole file of the host side. */
+  readTrusted(path: string): Uint8Array<ArrayBuffer>;
+  /** Opens the lock file, which is made if absent. */
+  openLock(path: string): LockFile;
+}
+
+/** The operations on the real file system. */
+export const denoFileSystem: FileSystem = {
+  lstat: (path) => present(() => Deno.lstatSync(path)),
+  stat: (path) => present(() => Deno.statSync(path)),
+  mkdir: (path, mode) => Deno.mkdirSync(path, { mode }),
+  list: (path) => Array.from(Deno.readDirSync(path), (entry) => entry.name),
+  async openSource(path) {
+    const fs = await nodeFs();
+    const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = fs.constants;
+    // O_NONBLOCK is what keeps a FIFO or a lease from stopping us. O_NOFOLLOW reaches the kernel
+    // only with full permissions; with narrower ones the comparison of inodes finds the link.
+    const fd = fs.openSync(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
+    return {
+      status: () => statusOfNode(fs.fstatSync(fd)),
+      read: (buffer) => fs.readSync(fd, buffer),
+      close: () => fs.closeSync(fd),
+    };
+  },
+  async openDirectory(path) {
+    const fs = await nodeFs();
+    const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW, O_DIRECTORY } = fs.constants;
+    const fd = fs.openSync(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_DIRECTORY);
+    return {
+      path: `/proc/self/fd/${fd}`,
+      status: () => statusOfNode(fs.fstatSync(fd)),
+      close: () => fs.closeSync(fd),
+    };
+  },
+  createNew(path, mode) {
+    const file = Deno.openSync(path, { write: true, createNew: true, mode });
+    return {
+      write: (bytes) => writeAll(bytes, (rest) => file.writeSync(rest)),
+      sync: () => file.syncSync(),
+      close: () => file.close(),
+    };
+  },
+  async createAdjustable(path, mode) {
+    const fs = await nodeFs();
+    const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = fs.constants;
+    const fd = fs.openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+    return {
+      write: (bytes) => writeAll(bytes, (rest) => fs.writeSync(fd, rest)),
+      status: () => statusOfNode(fs.fstatSync(fd)),
+      chmod: (bits) => fs.fchmodSync(fd, bits),
+      chown: (uid, gid) => fs.fchownSync(fd, uid, gid),
+      sync: () => fs.fsyncSync(fd),
+      close: () => fs.closeSync(fd),
+    };
+  },
+  rename: (from, to) => Deno.renameSync(from, to),
+  remove: (path) => Deno.removeSync(path),
+  syncDirectory(path) {
+    using directory = Deno.openSync(path);
+    directory.syncSync();
+  },
+  readTrusted: (path) => Deno.readFileSync(path),
+  openLock(path) {
+    const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
+    return {
+      tryLock: () => file.tryLockSync(true),
+      status: () => statusOf(file.statSync()),
+      write(bytes) {
+        file.truncateSync(0);
+        file.seekSync(0, Deno.SeekMode.Start);
+        writeAll(bytes, (rest) => file.writeSync(rest));
+      },
+      close: () => file.close(),
+    };
+  },
+};
+
+/** Costs 50 ms of start-up: only what must really open a hostile file may pay it. */
+function nodeFs(): Promise<typeof import("node:fs")> {
+  return import("node:fs");
+}
+
+function present(look: () => Deno.FileInfo): FileStatus | undefined {
+  try {
+    return statusOf(look());
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+function statusOf(info: Deno.FileInfo): FileStatus {
+  return {
+    kind: info.isFile
+      ? "file"
+      : info.isDirectory
+      ? "directory"
+      : info.isSymlink
+      ? "symlink"
+      : "other",
+    mode: info.mode ?? 0,
+    dev: info.dev,
+    ino: info.ino ?? 0,
+    size: info.size,
+    mtime: info.mtime?.getTime() ?? 0,
+    ctime: info.ctime?.getTime() ?? 0,
+    uid: info.uid ?? 0,
+    gid: info.gid ?? 0,
+    nlink: info.nlink ?? 1,
+  };
+}
+
+function statusOfNode(stats: import("node:fs").Stats): FileStatus {
+  const { mode, dev, ino, size, uid, gid, nlink } = stats;
+  return {
+    kind: stats.isFile()
+      ? "file"
+      : stats.isDirectory()
+      ? "directory"
+      : stats.isSymbolicLink()
+      ? "symlink"
+      : "other",
+    mode,
+    dev,
+    ino,
+    size,
+    mtime: stats.mtimeMs,
+    ctime: stats.ctimeMs,
+    uid,
+    gid,
+    nlink,
+  };
+}
+
+function writeAll(bytes: Uint8Array, write: (rest: Uint8Array) => number): void {
+  for (let written = 0; written < bytes.length;) {
+    written += write(bytes.subarray(written));
+  }
+}
