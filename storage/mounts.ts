@@ -23,6 +23,7 @@ import {
   SIDECAR_NAME,
   temporaryName,
 } from "./names.ts";
+import { type NestedAccess, nestedAccess, placeBelow } from "./nested.ts";
 import { join, type Place, placeIn } from "./place.ts";
 import { denoFileSystem, type FileSystem } from "./primitives.ts";
 import { decodeUtf8, type ReadFile, readSafely } from "./read.ts";
@@ -117,6 +118,7 @@ export class Mounts {
   readonly #maxSidecarBytes: number;
   readonly #now: () => number;
   readonly #allowNested: boolean;
+  #nestedAccess: NestedAccess | undefined;
 
   /** Nothing is touched yet. */
   constructor(path: string, options: MountsOptions = {}) {
@@ -146,14 +148,21 @@ export class Mounts {
   }
 
   /**
-   * Makes a host dir if it is absent: 0755 less the umask.
+   * Makes a host dir if it is absent: 0755 less the umask. For a nested `file`, the directories on
+   * the way to it as well.
    *
    * @throws {ConfigPatchError} `hostile` if it is a link or no directory.
    */
-  // deno-lint-ignore require-await -- as prepare
-  async prepareHostDir(dir: string): Promise<void> {
+  async prepareHostDir(dir: string, file?: string): Promise<void> {
     checkSegment(dir, "host_dir");
     this.#prepareDirectory(dir, 0o755);
+    if (file !== undefined) (await this.#place(dir, file, true))?.[Symbol.dispose]();
+  }
+
+  /** How nested files are reached: whoever allows them should say so if it is only `checked`. */
+  async nestedAccess(): Promise<NestedAccess> {
+    this.#nestedAccess ??= await nestedAccess(this.#system, this.path);
+    return this.#nestedAccess;
   }
 
   /** The host dirs that exist, sorted; empty if the mounts do not exist. */
@@ -378,11 +387,13 @@ export class Mounts {
     return file === SIDECAR_NAME ? [file] : checkFile(file, this.#allowNested);
   }
 
-  // deno-lint-ignore require-await -- nested places are opened asynchronously
-  async #place(dir: string, file: string): Promise<Place | undefined> {
+  async #place(dir: string, file: string, create = false): Promise<Place | undefined> {
     checkSegment(dir, "host_dir");
     const segments = this.#segments(file);
-    return placeIn(this.#system, this.path, dir, segments[0] ?? "");
+    const [first = ""] = segments;
+    if (segments.length === 1) return placeIn(this.#system, this.path, dir, first);
+    const path = { mounts: this.path, dir, segments, create };
+    return await placeBelow(this.#system, await this.nestedAccess(), path);
   }
 
   async #existing(dir: string, file: string): Promise<Place> {
@@ -394,14 +405,16 @@ export class Mounts {
     });
   }
 
-  #readAt(place: Place): Promise<ReadFile | undefined> {
-    return readSafely(this.#system, {
+  async #readAt(place: Place): Promise<ReadFile | undefined> {
+    const read = await readSafely(this.#system, {
       path: join(place.directory, place.name),
       label: place.label,
       grant: place.grant,
       maxBytes: place.name === SIDECAR_NAME ? this.#maxSidecarBytes : this.#maxConfigBytes,
       now: this.#now,
     });
+    place.recheck();
+    return read;
   }
 
   #try<T>(doing: string, label: string, work: () => T): T {
