@@ -82,6 +82,18 @@ export function resolve(
   return { found, missing: [] };
 }
 
+/** The leaves of nested tables with their paths; anything but a non-empty table is a leaf. */
+export function leavesOf(
+  table: ConfigTable,
+  prefix: ConfigPath = [],
+): { readonly path: ConfigPath; readonly value: ConfigValue }[] {
+  return Object.entries(table).flatMap(([key, value]) =>
+    isTable(value) && Object.keys(value).length > 0
+      ? leavesOf(value, [...prefix, key])
+      : [{ path: [...prefix, key], value }]
+  );
+}
+
 /** Every existing place that a path can mean: one for each combination of matching list entries. */
 export function resolveAll(root: ConfigValue, path: ConfigPath): ConcretePath[] {
   let places: { at: (string | number)[]; value: ConfigValue | undefined }[] = [

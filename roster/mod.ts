@@ -1,0 +1,37 @@
+/**
+ * The roster: which programs there are, and what their configs have to hold so that their requests go
+ * through the vault.
+ *
+ * @example
+ * ```ts
+ * import { loadRoster, rosterFrom, templatesOf } from "./mod.ts";
+ *
+ * const given = rosterFrom({
+ *   tool: {
+ *     host_dir: "_tool-config",
+ *     shared_config_patch: { file: "config.toml", toml_set: { api: { url: "{vault_url}" } } },
+ *   },
+ * });
+ * const roster = (await loadRoster([])).with(given);
+ * if (roster.defaults().join() !== "codex,gh,tool,vibe") throw new Error(roster.defaults().join());
+ *
+ * const patch = roster.get("tool")?.patch;
+ * const [first] = patch === undefined ? [] : templatesOf(patch);
+ * if (first?.path.join() !== "api,url") throw new Error("another place");
+ * ```
+ *
+ * @module
+ */
+export {
+  type ConfigPatch,
+  type Provider,
+  Roster,
+  type RosterSource,
+  type Template,
+  templatesOf,
+} from "./types.ts";
+export { type AgentSource, parseAgent } from "./schema.ts";
+export { loadRoster, type RosterOptions } from "./parse.ts";
+export { readRosterSources } from "./load.ts";
+export { type AgentObject, rosterFrom } from "./objects.ts";
+export { builtInSources, catalogSources } from "./built_in.ts";
