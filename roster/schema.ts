@@ -293,11 +293,8 @@ function checkSet(reader: Reader, path: ConfigPath, set: ConfigTable, format: Fo
         "name the keys that it has to hold, or take it out",
       );
     }
-    reader.check(leaf.path, () => {
-      checkHolds(leaf.path, format);
-      checkHolds(leaf.value, format);
-      checkTokens(leaf.value);
-    });
+    checkHolds(reader, leaf.path, [...leaf.path, leaf.value] as ConfigValue, format);
+    reader.check(leaf.path, () => checkTokens(leaf.value));
   }
 }
 
@@ -329,7 +326,7 @@ function entryOf(
       "name the keys that lead to the list",
     );
   }
-  for (const key of keys) reader.check(tablePath, () => checkHolds(key, format));
+  checkHolds(reader, tablePath, keys, format);
   return { table: keys, match: selectorOf(reader, matchPath, format, set) };
 }
 
@@ -356,7 +353,7 @@ function selectorOf(
         "compare with a text, a number, true or false",
       );
     }
-    reader.check(at, () => checkHolds([key, value], format));
+    checkHolds(reader, at, [key, value], format);
     if (hasToken(value)) {
       throw reader.error(
         at,
@@ -380,13 +377,15 @@ function isKey(value: ConfigValue): value is string {
 }
 
 /** Refuses what a patch cannot hold, at any depth. */
-function checkHolds(value: ConfigValue | ConfigPath, format: FormatInfo): void {
-  const fault = faultOf(value as ConfigValue, format);
-  if (fault !== undefined) {
-    throw new ConfigPatchError("roster", `a patch cannot hold ${fault.what}`, {
-      remedy: fault.remedy,
-    });
-  }
+function checkHolds(
+  reader: Reader,
+  path: ConfigPath,
+  value: ConfigValue,
+  format: FormatInfo,
+): void {
+  const fault = faultOf(value, format);
+  if (fault === undefined) return;
+  throw reader.error(path, `${pathText(path)} cannot hold ${fault.what}`, fault.remedy);
 }
 
 function faultOf(
