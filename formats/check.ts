@@ -1,0 +1,81 @@
+/**
+ * The checker between every edit and every write. The editor is not trusted; this is.
+ *
+ * @module
+ */
+import { ConfigPatchError } from "../errors.ts";
+import type {
+  ConfigDocument,
+  ConfigPath,
+  ConfigTable,
+  FormatHandler,
+  ParseOptions,
+} from "./types.ts";
+import { copyOf, isTable, removeAt, resolve, sameValue, setAt, valueAt } from "./value.ts";
+
+/** What a check may take as given. */
+export interface CheckOptions {
+  /** How the text is to be read. */
+  readonly parse?: ParseOptions;
+  /**
+   * Paths whose value is taken from the text, because only the text is known: a user's former value
+   * that was put back.
+   */
+  readonly settled?: readonly ConfigPath[];
+  /**
+   * Tables that may have lost their last key. YAML says so with no value at all, so there `null`
+   * counts as an empty table.
+   */
+  readonly emptied?: readonly ConfigPath[];
+}
+
+/**
+ * Reads a text that an edit led to and compares it with the tree that the edit had to lead to.
+ *
+ * @throws {ConfigPatchError} `verification` when the trees differ or the text does not parse.
+ */
+export function checkEdit(
+  handler: FormatHandler,
+  text: string,
+  expected: ConfigTable,
+  options: CheckOptions = {},
+): ConfigDocument {
+  let document: ConfigDocument;
+  try {
+    document = handler.parse(text, options.parse);
+  } catch (error) {
+    throw new ConfigPatchError("verification", "the edited text would not parse", {
+      remedy: REMEDY,
+      cause: error,
+    });
+  }
+  const wanted = copyOf(expected);
+  for (const path of options.settled ?? []) {
+    const value = valueAt(document.value, path);
+    if (value === undefined) continue;
+    setAt(wanted, path, copyOf(value));
+  }
+  for (const path of options.emptied ?? []) {
+    const table = valueAt(wanted, path);
+    if (
+      isTable(table) && Object.keys(table).length === 0 && valueAt(document.value, path) === null
+    ) setAt(wanted, path, null);
+  }
+  if (!sameValue(document.value, wanted)) {
+    throw new ConfigPatchError("verification", "the edit would change more than its own place", {
+      remedy: REMEDY,
+    });
+  }
+  return document;
+}
+
+/** The tree after something was removed: what {@linkcode checkEdit} is to expect of a removal. */
+export function without(root: ConfigTable, path: ConfigPath): ConfigTable {
+  const tree = copyOf(root);
+  const { found, missing } = resolve(tree, path);
+  if (missing.length === 0) removeAt(tree, found);
+  return tree;
+}
+
+const REMEDY =
+  "nothing was written; put the value in by hand once, or report this file's shape as a bug";

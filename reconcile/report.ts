@@ -1,0 +1,93 @@
+/** What a run did, or would do: the data behind every output of the command line. @module */
+import type { ConfigPatchError } from "../errors.ts";
+import type { ConfigPath, ConfigValue } from "../formats/types.ts";
+import type { VaultLocation } from "../transport/mod.ts";
+
+/** What was to be done for a provider. */
+export type Action = "apply" | "disable";
+
+/**
+ * How it ended.
+ *
+ * | outcome | apply | disable |
+ * |---|---|---|
+ * | `created` | the file is new | |
+ * | `updated` | values were put or taken back | |
+ * | `unchanged` | everything stood already | nothing of ours was there |
+ * | `removed` | | our values are out |
+ * | `restored` | | our values are out, former ones of the user are back |
+ * | `kept` | | the user has changed our values since: left alone |
+ * | `gone` | | our values were not there any more |
+ * | `skipped` | the provider has no patch | as for apply |
+ * | `failed` | nothing was changed: see `error` | as for apply |
+ */
+export type Outcome =
+  | "created"
+  | "updated"
+  | "unchanged"
+  | "removed"
+  | "restored"
+  | "kept"
+  | "gone"
+  | "skipped"
+  | "failed";
+
+/** One value that changes. */
+export interface Edit {
+  /** The place in the file. */
+  readonly path: ConfigPath;
+  /** The value that stood there; absent: none. */
+  readonly before?: ConfigValue;
+  /** The value that stands there after; absent: none. */
+  readonly after?: ConfigValue;
+  /** Whether a value of the user's gives way (its text is kept, and given back on disable). */
+  readonly overrode?: boolean;
+}
+
+/** What happened to one provider in one file. */
+export interface ProviderReport {
+  /** The provider's name. */
+  readonly provider: string;
+  /** What was to be done. */
+  readonly action: Action;
+  /** `host dir/file`; absent where there is none. */
+  readonly file?: string;
+  /** How it ended. */
+  readonly outcome: Outcome;
+  /** The values that change. */
+  readonly edits: readonly Edit[];
+  /** Why it failed. */
+  readonly error?: ConfigPatchError;
+}
+
+/** A whole file before and after, as `plan` shows it. */
+export interface FileChange {
+  /** `host dir/file`. */
+  readonly file: string;
+  /** The text that stands there; absent: no file. */
+  readonly before?: string;
+  /** The text that comes; absent: the file goes. */
+  readonly after?: string;
+}
+
+/** Something that an operator should know, though the run succeeded. */
+export interface Warning {
+  /** What was found, in one sentence. */
+  readonly message: string;
+  /** Where, relative to the mounts directory. */
+  readonly file?: string;
+}
+
+/** What a run did, or, from `plan`, what it would do. */
+export interface Report {
+  /** The addresses that values were made of. */
+  readonly location: VaultLocation;
+  /** Whether any config changed (or would). */
+  readonly changed: boolean;
+  /** Disables first, then applies, each in name order. */
+  readonly providers: readonly ProviderReport[];
+  /** The texts of the files that change. */
+  readonly files: readonly FileChange[];
+  /** What an operator should know. */
+  readonly warnings: readonly Warning[];
+}

@@ -1,0 +1,302 @@
+/**
+ * Carrying a survey out: lock, state, configs, state again, sidecars. The only part that writes.
+ *
+ * The order is what makes a crash harmless: before any config is touched, the state says what each
+ * file's record is now and what it will be, and names every temporary. Whoever comes next compares
+ * that with what stands in the files.
+ *
+ * @module
+ */
+import { ConfigPatchError } from "../errors.ts";
+import { ABSENT } from "../storage/fingerprint.ts";
+import { SIDECAR_NAME } from "../storage/names.ts";
+import type { FileState } from "./claims.ts";
+import type { FileChange, ProviderReport, Report, Warning } from "./report.ts";
+import { printState, type State } from "./state.ts";
+import {
+  type Job,
+  sidecarText,
+  type Survey,
+  survey,
+  type SurveyedFile,
+  type SurveyedSidecar,
+} from "./survey.ts";
+
+/** How a run waits and what it calls itself. */
+export interface RunOptions {
+  /** How long to wait for the lock, in milliseconds. */
+  readonly lockTimeout?: number;
+  /** What this process does, for whoever finds the lock taken. */
+  readonly command?: string;
+}
+
+/** A report, and what the run knows of the mounts at its end. */
+export interface RunResult {
+  /** What was done. */
+  readonly report: Report;
+  /** The survey that found nothing (more) to write; absent if something was written or failed. */
+  readonly quiet?: Survey;
+}
+
+/** How often a run starts over because a config changed between reading and replacing it. */
+const ROUNDS = 5;
+
+/** What a job would do. Writes nothing. */
+export async function plan(job: Job): Promise<Report> {
+  return new Ledger(job).report(await survey(job));
+}
+
+/**
+ * Does a job. Providers that cannot be served are `failed` in the report; the others are served.
+ *
+ * @throws {ConfigPatchError} where nothing could be begun: `state`, `locked`, `permission`, …
+ */
+export async function run(job: Job, options: RunOptions = {}): Promise<RunResult> {
+  const { mounts } = job;
+  const ledger = new Ledger(job);
+  let found = await survey(job);
+  // Nearly always there is nothing to do; then nobody has to wait for anybody.
+  if (!needsWriting(found)) return { report: ledger.report(found), quiet: found };
+  await mounts.prepare();
+  using _lock = await mounts.lock({
+    ...(options.lockTimeout === undefined ? {} : { timeout: options.lockTimeout }),
+    ...(options.command === undefined ? {} : { command: options.command }),
+  });
+  // The plan stands if nobody was at work in between; the files themselves are compared below.
+  if (await mounts.readOwn("state.json") !== found.stateText) found = await survey(job);
+  await collectLeftovers(job, found.state);
+  for (let round = 1; needsWriting(found); round++) {
+    const raced = await commit(job, found, ledger);
+    if (raced.size === 0) break;
+    if (round === ROUNDS) {
+      for (const [key, error] of raced) ledger.fail(key, error);
+      break;
+    }
+    found = await survey(job);
+  }
+  return { report: ledger.report(found) };
+}
+
+/** Whether anything has to be written: a config, the state, or a sidecar. */
+export function needsWriting(found: Survey): boolean {
+  return found.state.pending !== undefined ||
+    found.files.some((file) => file.before !== file.after) ||
+    printState(found.state) !== printState(found.after) ||
+    found.sidecars.some((one) => sidecarChange(one, found.after, found.files) !== undefined);
+}
+
+/** Removes what a crashed run left, by the names that the state has. */
+async function collectLeftovers({ mounts }: Job, state: State): Promise<void> {
+  for (const entry of state.pending?.temporaries ?? []) {
+    const slash = entry.indexOf("/");
+    const end = entry.lastIndexOf("/");
+    // A temporary lies beside its file, which may be a nested one.
+    const beside = slash === end ? undefined : entry.slice(slash + 1);
+    await mounts.collect(entry.slice(0, slash), entry.slice(end + 1), beside);
+  }
+}
+
+/**
+ * Writes what a survey found to be written. A file that cannot be replaced fails alone.
+ *
+ * @returns The files that changed under us, to be read and planned again.
+ */
+async function commit(
+  job: Job,
+  found: Survey,
+  ledger: Ledger,
+): Promise<Map<string, ConfigPatchError>> {
+  const { mounts } = job;
+  const changing = found.files.filter((file) => file.before !== file.after);
+  const sidecars = found.sidecars.filter((one) => sidecarChange(one, found.after, found.files));
+  const names = new Map<string, string>();
+  for (const { key, after } of changing) {
+    if (after !== undefined) names.set(key, mounts.temporaryName());
+  }
+  for (const { dir } of sidecars) names.set(`${dir}/${SIDECAR_NAME}`, mounts.temporaryName());
+
+  const files = new Map(found.state.files);
+  for (const { key, stateBefore } of found.files) setEntry(files, key, stateBefore);
+  if (names.size > 0 || changing.length > 0) {
+    const temporaries = [...names].map(([key, name]) => key.replace(/[^/]*$/, name));
+    const after = new Map(changing.map((file) => [file.key, file.stateAfter]));
+    await mounts.writeOwn(
+      "state.json",
+      printState({ files, pending: { files: after, temporaries } }),
+    );
+  }
+
+  const raced = new Map<string, ConfigPatchError>();
+  for (const file of found.files) {
+    try {
+      if (file.before !== file.after) await write(job, file, names.get(file.key) ?? "");
+      setEntry(files, file.key, file.stateAfter);
+      ledger.done(found, file);
+    } catch (error) {
+      if (!(error instanceof ConfigPatchError)) throw error;
+      if (error.code === "changed") raced.set(file.key, error);
+      else ledger.fail(file.key, error);
+    }
+  }
+  await mounts.writeOwn("state.json", printState({ files }));
+  for (const sidecar of sidecars) {
+    const name = names.get(`${sidecar.dir}/${SIDECAR_NAME}`) ?? "";
+    await writeSidecar(job, sidecar, { files }, found.files, name, ledger);
+  }
+  return raced;
+}
+
+function setEntry(files: Map<string, FileState>, key: string, entry: FileState | undefined): void {
+  if (entry === undefined) files.delete(key);
+  else files.set(key, entry);
+}
+
+async function write({ mounts }: Job, file: SurveyedFile, temporary: string): Promise<void> {
+  const { dir, after, read } = file;
+  if (after === undefined) {
+    if (read !== undefined) await mounts.removeFile({ dir, file: file.file, expected: read });
+    return;
+  }
+  await mounts.prepareHostDir(dir);
+  const bytes = new TextEncoder().encode(after);
+  await mounts.replace({ dir, file: file.file, temporary, bytes, expected: read });
+}
+
+interface SidecarChange {
+  /** The text to write; absent: the sidecar goes. */
+  readonly text?: string;
+  /** The permission bits that it may have at most. */
+  readonly mask: number;
+}
+
+/** What is to become of a sidecar; `undefined`: it stays as it is. */
+function sidecarChange(
+  surveyed: SurveyedSidecar,
+  state: State,
+  files: readonly SurveyedFile[],
+): SidecarChange | undefined {
+  const { dir, read, fingerprint } = surveyed;
+  // Something that is no plain file stands in its place: a warning, and the container's own loss.
+  if (read === undefined && fingerprint !== ABSENT) return undefined;
+  const text = sidecarText(surveyed, state, files);
+  // It names addresses that are in the config as well, so it may be read by no more people.
+  const mask = files.filter((file) => file.dir === dir && file.read !== undefined)
+    .reduce((bits, file) => bits & (file.read?.mode ?? bits), 0o644);
+  if (text === undefined) return read === undefined ? undefined : { mask };
+  const same = read !== undefined && (read.mode & 0o777 & ~mask) === 0 &&
+    new TextDecoder("utf-8", { ignoreBOM: true }).decode(read.bytes) === text;
+  return same ? undefined : { text, mask };
+}
+
+async function writeSidecar(
+  { mounts }: Job,
+  surveyed: SurveyedSidecar,
+  state: State,
+  files: readonly SurveyedFile[],
+  temporary: string,
+  ledger: Ledger,
+): Promise<void> {
+  const { dir, read } = surveyed;
+  const change = sidecarChange(surveyed, state, files);
+  if (change === undefined) return;
+  try {
+    if (change.text === undefined) {
+      if (read !== undefined) await mounts.removeFile({ dir, file: SIDECAR_NAME, expected: read });
+      return;
+    }
+    const bytes = new TextEncoder().encode(change.text);
+    await mounts.prepareHostDir(dir);
+    await mounts.replace({
+      dir,
+      file: SIDECAR_NAME,
+      temporary,
+      bytes,
+      expected: read,
+      mask: change.mask,
+    });
+  } catch (error) {
+    if (!(error instanceof ConfigPatchError)) throw error;
+    // It is a copy for other programs: the state holds the same, and the next run tries again.
+    ledger.warn({
+      file: `${dir}/${SIDECAR_NAME}`,
+      message: `the ownership record could not be written: ${error.message}`,
+    });
+  }
+}
+
+/** Collects over the rounds of a run what the report has to say. */
+class Ledger {
+  readonly #job: Job;
+  readonly #rows: ProviderReport[] = [];
+  readonly #changes = new Map<string, FileChange>();
+  readonly #failures = new Map<string, ConfigPatchError>();
+  readonly #warnings: Warning[] = [];
+
+  constructor(job: Job) {
+    this.#job = job;
+  }
+
+  /** A file was brought to its planned text. */
+  done(found: Survey, file: SurveyedFile): void {
+    for (const row of found.providers) {
+      if (row.file === file.key && row.outcome !== "unchanged") this.#rows.push(row);
+    }
+    const change = changeOf(file);
+    if (change !== undefined) this.#changes.set(file.key, change);
+  }
+
+  /** A file could not be written. */
+  fail(key: string, error: ConfigPatchError): void {
+    this.#failures.set(key, error);
+  }
+
+  /** Something to know that did not fail the run. */
+  warn(warning: Warning): void {
+    this.#warnings.push(warning);
+  }
+
+  /** The report of a survey, with what was done on the way to it. */
+  report(found: Survey): Report {
+    const providers = found.providers.map((row): ProviderReport => {
+      const { provider, action, file } = row;
+      const failure = file === undefined ? undefined : this.#failures.get(file);
+      if (failure !== undefined && row.outcome !== "unchanged") {
+        const error = failure.with({ provider });
+        return {
+          provider,
+          action,
+          ...(file === undefined ? {} : { file }),
+          outcome: "failed",
+          edits: [],
+          error,
+        };
+      }
+      if (row.outcome !== "unchanged") return row;
+      const earlier = this.#rows.find((one) =>
+        one.provider === provider && one.action === action && one.file === file
+      );
+      return earlier ?? row;
+    });
+    const files = new Map(this.#changes);
+    for (const file of found.files) {
+      const change = changeOf(file);
+      if (change !== undefined && !this.#failures.has(file.key)) files.set(file.key, change);
+    }
+    return {
+      location: this.#job.location,
+      changed: files.size > 0,
+      providers,
+      files: [...files.values()],
+      warnings: [...found.warnings, ...this.#warnings],
+    };
+  }
+}
+
+function changeOf({ key, before, after }: SurveyedFile): FileChange | undefined {
+  if (before === after) return undefined;
+  return {
+    file: key,
+    ...(before === undefined ? {} : { before }),
+    ...(after === undefined ? {} : { after }),
+  };
+}

@@ -1,0 +1,154 @@
+/**
+ * The codec of the ownership sidecar, in the reference's format, for other programs.
+ *
+ * It lies in a host dir, where a container can write: what it says is a hint for recognising our
+ * own values, never an authority. The format is terok-executor's: version 1, per file and provider
+ * a list of records of kind `<format>_top` or `<format>_table`.
+ *
+ * @module
+ */
+import type { ConfigPath, ConfigTable, ConfigValue, Selector } from "../formats/types.ts";
+import { isList, isTable, leavesOf } from "../formats/value.ts";
+import { type Claim, type FileState, pathKey } from "./claims.ts";
+import { type JsonInput, parseJson, printJson } from "./json.ts";
+
+/** One record of a sidecar. */
+export interface SidecarRecord {
+  /** The format, from the record's kind. */
+  readonly format: string;
+  /** Where the values are: the root (empty), or a list entry. */
+  readonly base: ConfigPath;
+  /** Whether the entry was created by whoever wrote the record. */
+  readonly created: boolean;
+  /** The values, nested where the patch was. */
+  readonly values: ConfigTable;
+}
+
+/** The records of one host dir: by file, by provider. */
+export type Sidecar = ReadonlyMap<string, ReadonlyMap<string, readonly SidecarRecord[]>>;
+
+/** The text of a sidecar; `undefined` when it says nothing and has to go. */
+export function printSidecar(sidecar: Sidecar): string | undefined {
+  const files: Record<string, JsonInput> = {};
+  for (const [file, providers] of sidecar) {
+    const entries = [...providers].filter(([, records]) => records.length > 0);
+    if (entries.length === 0) continue;
+    files[file] = {
+      providers: Object.fromEntries(entries.map(([name, list]) => [name, list.map(recordJson)])),
+    };
+  }
+  if (Object.keys(files).length === 0) return undefined;
+  return printJson({ files, version: 1n });
+}
+
+/**
+ * Reads a sidecar that anybody may have written. What is not of the format is left out and named
+ * in `problems`; nothing here throws.
+ */
+export function parseSidecar(text: string): { sidecar: Sidecar; problems: string[] } {
+  const problems: string[] = [];
+  let root: ConfigValue;
+  try {
+    root = parseJson(text);
+  } catch (error) {
+    return { sidecar: new Map(), problems: [`it is not JSON (${(error as Error).message})`] };
+  }
+  if (!isTable(root) || root.version !== 1n || !isTable(root.files)) {
+    return { sidecar: new Map(), problems: ["it is not a version 1 record of managed values"] };
+  }
+  const sidecar = new Map<string, Map<string, SidecarRecord[]>>();
+  for (const [file, entry] of Object.entries(root.files)) {
+    const providers = isTable(entry) ? entry.providers : undefined;
+    if (!isTable(providers)) {
+      problems.push(`the entry of "${file}" has no providers`);
+      continue;
+    }
+    const byProvider = new Map<string, SidecarRecord[]>();
+    for (const [provider, list] of Object.entries(providers)) {
+      const records = (isList(list) ? list : [undefined]).map(readRecord);
+      byProvider.set(provider, records.filter((record) => record !== undefined));
+      if (records.includes(undefined)) {
+        problems.push(`"${file}", "${provider}": a record of an unknown form`);
+      }
+    }
+    sidecar.set(file, byProvider);
+  }
+  return { sidecar, problems };
+}
+
+/** What a record says is ours: each value with its place. */
+export function placesOf(record: SidecarRecord): { path: ConfigPath; value: ConfigValue }[] {
+  return leavesOf(record.values, record.base);
+}
+
+/** The records of one file, by provider, that its claims amount to. */
+export function recordsOf(file: FileState): Map<string, SidecarRecord[]> {
+  const created = new Set(file.created.map(pathKey));
+  const byProvider = new Map<string, Map<string, { base: ConfigPath; claims: Claim[] }>>();
+  for (const claim of file.claims) {
+    const selector = claim.path.findIndex((step) => typeof step === "object");
+    const base = claim.path.slice(0, selector + 1);
+    for (const owner of claim.owners) {
+      const groups = byProvider.get(owner) ?? new Map();
+      byProvider.set(owner, groups);
+      const group = groups.get(pathKey(base)) ?? { base, claims: [] };
+      groups.set(pathKey(base), group);
+      group.claims.push(claim);
+    }
+  }
+  return new Map(
+    [...byProvider].map(([owner, groups]) => [
+      owner,
+      [...groups.values()].map(({ base, claims }) => ({
+        format: file.format,
+        base,
+        created: created.has(pathKey(base)),
+        values: nest(claims, base.length),
+      })),
+    ]),
+  );
+}
+
+function recordJson(record: SidecarRecord): JsonInput {
+  const { format, base, values } = record;
+  if (base.length === 0) return { kind: `${format}_top`, values };
+  const table = base.slice(0, -1) as readonly string[];
+  return {
+    kind: `${format}_table`,
+    table: table.length === 1 ? table[0] : table,
+    match: base[base.length - 1] as Selector,
+    created: record.created,
+    values,
+  };
+}
+
+function readRecord(value: ConfigValue | undefined): SidecarRecord | undefined {
+  if (!isTable(value) || typeof value.kind !== "string" || !isTable(value.values)) return undefined;
+  const { kind, values, table, match } = value;
+  const [, format, form] = /^([a-z][a-z0-9]*)_(top|table)$/.exec(kind) ?? [];
+  if (format === undefined) return undefined;
+  if (form === "top") return { format, base: [], created: false, values };
+  const keys = isList(table) ? table : [table];
+  const isKey = (key: ConfigValue | undefined): key is string => typeof key === "string";
+  if (keys.length === 0 || !keys.every(isKey) || !isTable(match)) return undefined;
+  const plain = ["string", "number", "bigint", "boolean"];
+  const wanted = Object.values(match);
+  if (wanted.length === 0 || !wanted.every((item) => plain.includes(typeof item))) return undefined;
+  return { format, base: [...keys, match as Selector], created: value.created === true, values };
+}
+
+function nest(claims: readonly Claim[], depth: number): ConfigTable {
+  const root: Record<string, ConfigValue> = Object.create(null);
+  for (const claim of claims) {
+    const keys = claim.path.slice(depth) as readonly string[];
+    let table = root;
+    for (const key of keys.slice(0, -1)) {
+      const inner = (table[key] ?? Object.create(null)) as Record<string, ConfigValue>;
+      table[key] = inner;
+      table = inner;
+    }
+    const last = keys[keys.length - 1];
+    if (last !== undefined) table[last] = claim.value;
+  }
+  return root;
+}

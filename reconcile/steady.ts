@@ -1,0 +1,138 @@
+/**
+ * The steady state: nearly always, nothing has changed since the last run. Then nothing on hostile
+ * ground is opened, no parser is loaded and no lock is taken: one `lstat` for each file that the
+ * last run found in order tells that it still is.
+ *
+ * This module is loaded on every start. It imports next to nothing, and must stay so.
+ *
+ * @module
+ */
+import { ABSENT, type Fingerprint, fingerprintOf, isSettled } from "../storage/fingerprint.ts";
+import { denoFileSystem } from "../storage/primitives.ts";
+import type { VaultLocation } from "../transport/location.ts";
+import type { Outcome, Report } from "./report.ts";
+import type { Survey } from "./survey.ts";
+
+/** What is remembered of a run that found nothing to do. */
+interface Memory {
+  readonly version: 1;
+  /** A digest of everything that the outcome depends on besides the files. */
+  readonly inputs: string;
+  /** By path below the mounts. */
+  readonly files: Readonly<Record<string, Fingerprint>>;
+  /** Host dirs, by name: device and inode, because their times change whenever an agent works. */
+  readonly directories: Readonly<Record<string, string>>;
+  readonly location: VaultLocation;
+  readonly providers: readonly {
+    readonly provider: string;
+    readonly action: "apply" | "disable";
+    readonly file?: string;
+    readonly outcome: Outcome;
+  }[];
+}
+
+const MEMORY = ".vault-config/steady.json";
+const STATE = ".vault-config/state.json";
+
+/** The digest of the inputs of a run: roster texts, options, version. */
+export async function digestOf(inputs: unknown): Promise<string> {
+  const text = JSON.stringify(
+    inputs,
+    (_key, value: unknown) => typeof value === "bigint" ? { integer: String(value) } : value,
+  );
+  const bytes = new TextEncoder().encode(text);
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/**
+ * The report of a run that would find nothing to do, or `undefined` if it may have something to do.
+ * Whatever is odd about the memory, it is no reason to trust it.
+ */
+export function recall(mounts: string, inputs: string): Report | undefined {
+  const memory = readMemory(mounts);
+  if (memory === undefined || memory.inputs !== inputs) return undefined;
+  for (const [path, fingerprint] of Object.entries(memory.files)) {
+    if (fingerprintOf(lstat(mounts, path)) !== fingerprint) return undefined;
+  }
+  for (const [name, identity] of Object.entries(memory.directories)) {
+    if (identityOf(mounts, name) !== identity) return undefined;
+  }
+  return {
+    location: memory.location,
+    changed: false,
+    providers: memory.providers.map((row) => ({ ...row, edits: [] })),
+    files: [],
+    warnings: [],
+  };
+}
+
+/**
+ * The text of the memory of a run that found nothing to do; `undefined` where it must not be
+ * trusted later: a warning or a failure is to be seen on every run, and a file that was changed in
+ * the last two seconds could change again without a sign.
+ *
+ * @param now Milliseconds since the epoch, read before the survey.
+ */
+export function memoryOf(
+  mounts: string,
+  inputs: string,
+  survey: Survey,
+  report: Report,
+  now: number,
+): string | undefined {
+  const steady = ["unchanged", "skipped"];
+  if (report.warnings.length > 0) return undefined;
+  if (!report.providers.every((row) => steady.includes(row.outcome))) return undefined;
+  const files: Record<string, Fingerprint> = {};
+  for (const { key, read } of survey.files) {
+    if (read !== undefined && !read.settled) return undefined;
+    files[key] = read?.fingerprint ?? ABSENT;
+  }
+  for (const { dir, read, fingerprint } of survey.sidecars) {
+    if (read !== undefined && !read.settled) return undefined;
+    files[`${dir}/.terok-managed-config.json`] = fingerprint;
+  }
+  const state = lstat(mounts, STATE);
+  if (!isSettled(state, now)) return undefined;
+  files[STATE] = fingerprintOf(state);
+  const directories = new Set(survey.files.map((file) => file.dir));
+  const memory: Memory = {
+    version: 1,
+    inputs,
+    files,
+    directories: Object.fromEntries([...directories].map((dir) => [dir, identityOf(mounts, dir)])),
+    location: report.location,
+    providers: report.providers.map(({ provider, action, file, outcome }) => ({
+      provider,
+      action,
+      outcome,
+      ...(file === undefined ? {} : { file }),
+    })),
+  };
+  return `${JSON.stringify(memory)}\n`;
+}
+
+function readMemory(mounts: string): Memory | undefined {
+  try {
+    if (lstat(mounts, MEMORY)?.kind !== "file") return undefined;
+    const text = new TextDecoder().decode(denoFileSystem.readTrusted(`${mounts}/${MEMORY}`));
+    const memory: Partial<Memory> | null = JSON.parse(text);
+    const { version, inputs, files, directories, providers, location } = memory ?? {};
+    const complete = version === 1 && inputs !== undefined && files !== undefined &&
+      directories !== undefined && providers !== undefined && location !== undefined;
+    return complete ? { version, inputs, files, directories, providers, location } : undefined;
+  } catch {
+    // No memory, or a damaged one: the full run tells what is the matter, if anything is.
+    return undefined;
+  }
+}
+
+function lstat(mounts: string, path: string): ReturnType<typeof denoFileSystem.lstat> {
+  return denoFileSystem.lstat(`${mounts}/${path}`);
+}
+
+function identityOf(mounts: string, name: string): string {
+  const status = lstat(mounts, name);
+  return status === undefined ? ABSENT : `${status.kind} ${status.dev} ${status.ino}`;
+}

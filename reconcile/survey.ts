@@ -1,0 +1,546 @@
+/**
+ * Reading and planning: everything that a run does before it writes, and all that `plan`, `verify`
+ * and `status` do. Needs no lock and no write permission.
+ *
+ * @module
+ */
+import { ConfigPatchError } from "../errors.ts";
+import type { FormatRegistry } from "../formats/registry.ts";
+import type { Roster } from "../roster/types.ts";
+import { type Fingerprint, fingerprintOf } from "../storage/fingerprint.ts";
+import type { Mounts } from "../storage/mounts.ts";
+import { checkFile, checkSegment, SIDECAR_NAME } from "../storage/names.ts";
+import { decodeUtf8, type ReadFile } from "../storage/read.ts";
+import type { VaultLocation } from "../transport/mod.ts";
+import type { FileState } from "./claims.ts";
+import { type Demand, findConflicts } from "./conflict.ts";
+import { type FilePlan, type Part, type PartResult, planFile } from "./plan.ts";
+import type { ProviderReport, Warning } from "./report.ts";
+import { type Selection, type Task, tasksOf } from "./select.ts";
+import {
+  parseSidecar,
+  printSidecar,
+  recordsOf,
+  type Sidecar,
+  type SidecarRecord,
+} from "./sidecar.ts";
+import { NO_STATE, parseState, settleFile, type State } from "./state.ts";
+
+/** What a run is about. */
+export interface Job extends Selection {
+  /** The mounts. */
+  readonly mounts: Mounts;
+  /** The providers that there are. */
+  readonly roster: Roster;
+  /** Where the vault is. */
+  readonly location: VaultLocation;
+  /** The formats that there are. */
+  readonly formats: FormatRegistry;
+  /** Also take back every provider that the state or a sidecar knows. */
+  readonly disableAll?: boolean;
+  /** Accept files below a host dir's own level. */
+  readonly allowNested?: boolean;
+  /** Whether a file that does not parse fails a disable, or only warns (then its claims stay). */
+  readonly failOnMalformed?: boolean;
+}
+
+/** What stands in the mounts, and what is to become of it. */
+export interface Survey {
+  /** The text of the state, to see whether it is still that when the lock is held. */
+  readonly stateText?: string;
+  /** The state as it was read. */
+  readonly state: State;
+  /** The state once all is done. */
+  readonly after: State;
+  /** The config files. */
+  readonly files: readonly SurveyedFile[];
+  /** The sidecars of their host dirs. */
+  readonly sidecars: readonly SurveyedSidecar[];
+  /** How each provider ends, file by file. */
+  readonly providers: readonly ProviderReport[];
+  /** What an operator should know. */
+  readonly warnings: readonly Warning[];
+}
+
+/** One config file. */
+export interface SurveyedFile {
+  /** `host dir/file`. */
+  readonly key: string;
+  /** The host dir. */
+  readonly dir: string;
+  /** The file in it. */
+  readonly file: string;
+  /** What was read; absent: no file, or an unreadable one. */
+  readonly read?: ReadFile;
+  /** The text that was read. */
+  readonly before?: string;
+  /** The text to write; absent: no file. Equal to `before` where nothing changes. */
+  readonly after?: string;
+  /** Our record of the file as it stands. */
+  readonly stateBefore?: FileState;
+  /** Our record of the file once it is written. */
+  readonly stateAfter?: FileState;
+  /** Why it cannot be read or edited; then nothing of it changes. */
+  readonly error?: ConfigPatchError;
+}
+
+/** The sidecar of one host dir. */
+export interface SurveyedSidecar {
+  /** The host dir. */
+  readonly dir: string;
+  /** What was read; absent: none, or an unreadable one. */
+  readonly read?: ReadFile;
+  /** Its fingerprint, whatever it is. */
+  readonly fingerprint: Fingerprint;
+  /** What it says. */
+  readonly sidecar: Sidecar;
+  /** What is wrong with it, for a warning. */
+  readonly problem?: string;
+}
+
+/** Reads what a job is about, and plans it. */
+export async function survey(job: Job): Promise<Survey> {
+  const stateText = await job.mounts.readOwn("state.json");
+  const state = stateText === undefined ? NO_STATE : parseState(stateText);
+  const reader = new SidecarReader(job.mounts);
+  const all = job.disableAll === true ? await everyName(job, state, reader) : [];
+  const known = new Set([...namesIn(state), ...all]);
+  const tasks = tasksOf(
+    job.roster,
+    job.location,
+    { ...job, disabledProviders: [...(job.disabledProviders ?? []), ...all] },
+    { allowNested: job.allowNested === true, known: (name) => known.has(name) },
+  );
+  const units = await unitsOf(tasks, state, reader, job);
+  for (const unit of units.values()) await load(unit, job, state);
+  planAll(units, tasks);
+
+  const files = [...units.values()].map(surveyed);
+  const sidecars = await Promise.all(
+    [...new Set(files.map((f) => f.dir))].map((d) => reader.get(d)),
+  );
+  const after = new Map(state.files);
+  for (const { key, stateAfter, error, stateBefore } of files) {
+    const entry = error === undefined ? stateAfter : stateBefore;
+    if (entry === undefined) after.delete(key);
+    else after.set(key, entry);
+  }
+  const { reports, warnings } = reportsOf(tasks, units, job);
+  return {
+    ...(stateText === undefined ? {} : { stateText }),
+    state,
+    after: { files: after },
+    files,
+    sidecars,
+    providers: reports,
+    warnings: [...warnings, ...files.flatMap(hardLinkWarning), ...reader.warnings(sidecars)],
+  };
+}
+
+/**
+ * The text of a host dir's sidecar, from the state: what it says of files and providers of which
+ * the state knows nothing is another program's business and stays.
+ */
+export function sidecarText(
+  surveyed: SurveyedSidecar,
+  state: State,
+  files: readonly SurveyedFile[],
+): string | undefined {
+  const prefix = `${surveyed.dir}/`;
+  const planned = new Map(files.map((file) => [file.key, file]));
+  const sidecar = new Map<string, ReadonlyMap<string, readonly SidecarRecord[]>>();
+  for (const [file, providers] of surveyed.sidecar) {
+    const unit = planned.get(prefix + file);
+    if (unit === undefined || unit.error !== undefined) sidecar.set(file, providers);
+  }
+  for (const [key, entry] of state.files) {
+    if (!key.startsWith(prefix)) continue;
+    const file = key.slice(prefix.length);
+    sidecar.set(file, new Map([...(sidecar.get(file) ?? []), ...recordsOf(entry)]));
+  }
+  return printSidecar(sidecar);
+}
+
+/** A file while it is surveyed. */
+interface Unit {
+  readonly key: string;
+  readonly dir: string;
+  readonly file: string;
+  readonly format: string;
+  strict: boolean;
+  readonly parts: Part[];
+  readonly records: ReadonlyMap<string, readonly SidecarRecord[]>;
+  read?: ReadFile;
+  before?: string;
+  stateBefore?: FileState;
+  plan?: FilePlan;
+  error?: ConfigPatchError;
+  readonly conflicts: Map<string, ConfigPatchError>;
+  run?: (parts: readonly Part[]) => FilePlan;
+}
+
+/** The files that the tasks are about, and those with work that a crash left pending. */
+async function unitsOf(
+  tasks: readonly Task[],
+  state: State,
+  reader: SidecarReader,
+  job: Job,
+): Promise<Map<string, Unit>> {
+  const units = new Map<string, Unit>();
+  const entries = new Map([...state.files, ...(state.pending?.files ?? [])]);
+  const owned = new Map<string, Set<string>>();
+  for (const [key, entry] of [...state.files, ...(state.pending?.files ?? [])]) {
+    for (const owner of entry?.claims.flatMap((claim) => claim.owners) ?? []) {
+      owned.set(owner, (owned.get(owner) ?? new Set()).add(key));
+    }
+  }
+  const unitOf = async (dir: string, file: string, format: string): Promise<Unit> => {
+    const key = `${dir}/${file}`;
+    const { sidecar } = await reader.get(dir);
+    const unit = units.get(key) ?? {
+      key,
+      dir,
+      file,
+      format,
+      strict: false,
+      parts: [],
+      records: sidecar.get(file) ?? new Map(),
+      conflicts: new Map(),
+    };
+    units.set(key, unit);
+    return unit;
+  };
+
+  // Applies come first, so that a file is read by the format of the patch that wants it now.
+  for (const { provider, action, target } of tasks.toReversed()) {
+    const keys = new Set(owned.get(provider));
+    if (target !== undefined) {
+      const { dir, file, format, strict, wanted } = target;
+      const unit = await unitOf(dir, file, format);
+      unit.strict ||= strict && action === "apply";
+      unit.parts.unshift({ provider, action, wanted });
+      if (format !== unit.format) unit.conflicts.set(provider, formatConflict(unit, format));
+      keys.delete(unit.key);
+      if (action === "disable") {
+        for (const [file, format] of await reader.filesOf(dir, provider)) {
+          if (file !== target.file) keys.add(`${dir}/${file}`);
+          entries.set(`${dir}/${file}`, entries.get(`${dir}/${file}`) ?? blankState(format));
+        }
+      }
+    } else if (action === "disable" && job.disableAll === true) {
+      for (const dir of await job.mounts.hostDirs()) {
+        for (const [file, format] of await reader.filesOf(dir, provider)) {
+          keys.add(`${dir}/${file}`);
+          entries.set(`${dir}/${file}`, entries.get(`${dir}/${file}`) ?? blankState(format));
+        }
+      }
+    }
+    for (const key of keys) {
+      const format = entries.get(key)?.format ?? state.files.get(key)?.format;
+      if (format === undefined) continue;
+      const [dir, file] = splitKey(key);
+      (await unitOf(dir, file, format)).parts.unshift({ provider, action, wanted: [] });
+    }
+  }
+  for (const [key, entry] of state.pending?.files ?? []) {
+    const format = entry?.format ?? state.files.get(key)?.format;
+    const [dir, file] = splitKey(key);
+    if (format !== undefined) await unitOf(dir, file, format);
+  }
+  for (const unit of units.values()) findUnitConflicts(unit, state, job);
+  return units;
+}
+
+/** Providers of this run against each other, and against claims of providers that stay. */
+function findUnitConflicts(unit: Unit, state: State, job: Job): void {
+  const leaving = new Set(unit.parts.filter((p) => p.action === "disable").map((p) => p.provider));
+  const applying = new Set(unit.parts.filter((p) => p.action === "apply").map((p) => p.provider));
+  const demands: Demand[] = unit.parts.filter((part) => part.action === "apply").flatMap((part) =>
+    part.wanted.map(({ path, value }) => ({
+      provider: part.provider,
+      format: job.roster.get(part.provider)?.patch?.format ?? unit.format,
+      path,
+      value,
+      active: true,
+    }))
+  );
+  const entry = state.files.get(unit.key);
+  for (const { path, value, owners } of entry?.claims ?? []) {
+    const stays = owners.find((owner) => !leaving.has(owner) && !applying.has(owner));
+    if (stays === undefined || entry === undefined) continue;
+    demands.push({ provider: stays, format: entry.format, path, value, active: false });
+  }
+  for (const [name, error] of findConflicts(unit.key, demands)) unit.conflicts.set(name, error);
+}
+
+/** Reads a unit's file and gets its planner ready. */
+async function load(unit: Unit, job: Job, state: State): Promise<void> {
+  const entry = state.files.get(unit.key);
+  if (entry !== undefined) unit.stateBefore = entry;
+  try {
+    checkSegment(unit.dir, "host_dir");
+    checkFile(unit.file, job.allowNested === true);
+    const handler = await job.formats.load(unit.format);
+    const read = await job.mounts.read(unit.dir, unit.file);
+    const text = read && decodeUtf8(read.bytes, unit.key);
+    if (read !== undefined && text !== undefined) {
+      unit.read = read;
+      unit.before = text;
+    }
+    if (state.pending?.files.has(unit.key) === true) {
+      const after = state.pending.files.get(unit.key);
+      const value = text === undefined || text === "" ? undefined : handler.parse(text).value;
+      const live = value && { text: text ?? "", value };
+      const settled = settleFile(entry, after, live);
+      if (settled === undefined) delete unit.stateBefore;
+      else unit.stateBefore = settled;
+    }
+    unit.run = (parts) =>
+      planFile({
+        handler,
+        strict: unit.strict,
+        parts,
+        records: unit.records,
+        ...(text === undefined ? {} : { text }),
+        ...(unit.stateBefore === undefined ? {} : { state: unit.stateBefore }),
+      });
+  } catch (error) {
+    if (!(error instanceof ConfigPatchError)) throw error;
+    unit.error = error.with({ file: unit.key });
+  }
+}
+
+/**
+ * Plans all files. Of a provider that fails in one file no edit may be in another, so those are
+ * planned again without it.
+ */
+function planAll(units: ReadonlyMap<string, Unit>, tasks: readonly Task[]): void {
+  const failed = new Set(tasks.filter((task) => task.error).map((task) => task.provider));
+  for (const unit of units.values()) {
+    for (const name of unit.conflicts.keys()) failed.add(name);
+    if (unit.error !== undefined) { for (const part of unit.parts) failed.add(part.provider); }
+  }
+  let dirty = new Set(units.values());
+  while (dirty.size > 0) {
+    const again = new Set<Unit>();
+    for (const unit of dirty) {
+      const fails = planUnit(unit, failed);
+      for (const name of fails.filter((name) => !failed.has(name))) {
+        failed.add(name);
+        for (const other of units.values()) {
+          if (other.parts.some((part) => part.provider === name)) again.add(other);
+        }
+      }
+    }
+    dirty = again;
+  }
+}
+
+/** Plans one file without the providers that have failed; returns those that fail now. */
+function planUnit(unit: Unit, failed: ReadonlySet<string>): string[] {
+  if (unit.error !== undefined || unit.run === undefined) return [];
+  try {
+    const plan = unit.run(unit.parts.filter((part) => !failed.has(part.provider)));
+    const earlier = unit.plan?.results.filter((result) => result.error !== undefined) ?? [];
+    unit.plan = { ...plan, results: [...earlier, ...plan.results] };
+    return plan.results.filter((result) => result.error).map((result) => result.provider);
+  } catch (error) {
+    if (!(error instanceof ConfigPatchError)) throw error;
+    unit.error = error.with({ file: unit.key });
+    return unit.parts.map((part) => part.provider);
+  }
+}
+
+function surveyed(unit: Unit): SurveyedFile {
+  const { key, dir, file, read, before, stateBefore, error, plan } = unit;
+  const after = error === undefined && plan !== undefined ? plan.text : before;
+  const stateAfter = error === undefined && plan !== undefined ? plan.state : stateBefore;
+  return {
+    key,
+    dir,
+    file,
+    ...(read === undefined ? {} : { read }),
+    ...(before === undefined ? {} : { before }),
+    ...(after === undefined ? {} : { after }),
+    ...(stateBefore === undefined ? {} : { stateBefore }),
+    ...(stateAfter === undefined ? {} : { stateAfter }),
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
+function reportsOf(
+  tasks: readonly Task[],
+  units: ReadonlyMap<string, Unit>,
+  job: Job,
+): { reports: ProviderReport[]; warnings: Warning[] } {
+  const warnings: Warning[] = [];
+  const reports = tasks.flatMap((task): ProviderReport[] => {
+    const { provider, action, target } = task;
+    const own = target && `${target.dir}/${target.file}`;
+    const base = { provider, action, edits: [], ...(own === undefined ? {} : { file: own }) };
+    if (task.error !== undefined) {
+      const { file } = task.error;
+      const at = file === undefined ? {} : { file };
+      return [{ ...base, ...at, outcome: "failed", error: task.error }];
+    }
+    const rows: ProviderReport[] = [];
+    for (const unit of units.values()) {
+      if (!unit.parts.some((part) => part.provider === provider && part.action === action)) {
+        continue;
+      }
+      const row = rowOf(unit, provider, action);
+      if (row === undefined) continue;
+      const { error } = row;
+      const malformed = error?.code === "syntax" || error?.code === "encoding";
+      if (action === "disable" && malformed && job.failOnMalformed !== true) {
+        warnings.push({ file: unit.key, message: staysMessage(provider, error) });
+        rows.push({ provider, action, file: unit.key, outcome: "kept", edits: [] });
+      } else rows.push(row);
+    }
+    if (rows.length === 0) {
+      const none = target === undefined ? "skipped" : "unchanged";
+      return [{ ...base, outcome: none }];
+    }
+    const telling = rows.filter((row) => row.outcome !== "unchanged" || row.file === own);
+    return telling.length > 0 ? telling : rows.slice(0, 1);
+  });
+  return { reports, warnings };
+}
+
+function rowOf(
+  unit: Unit,
+  provider: string,
+  action: Task["action"],
+): ProviderReport | undefined {
+  const file = unit.key;
+  const error = unit.error ?? unit.conflicts.get(provider);
+  if (error !== undefined) {
+    return {
+      provider,
+      action,
+      file,
+      outcome: "failed",
+      edits: [],
+      error: error.with({ provider, file }),
+    };
+  }
+  const result = unit.plan?.results.find((one) =>
+    one.provider === provider && one.action === action
+  );
+  // It has failed elsewhere, and says so there.
+  if (result === undefined) return undefined;
+  return { ...withFile(result, file), file };
+}
+
+function withFile(result: PartResult, file: string): PartResult {
+  const { error } = result;
+  return error === undefined
+    ? result
+    : { ...result, error: error.with({ provider: result.provider, file }) };
+}
+
+function staysMessage(provider: string, error: ConfigPatchError): string {
+  const { position } = error;
+  const at = position === undefined ? "" : ` (line ${position.line}, column ${position.column})`;
+  return `the values of ${provider} stay for a later run: ${error.message}${at}`;
+}
+
+function hardLinkWarning({ read, before, after, key }: SurveyedFile): Warning[] {
+  if (read === undefined || read.nlink < 2 || before === after) return [];
+  return [{ file: key, message: "it has other hard links, which keep the old content" }];
+}
+
+function formatConflict(unit: Unit, format: string): ConfigPatchError {
+  return new ConfigPatchError("conflict", `it is patched as ${unit.format} and as ${format}`, {
+    file: unit.key,
+    remedy: "let all patches of one file use one format",
+  });
+}
+
+/** Sidecars, each read once. */
+class SidecarReader {
+  readonly #mounts: Mounts;
+  readonly #read = new Map<string, SurveyedSidecar>();
+
+  constructor(mounts: Mounts) {
+    this.#mounts = mounts;
+  }
+
+  async get(dir: string): Promise<SurveyedSidecar> {
+    const known = this.#read.get(dir);
+    if (known !== undefined) return known;
+    const read = await this.#load(dir);
+    this.#read.set(dir, read);
+    return read;
+  }
+
+  /** The files in which a provider has records, with their formats. */
+  async filesOf(dir: string, provider: string): Promise<[string, string][]> {
+    const { sidecar } = await this.get(dir);
+    return [...sidecar].flatMap(([file, providers]): [string, string][] => {
+      const format = providers.get(provider)?.[0]?.format;
+      return format === undefined ? [] : [[file, format]];
+    });
+  }
+
+  warnings(sidecars: readonly SurveyedSidecar[]): Warning[] {
+    return sidecars.flatMap(({ dir, problem }): Warning[] =>
+      problem === undefined ? [] : [{
+        file: `${dir}/${SIDECAR_NAME}`,
+        message: `the ownership record is not as we wrote it: ${problem}`,
+      }]
+    );
+  }
+
+  async #load(dir: string): Promise<SurveyedSidecar> {
+    let fingerprint = fingerprintOf(undefined);
+    try {
+      checkSegment(dir, "host_dir");
+      fingerprint = this.#mounts.fingerprint(dir, SIDECAR_NAME);
+      const read = await this.#mounts.read(dir, SIDECAR_NAME);
+      if (read === undefined) return { dir, fingerprint, sidecar: new Map() };
+      const { sidecar, problems } = parseSidecar(decodeUtf8(read.bytes, `${dir}/${SIDECAR_NAME}`));
+      const safe = new Map([...sidecar].filter(([file]) => isFileName(file)));
+      if (safe.size < sidecar.size) problems.push("it names files that are not of this directory");
+      const problem = problems.length > 0 ? { problem: problems.join("; ") } : {};
+      return { dir, read, fingerprint: read.fingerprint, sidecar: safe, ...problem };
+    } catch (error) {
+      // Whatever a container made of it: it is a hint, and costs nothing to lose.
+      if (!(error instanceof ConfigPatchError)) throw error;
+      return { dir, fingerprint, sidecar: new Map(), problem: error.message };
+    }
+  }
+}
+
+function isFileName(file: string): boolean {
+  try {
+    checkFile(file, true);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Every provider that the state or any sidecar knows. */
+async function everyName(job: Job, state: State, reader: SidecarReader): Promise<string[]> {
+  const names = new Set(namesIn(state));
+  for (const dir of await job.mounts.hostDirs()) {
+    const { sidecar } = await reader.get(dir);
+    for (const providers of sidecar.values()) for (const name of providers.keys()) names.add(name);
+  }
+  return [...names];
+}
+
+function namesIn(state: State): string[] {
+  const entries = [...state.files.values(), ...(state.pending?.files.values() ?? [])];
+  return entries.flatMap((entry) => entry?.claims.flatMap((claim) => claim.owners) ?? []);
+}
+
+function blankState(format: string): FileState {
+  return { format, claims: [], created: [] };
+}
+
+function splitKey(key: string): [string, string] {
+  const slash = key.indexOf("/");
+  return [key.slice(0, slash), key.slice(slash + 1)];
+}
