@@ -19,6 +19,8 @@
 import { FormatRegistry } from "./registry.ts";
 
 export * from "./types.ts";
+// What a plug-in throws, so that it needs no other module.
+export { ConfigPatchError, ConfigSyntaxError, type ErrorDetails, locate } from "../errors.ts";
 export { applySplice, applySplices, invert, mergeSplices } from "./splice.ts";
 export { FormatRegistry } from "./registry.ts";
 export { isList, isTable, matches, pathText, sameValue, tableOf, valueAt } from "./value.ts";
