@@ -34,4 +34,5 @@ export { type AgentSource, parseAgent } from "./schema.ts";
 export { loadRoster, type RosterOptions } from "./parse.ts";
 export { readRosterSources } from "./load.ts";
 export { type AgentObject, rosterFrom } from "./objects.ts";
-export { builtInSources, catalogSources } from "./built_in.ts";
+export { builtInSources } from "./built_in.ts";
+export { catalogSources } from "./catalog.ts";

@@ -4,7 +4,8 @@ import { defaultFormats } from "../formats/mod.ts";
 import type { FormatRegistry } from "../formats/registry.ts";
 import type { ConfigDocument, ConfigPath } from "../formats/types.ts";
 import { isTable } from "../formats/value.ts";
-import { builtInSources, catalogSources } from "./built_in.ts";
+import { builtInSources } from "./built_in.ts";
+import { catalogSources } from "./catalog.ts";
 import { parseAgent } from "./schema.ts";
 import { type Provider, Roster, type RosterSource } from "./types.ts";
 
@@ -14,6 +15,8 @@ export interface RosterOptions {
   readonly formats?: FormatRegistry;
   /** `false` leaves the agents out that come with the program, the catalog too. */
   readonly builtIn?: boolean;
+  /** The names that can be asked for, so that no other agent of the catalog is read; all of it. */
+  readonly catalog?: readonly string[];
 }
 
 /**
@@ -47,7 +50,7 @@ export async function loadRoster(
 ): Promise<Roster> {
   const formats = options.formats ?? defaultFormats;
   const own = options.builtIn === false ? [] : [
-    ...await readAll(catalogSources, formats, false),
+    ...await readAll(await catalogSources(options.catalog), formats, false),
     ...await readAll(builtInSources, formats, true),
   ];
   return new Roster([...own, ...await readAll(sources, formats, true)]);

@@ -76,9 +76,16 @@ Deno.test("the catalog is known, off by default, and only cline's file is nested
   assert.deepEqual(places("pi"), ["providers.anthropic.baseUrl", "providers.openai.baseUrl"]);
 });
 
-Deno.test("every agent file that comes with the program is listed in it", () => {
+Deno.test("only the named part of the catalog is read when names are given", async () => {
+  const roster = await loadRoster([], { catalog: ["claude", "codex", "nobody"] });
+  assert.deepEqual(roster.names(), ["claude", "codex", "gh", "vibe"]);
+  assert.deepEqual((await loadRoster([], { catalog: [] })).names(), ["codex", "gh", "vibe"]);
+});
+
+Deno.test("every agent file that comes with the program is listed in it", async () => {
+  const catalog = await catalogSources();
   for (
-    const [directory, sources] of [["agents", builtInSources], ["catalog", catalogSources]] as const
+    const [directory, sources] of [["agents", builtInSources], ["catalog", catalog]] as const
   ) {
     const url = new URL(`../roster/${directory}/`, import.meta.url);
     const files = [...Deno.readDirSync(url)].map(({ name }) => name).sort();
