@@ -12,7 +12,7 @@
  * @module
  */
 import { ConfigPatchError, escapeControl } from "../errors.ts";
-import { failure, notPlain } from "./failure.ts";
+import { type Access, failure, notPlain } from "./failure.ts";
 import { type Fingerprint, fingerprintOf } from "./fingerprint.ts";
 import { type Lock, type LockOptions, takeLock } from "./lock.ts";
 import {
@@ -60,6 +60,8 @@ export interface Replacement {
   readonly expected: ReadFile | undefined;
   /** The permission bits of a new file before the umask; 0644 by default. */
   readonly mode?: number;
+  /** The permission bits that the result may have at most, new or not; all by default. */
+  readonly mask?: number;
 }
 
 /** A file to remove. */
@@ -168,7 +170,7 @@ export class Mounts {
   /** The host dirs that exist, sorted; empty if the mounts do not exist. */
   // deno-lint-ignore require-await -- as prepare
   async hostDirs(): Promise<readonly string[]> {
-    return this.#try("list it", this.path, () => {
+    return this.#look("list it", this.path, () => {
       if (this.#system.stat(this.path) === undefined) return [];
       return this.#system.list(this.path)
         .filter((name) =>
@@ -197,7 +199,7 @@ export class Mounts {
     checkSegment(dir, "host_dir");
     this.#segments(file);
     const label = `${dir}/${file}`;
-    return this.#try("look at it", label, () => {
+    return this.#look("look at it", label, () => {
       return fingerprintOf(this.#system.lstat(join(join(this.path, dir), file)));
     });
   }
@@ -219,10 +221,10 @@ export class Mounts {
    * start over; `permission` if the owner cannot be kept.
    */
   async replace(replacement: Replacement): Promise<void> {
-    const { dir, file, temporary, bytes, expected, mode = 0o644 } = replacement;
+    const { dir, file, temporary, bytes, expected, mode = 0o644, mask = 0o777 } = replacement;
     requireTemporary(temporary);
     using place = await this.#existing(dir, file);
-    const exchange = { temporary, bytes, expected, mode };
+    const exchange = { temporary, bytes, expected, mode: mode & mask, mask };
     await replaceSafely(this.#system, place, exchange, () => this.#readAt(place));
   }
 
@@ -268,7 +270,7 @@ export class Mounts {
   // deno-lint-ignore require-await -- as prepare
   async readOwn(name: OwnFile): Promise<string | undefined> {
     const label = `${OWN_DIRECTORY}/${name}`;
-    const bytes = this.#try("read it", label, () => {
+    const bytes = this.#look("read it", label, () => {
       if (!this.#ownDirectoryExists()) return undefined;
       const path = join(join(this.path, OWN_DIRECTORY), name);
       const seen = this.#system.lstat(path);
@@ -417,11 +419,17 @@ export class Mounts {
     return read;
   }
 
-  #try<T>(doing: string, label: string, work: () => T): T {
+  /** Reads, or says what kept us from it. */
+  #look<T>(doing: string, label: string, work: () => T): T {
+    return this.#try(doing, label, work, ["read"]);
+  }
+
+  #try<T>(doing: string, label: string, work: () => T, access?: readonly Access[]): T {
     try {
       return work();
     } catch (error) {
-      throw failure(error, { doing, file: label, grant: this.path });
+      const attempt = { doing, file: label, grant: this.path };
+      throw failure(error, access === undefined ? attempt : { ...attempt, access });
     }
   }
 }

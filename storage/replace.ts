@@ -15,6 +15,8 @@ export interface Exchange {
   readonly expected: ReadFile | undefined;
   /** The permission bits of a new file, before the umask. */
   readonly mode: number;
+  /** The permission bits that a replaced file keeps at most. */
+  readonly mask: number;
 }
 
 /** Reads the file of a place once more. */
@@ -69,7 +71,7 @@ export async function removeSafely(
 async function makeTemporary(
   system: FileSystem,
   path: string,
-  { bytes, expected, mode }: Exchange,
+  { bytes, expected, mode, mask }: Exchange,
   label: string,
 ): Promise<(error: unknown) => unknown> {
   const discard = (error: unknown) => discardTemporary(system, path, error);
@@ -88,7 +90,7 @@ async function makeTemporary(
   try {
     fill(fresh, () => {
       fresh.write(bytes);
-      keepAttributes(fresh, expected, label);
+      keepAttributes(fresh, expected, mask, label);
     });
   } catch (error) {
     throw discard(error);
@@ -106,7 +108,12 @@ function fill(fresh: { sync(): void; close(): void }, work: () => void): void {
 }
 
 /** Gives the temporary the owner and the permission bits of the old file. */
-function keepAttributes(fresh: AdjustableFile, expected: ReadFile, label: string): void {
+function keepAttributes(
+  fresh: AdjustableFile,
+  expected: ReadFile,
+  mask: number,
+  label: string,
+): void {
   const given = fresh.status();
   if (given.uid !== expected.uid || given.gid !== expected.gid) {
     try {
@@ -126,7 +133,7 @@ function keepAttributes(fresh: AdjustableFile, expected: ReadFile, label: string
     }
   }
   // Never setuid, setgid or sticky: the content is new, and nobody vouched for it.
-  const wanted = expected.mode & 0o777;
+  const wanted = expected.mode & 0o777 & mask;
   if ((given.mode & 0o7777) !== wanted) fresh.chmod(wanted);
 }
 
