@@ -69,13 +69,14 @@ const PATCH_PATHS = [["vault", "shared_config_patch"], ["provider", "config_patc
 /** Where the host dir may stand: terok-executor's place, and the short form. */
 const HOST_DIR_PATHS = [["auth", "host_dir"], ["host_dir"]] as const;
 
+/** The sections that we read, with the one key of each. */
 const SECTIONS: Readonly<Record<string, string>> = {
   auth: "host_dir",
   vault: "shared_config_patch",
   provider: "config_patch",
 };
 
-const OUR_KEYS = ["host_dir", "shared_config_patch", "config_patch"];
+const SHORT_FORM = ["host_dir", "shared_config_patch"];
 
 const NAME_REMEDY =
   "use one line of printable characters without commas, slashes or spaces at an end: names are " +
@@ -145,41 +146,42 @@ function isProviderName(name: string): boolean {
   return /^[^\p{C}\p{Zl}\p{Zp},/]+$/u.test(name) && name.trim() === name;
 }
 
-/** Refuses keys that are almost ours: what they say would silently not be read. */
+/** Refuses keys that are almost ours, or ours at a wrong place: they would silently not be read. */
 function checkSlips(reader: Reader): void {
-  const slip = (path: ConfigPath, meant: string) =>
-    reader.error(
-      path,
-      `${pathText(path)} is not a key that is read`,
-      `did you mean ${meant}?`,
-    );
   for (const [section, ours] of Object.entries(SECTIONS)) {
     const value = reader.at([section]) ?? null;
     // `provider: anthropic` is something that another program may well say.
     if (value === null || (section === "provider" && !isTable(value))) continue;
     for (const key of Object.keys(reader.table([section]))) {
-      const misplaced = section !== "auth" && key !== "host_dir" && OUR_KEYS.includes(key);
-      if (key !== ours && (misplaced || closest(key, [ours]) !== undefined)) {
-        throw slip([section, key], `${section}.${ours}`);
-      }
+      if (key !== ours) checkSlip(reader, [section, key], section);
     }
   }
   for (const [key, value] of Object.entries(reader.agent)) {
-    if (Object.hasOwn(SECTIONS, key) || key === "host_dir" || key === "shared_config_patch") {
-      continue;
-    }
-    const near = closest(key, OUR_KEYS);
-    if (near !== undefined) {
-      throw slip([key], near === "host_dir" ? "auth.host_dir" : "vault.shared_config_patch");
-    }
-    if (!isTable(value)) continue;
+    if (Object.hasOwn(SECTIONS, key) || SHORT_FORM.includes(key)) continue;
+    checkSlip(reader, [key]);
+    // Of sections with other names, only what looks like one of ours, or holds our longest key.
     const section = closest(key, Object.keys(SECTIONS));
-    const inner = Object.keys(value).find((word) =>
-      word === "shared_config_patch" ||
-      (section !== undefined && closest(word, OUR_KEYS) !== undefined)
-    );
-    if (inner !== undefined) throw slip([key, inner], `${section ?? "vault"}.${inner}`);
+    for (const inner of isTable(value) ? Object.keys(value) : []) {
+      if (section !== undefined || inner === "shared_config_patch") {
+        checkSlip(reader, [key, inner], section);
+      }
+    }
   }
+}
+
+function checkSlip(reader: Reader, path: readonly string[], section?: string): void {
+  const near = closest(path[path.length - 1] ?? "", Object.values(SECTIONS));
+  if (near === undefined) return;
+  const meant = near === "host_dir"
+    ? "auth.host_dir"
+    : section === "provider"
+    ? "provider.config_patch"
+    : "vault.shared_config_patch";
+  throw reader.error(
+    path,
+    `${pathText(path)} is not a key that is read`,
+    `did you mean ${meant}?`,
+  );
 }
 
 function hostDirOf(reader: Reader): string | undefined {

@@ -163,7 +163,7 @@ Deno.test("a mapping of names to agents is YAML or JSON", async () => {
   await refusedLater(mapping(""), "roster", /names no agent/);
   await refusedLater(mapping("file: c.toml\n"), "roster", /has to be a mapping/);
   // What looks like JSON is not read as YAML, which would let much pass that JSON does not.
-  await refusedLater(mapping("{a: {}}"), "syntax", /./);
+  await refusedLater(mapping(" \n{a: {}}"), "syntax", /./);
 });
 
 Deno.test("an error says provider, file, line, column and what to do", async () => {
@@ -247,7 +247,10 @@ Deno.test("elsewhere keys are another program's business, but slips of ours are 
       [{ provider: { shared_config_patch: {} } }, "provider.config_patch"],
       [{ provider: { config_patchs: {} } }, "provider.config_patch"],
       [{ vaults: { shared_config_patch: {} } }, "vault.shared_config_patch"],
-      [{ valut: { shared_config_pach: {} } }, "vault."],
+      [{ valut: { shared_config_pach: {} } }, "vault.shared_config_patch"],
+      [{ auth: { shared_config_patch: {} } }, "vault.shared_config_patch"],
+      [{ vault: { host_dir: "x" } }, "auth.host_dir"],
+      [{ providers: { config_patch: {} } }, "provider.config_patch"],
       [{ credential_proxy: { shared_config_patch: {} } }, "vault.shared_config_patch"],
       [{ auths: { host_dir: "x" } }, "auth.host_dir"],
       [{ host_dirs: "x" }, "auth.host_dir"],

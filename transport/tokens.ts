@@ -37,6 +37,7 @@ import { knownLocations } from "./resolve.ts";
  * empty.
  */
 export function substitute(value: ConfigTable, location: VaultLocation): ConfigTable;
+/** The same for any value: what is no string, list or table comes back as it is. */
 export function substitute(value: ConfigValue, location: VaultLocation): ConfigValue;
 export function substitute(value: ConfigValue, location: VaultLocation): ConfigValue {
   return mapStrings(
