@@ -142,6 +142,8 @@ Deno.test("valid texts that cannot be edited without guessing are refused", () =
   for (
     const [text, code, part, line, column] of [
       ['{"a": 1,\n "a": 2}', "unsupported", 'the key "a" stands twice', 2, 2],
+      // Read without regard to the escapes, this text has one colon and one key.
+      ['{"a":"\\"","a":"\\""}', "unsupported", "stands twice", 1, 11],
       ['{"b": {"a": 1, "\\u0061": 2}}', "unsupported", "stands twice", 1, 16],
       ['{"__proto__": 1, "__proto__": 1}', "unsupported", "stands twice", 1, 18],
       ['{"a": 1, // c\r "b": 2\n}', "unsupported", "carriage return", 1, 14],
