@@ -10,7 +10,12 @@ export interface Attempt {
   readonly file: string;
   /** The path that a grant of Deno must name, spelled as it is used. */
   readonly grant: string;
+  /** What Deno must allow for it; both by default, so that a user adds them in one go. */
+  readonly access?: readonly Access[];
 }
+
+/** What a grant of Deno for a path allows. */
+export type Access = "read" | "write";
 
 /**
  * A thrown error as a {@linkcode ConfigPatchError}; one that already is passes through.
@@ -30,7 +35,11 @@ export function failure(thrown: unknown, attempt: Attempt): ConfigPatchError {
     );
   };
   if (thrown instanceof Deno.errors.NotCapable) {
-    return make("permission", "Deno was not given the permission", grantRemedy(grant));
+    const remedy = grantRemedy(grant, attempt.access);
+    // With all grants there, Deno refuses what a link leads to, such as /proc.
+    return remedy === undefined
+      ? make("hostile", "it leads to where Deno does not go", LOOK)
+      : make("permission", "Deno was not given the permission", remedy);
   }
   const code = systemCode(thrown);
   const known = code === undefined ? undefined : SYSTEM_CODES[code];
@@ -64,29 +73,31 @@ export function systemCode(thrown: unknown): string | undefined {
 }
 
 /**
- * The flags that are missing for a path, as a sentence.
+ * The flags that are missing for a path, as a sentence; `undefined` if none is.
  *
  * @param path The path, spelled as the program uses it: a grant is compared by its text.
+ * @param access What is needed there.
  *
  * @example
  * ```ts
  * import { grantRemedy } from "./failure.ts";
  *
- * const remedy = grantRemedy("a,b");
- * if (!remedy.includes("comma")) throw new Error(remedy);
+ * const remedy = grantRemedy("/some/roster", ["read"]);
+ * if (remedy !== undefined) console.error(remedy); // add exactly --allow-read=/some/roster
  * ```
  */
-export function grantRemedy(path: string): string {
+export function grantRemedy(
+  path: string,
+  access: readonly Access[] = ["read", "write"],
+): string | undefined {
+  const missing = access.filter((name) =>
+    Deno.permissions.querySync({ name, path }).state !== "granted"
+  );
+  if (missing.length === 0) return undefined;
   if (path.includes(",")) {
     return "a grant of Deno cannot name a path with a comma: use one without, or a link to it";
   }
-  const missing = (["read", "write"] as const)
-    .filter((name) => Deno.permissions.querySync({ name, path }).state !== "granted")
-    .map((name) => `--allow-${name}=${path}`);
-  // Nothing missing for the path itself: Deno refuses what a link leads to, such as /proc.
-  return missing.length > 0
-    ? `add exactly ${missing.join(" ")}`
-    : "see where the path leads: Deno refuses to go there";
+  return `add exactly ${missing.map((name) => `--allow-${name}=${path}`).join(" ")}`;
 }
 
 interface Known {

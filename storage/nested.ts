@@ -10,7 +10,7 @@
  * @module
  */
 import { ConfigPatchError } from "../errors.ts";
-import { failure, notPlain } from "./failure.ts";
+import { type Access, failure, notPlain } from "./failure.ts";
 import { join, type Place, placeIn } from "./place.ts";
 import type { AnchoredDirectory, FileStatus, FileSystem } from "./primitives.ts";
 
@@ -72,7 +72,8 @@ export async function placeBelow(
       [Symbol.dispose]: () => anchor.close(),
     };
   } catch (error) {
-    throw failure(error, { doing: "reach it", file: label, grant: mounts });
+    const access: readonly Access[] = path.create ? ["read", "write"] : ["read"];
+    throw failure(error, { doing: "reach it", file: label, grant: mounts, access });
   }
 }
 

@@ -41,7 +41,7 @@ export function placeIn(
     if (seen === undefined) return undefined;
     if (seen.kind !== "directory") throw notPlain(seen, "directory", dir);
   } catch (error) {
-    throw failure(error, { doing: "look at it", file: dir, grant: mounts });
+    throw failure(error, { doing: "look at it", file: dir, grant: mounts, access: ["read"] });
   }
   return {
     directory,

@@ -1,6 +1,6 @@
 /** Reading a file that a container may swap, block or blow up at any time. @module */
 import { ConfigPatchError, locate } from "../errors.ts";
-import { failure, notPlain, systemCode } from "./failure.ts";
+import { type Attempt, failure, notPlain, systemCode } from "./failure.ts";
 import { type Fingerprint, fingerprintOf, isSettled } from "./fingerprint.ts";
 import type { FileStatus, FileSystem, SourceFile } from "./primitives.ts";
 
@@ -54,7 +54,7 @@ export async function readSafely(
   request: ReadRequest,
 ): Promise<ReadFile | undefined> {
   const { path, label, grant, maxBytes } = request;
-  const attempt = { doing: "read it", file: label, grant };
+  const attempt: Attempt = { doing: "read it", file: label, grant, access: ["read"] };
   for (let round = 0; round < ATTEMPTS; round++) {
     try {
       // The clock first: a change after this moment must show in the fingerprint.
