@@ -85,23 +85,18 @@ async function anchoredDirectory(
 ): Promise<AnchoredDirectory | undefined> {
   let anchor = await system.openDirectory(top);
   let label = dir;
-  try {
-    for (const segment of segments.slice(0, -1)) {
-      label += `/${segment}`;
-      if (look(system, anchor.path, segment, label, create) === undefined) {
-        anchor.close();
-        return undefined;
-      }
+  for (const segment of segments.slice(0, -1)) {
+    label += `/${segment}`;
+    const above = anchor;
+    try {
+      if (look(system, above.path, segment, label, create) === undefined) return undefined;
       // A link put there since is refused by the system: O_NOFOLLOW.
-      const next = await system.openDirectory(join(anchor.path, segment));
-      anchor.close();
-      anchor = next;
+      anchor = await system.openDirectory(join(above.path, segment));
+    } finally {
+      above.close();
     }
-    return anchor;
-  } catch (error) {
-    anchor.close();
-    throw error;
   }
+  return anchor;
 }
 
 /** Walks down by paths, and remembers what stood there. */
