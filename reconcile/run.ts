@@ -1,9 +1,10 @@
 /**
- * Carrying a survey out: lock, state, configs, state again, sidecars. The only part that writes.
+ * Carrying a survey out: lock, state, configs, sidecars, state again. The only part that writes.
  *
- * The order is what makes a crash harmless: before any config is touched, the state says what each
- * file's record is now and what it will be, and names every temporary. Whoever comes next compares
- * that with what stands in the files.
+ * The order is what makes a crash harmless: before anything in a host dir is touched, the state says
+ * what each file's record is now and what it will be, and names every temporary. Whoever comes next
+ * compares that with what stands in the files. The sidecars come before the last state, not after
+ * it, so that their temporaries have names in a state as well.
  *
  * @module
  */
@@ -79,7 +80,7 @@ export async function run(job: Job, options: RunOptions = {}): Promise<RunResult
 
 /** Whether anything has to be written: a config, the state, or a sidecar. */
 export function needsWriting(found: Survey): boolean {
-  return found.state.pending !== undefined ||
+  return (found.state.pending?.temporaries.length ?? 0) > 0 ||
     found.files.some((file) => file.before !== file.after) ||
     printState(found.state) !== printState(found.after) ||
     found.sidecars.some((one) => sidecarChange(one, found.after, found.files) !== undefined);
@@ -117,13 +118,12 @@ async function commit(
 
   const files = new Map(found.state.files);
   for (const { key, stateBefore } of found.files) setEntry(files, key, stateBefore);
+  const unsettled = new Map(found.after.pending?.files);
   if (names.size > 0 || changing.length > 0) {
     const temporaries = [...names].map(([key, name]) => key.replace(/[^/]*$/, name));
-    const after = new Map(changing.map((file) => [file.key, file.stateAfter]));
-    await mounts.writeOwn(
-      "state.json",
-      printState({ files, pending: { files: after, temporaries } }),
-    );
+    const after = changing.map((file) => [file.key, file.stateAfter] as const);
+    const both = { files: new Map([...unsettled, ...after]), temporaries };
+    await mounts.writeOwn("state.json", printState({ files, pending: both }));
   }
 
   const raced = new Map<string, ConfigPatchError>();
@@ -135,14 +135,22 @@ async function commit(
     } catch (error) {
       if (!(error instanceof ConfigPatchError)) throw error;
       if (error.code === "changed") raced.set(file.key, error);
-      else ledger.fail(file.key, error);
+      else {
+        ledger.fail(file.key, error);
+        // It may have failed after the rename: the next run sees by the file which record fits.
+        unsettled.set(file.key, file.stateAfter);
+      }
     }
   }
-  await mounts.writeOwn("state.json", printState({ files }));
   for (const sidecar of sidecars) {
     const name = names.get(`${sidecar.dir}/${SIDECAR_NAME}`) ?? "";
     await writeSidecar(job, sidecar, { files }, found.files, name, ledger);
   }
+  const pending = { files: unsettled, temporaries: [] };
+  await mounts.writeOwn(
+    "state.json",
+    printState(unsettled.size === 0 ? { files } : { files, pending }),
+  );
   return raced;
 }
 

@@ -29,16 +29,15 @@ export type Sidecar = ReadonlyMap<string, ReadonlyMap<string, readonly SidecarRe
 
 /** The text of a sidecar; `undefined` when it says nothing and has to go. */
 export function printSidecar(sidecar: Sidecar): string | undefined {
-  const files: Record<string, JsonInput> = {};
-  for (const [file, providers] of sidecar) {
+  const files = [...sidecar].flatMap(([file, providers]): [string, JsonInput][] => {
     const entries = [...providers].filter(([, records]) => records.length > 0);
-    if (entries.length === 0) continue;
-    files[file] = {
-      providers: Object.fromEntries(entries.map(([name, list]) => [name, list.map(recordJson)])),
-    };
-  }
-  if (Object.keys(files).length === 0) return undefined;
-  return printJson({ files, version: 1n });
+    if (entries.length === 0) return [];
+    const lists = entries.map(([name, records]) => [name, records.map(recordJson)] as const);
+    return [[file, { providers: Object.fromEntries(lists) }]];
+  });
+  return files.length === 0
+    ? undefined
+    : printJson({ files: Object.fromEntries(files), version: 1n });
 }
 
 /**

@@ -120,16 +120,24 @@ export async function survey(job: Job): Promise<Survey> {
     [...new Set(files.map((f) => f.dir))].map((d) => reader.get(d)),
   );
   const after = new Map(state.files);
+  const unsettled = new Map<string, FileState | undefined>();
   for (const { key, stateAfter, error, stateBefore } of files) {
     const entry = error === undefined ? stateAfter : stateBefore;
     if (entry === undefined) after.delete(key);
     else after.set(key, entry);
+    // What a crash left undecided cannot be decided while the file cannot be read.
+    if (error !== undefined && state.pending?.files.has(key) === true) {
+      unsettled.set(key, state.pending.files.get(key));
+    }
   }
   const { reports, warnings } = reportsOf(tasks, units, job);
   return {
     ...(stateText === undefined ? {} : { stateText }),
     state,
-    after: { files: after },
+    after: {
+      files: after,
+      ...(unsettled.size === 0 ? {} : { pending: { files: unsettled, temporaries: [] } }),
+    },
     files,
     sidecars,
     providers: reports,
