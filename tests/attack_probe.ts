@@ -16,6 +16,7 @@ export type Where =
   | "temporary"
   | "config, while it is read"
   | "config, before the rename"
+  | "config, all the time"
   | "host dir"
   | "own dir"
   | "lock"
@@ -62,8 +63,7 @@ async function attack(path: string, where: Where): Promise<Record<string, string
       steps[name] = say ? say(result) : "ok";
       return result;
     } catch (error) {
-      // Anything but our own error is a defect, and its message says which.
-      steps[name] = error instanceof ConfigPatchError ? error.code : String(error);
+      steps[name] = codeOf(error);
     }
   };
   const mounts = new Mounts(path);
@@ -93,6 +93,22 @@ async function attack(path: string, where: Where): Promise<Record<string, string
       const raced = new Mounts(path, { fileSystem: swappingAfterWrite(swap) });
       const read = await step("read", () => raced.read(HOST_DIR, "config.toml"), describe);
       await step("replace", () => replace(raced, "config.toml", read));
+      break;
+    }
+    case "config, all the time": {
+      // Until both have been met often enough, or it takes too long.
+      const met = { patched: 0, refused: 0 };
+      const deadline = performance.now() + 3000;
+      while ((met.patched < 20 || met.refused < 20) && performance.now() < deadline) {
+        const once: Record<string, string> = {};
+        const read = await mounts.read(HOST_DIR, "config.toml").catch(codeOf);
+        once.read = typeof read === "string" ? read : textOf(read);
+        if (typeof read !== "string") {
+          once.replace = await replace(mounts, "config.toml", read).then(() => "ok", codeOf);
+        }
+        met[once.replace === "ok" ? "patched" : "refused"]++;
+        for (const [name, result] of Object.entries(once)) steps[`${name}: ${result}`] = "met";
+      }
       break;
     }
     case "temporary": {
@@ -180,6 +196,15 @@ function swappingAfterWrite(swap: () => void): FileSystem {
 
 async function lockOnce(mounts: Mounts): Promise<void> {
   using _lock = await mounts.lock({ timeout: 0 });
+}
+
+/** Anything but our own error is a defect, and its message says which. */
+function codeOf(error: unknown): string {
+  return error instanceof ConfigPatchError ? error.code : String(error);
+}
+
+function textOf(read: ReadFile | undefined): string {
+  return read === undefined ? "absent" : JSON.stringify(new TextDecoder().decode(read.bytes));
 }
 
 function describe(read: ReadFile | undefined): string {

@@ -145,7 +145,7 @@ const FILES: readonly Row[] = [
   },
 ];
 
-const TABLE: Readonly<Record<Where, readonly Row[]>> = {
+const TABLE: Readonly<Partial<Record<Where, readonly Row[]>>> = {
   config: [
     ...FILES,
     {
@@ -264,6 +264,48 @@ for (const grants of ["scoped", "all"] as const) {
       }
     } finally {
       for (const cleanup of cleanups) cleanup();
+      await Deno.remove(base, { recursive: true });
+    }
+  });
+}
+
+for (const grants of ["scoped", "all"] as const) {
+  Deno.test(`a storm of swaps, with ${grants} permissions`, async () => {
+    const base = await Deno.makeTempDir({ prefix: "attack-" });
+    try {
+      const outside = plantOutside(base);
+      const mounts = `${base}/inside/0/mounts`;
+      plantMounts(mounts, "config");
+      const host = `${mounts}/${HOST_DIR}`;
+      fifo(`${host}/fifo`);
+      const before = treeOf(outside);
+      const kept = [...treeOf(host).keys()];
+
+      let over = false;
+      const swapping = swap(host, () => over);
+      const answers = await probe(grants, base, [
+        { id: 0, mounts, where: "config, all the time" },
+      ]).finally(() => over = true);
+      await swapping;
+
+      const met = Object.keys(answers.get(0)?.steps ?? {}).sort();
+      const allowed = [
+        'read: "old\\n"',
+        `read: ${JSON.stringify(PATCHED)}`,
+        "read: absent",
+        "read: changed",
+        "read: hostile",
+        "replace: changed",
+        "replace: hostile",
+        "replace: ok",
+      ];
+      assert.deepEqual(met.filter((step) => !allowed.includes(step)), []);
+      assert(met.includes("replace: ok"), `nothing was ever patched: ${met}`);
+      assert(met.some((step) => /hostile|changed/.test(step)), `nothing was ever refused: ${met}`);
+      assert.deepEqual(differences(before, treeOf(outside)), [], "changed outside");
+      const left = [...treeOf(host).keys()].filter((path) => !kept.includes(path));
+      assert.deepEqual(left.filter((path) => path !== "/config.toml"), [], "left behind");
+    } finally {
       await Deno.remove(base, { recursive: true });
     }
   });
@@ -463,6 +505,7 @@ function plantMounts(mounts: string, where: Where): string {
   }
   switch (where) {
     case "config":
+    case "config, all the time":
       return `${HOST_DIR}/config.toml`;
     case "sidecar":
       return `${HOST_DIR}/${SIDECAR_NAME}`;
@@ -480,6 +523,26 @@ function plantMounts(mounts: string, where: Where): string {
     case "state":
       return ".vault-config/state.json";
   }
+}
+
+/** Puts one thing after another in the place of the config, as fast as it can. */
+async function swap(host: string, over: () => boolean): Promise<void> {
+  const config = `${host}/config.toml`;
+  const ways: readonly (() => void)[] = [
+    () => file("old\n")(`${host}/swap`),
+    () => Deno.symlinkSync(`${OUT}/secret`, `${host}/swap`),
+    () => file("old\n")(`${host}/swap`),
+    () => Deno.symlinkSync(`${OUT}/fifo`, `${host}/swap`),
+    () => Deno.linkSync(`${host}/fifo`, `${host}/swap`),
+  ];
+  for (let round = 0; !over(); round++) {
+    ways[round % ways.length]?.();
+    Deno.renameSync(`${host}/swap`, config);
+    // A pause now and then, so that something can be patched as well.
+    if (round % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  file("old\n")(`${host}/swap`);
+  Deno.renameSync(`${host}/swap`, config);
 }
 
 const NOBODY = 65534;

@@ -1,16 +1,23 @@
-/** What storage promises, apart from attacks (attack_test.ts): faults, locks, fingerprints. */
+/** What storage promises; see the other storage tests for faults, the lock, grants and attacks. */
 import assert from "node:assert/strict";
 import { ConfigPatchError, escapeControl } from "../errors.ts";
 import { ABSENT, fingerprintOf, isSettled } from "../storage/fingerprint.ts";
 import { Mounts } from "../storage/mounts.ts";
 import { isTemporaryName, temporaryName } from "../storage/names.ts";
 import { denoFileSystem, type FileStatus, type FileSystem } from "../storage/primitives.ts";
-import { decodeUtf8, type ReadFile } from "../storage/read.ts";
-import { differences, treeOf } from "./tree.ts";
-
-const DIR = "_demo-config";
-const FILE = "config.toml";
-const LABEL = `${DIR}/${FILE}`;
+import { decodeUtf8 } from "../storage/read.ts";
+import {
+  contentOf,
+  create,
+  DIR,
+  FILE,
+  LABEL,
+  patch,
+  prepared,
+  replace,
+  storageTest,
+} from "./storage_tools.ts";
+import { treeOf } from "./tree.ts";
 
 // --- directories ---------------------------------------------------------------------------------
 
@@ -84,6 +91,31 @@ storageTest("mode is kept whatever the umask is", async (base) => {
   }
   assert.equal(Deno.lstatSync(`${base}/${LABEL}`).mode! & 0o7777, 0o666);
 });
+
+storageTest(
+  "a mask narrows new and old files alike, and lets no special bit through",
+  async (base) => {
+    const mounts = await prepared(base);
+    const modes: string[] = [];
+    for (const mask of [0o600, 0o7777]) {
+      for (const old of [undefined, 0o644, 0o4755]) {
+        const path = `${base}/${LABEL}`;
+        if (contentOf(path) !== undefined) Deno.removeSync(path);
+        if (old !== undefined) {
+          Deno.writeTextFileSync(path, "a\n");
+          Deno.chmodSync(path, old);
+        }
+        const bytes = new TextEncoder().encode("b\n");
+        const expected = await mounts.read(DIR, FILE);
+        const temporary = temporaryName();
+        await mounts.replace({ dir: DIR, file: FILE, temporary, bytes, expected, mask });
+        modes.push((Deno.lstatSync(path).mode! & 0o7777).toString(8));
+      }
+    }
+    const fresh = (0o644 & ~Deno.umask()).toString(8);
+    assert.deepEqual(modes, ["600", "600", "600", fresh, "644", "755"]);
+  },
+);
 
 storageTest("a reader that has the old file open goes on reading the old file", async (base) => {
   const mounts = await prepared(base);
@@ -192,7 +224,83 @@ storageTest("a file that grows while it is read stays under the cap", async (bas
   assert(taken <= 2000, `${taken} bytes were taken in`);
 });
 
-storageTest("short reads and short writes are carried on", async (base) => {
+storageTest("a file that is too large is not even opened, or not read", async (base) => {
+  await create(await prepared(base), "x".repeat(11));
+  const steps: string[] = [];
+  let hide = false;
+  const mounts = new Mounts(base, {
+    maxConfigBytes: 10,
+    fileSystem: {
+      ...denoFileSystem,
+      lstat(path) {
+        const seen = denoFileSystem.lstat(path);
+        return hide && seen?.kind === "file" ? { ...seen, size: 1 } : seen;
+      },
+      async openSource(path) {
+        steps.push("open");
+        const file = await denoFileSystem.openSource(path);
+        const read = (buffer: Uint8Array) => {
+          steps.push("read");
+          return file.read(buffer);
+        };
+        return { ...file, read };
+      },
+    },
+  });
+  await assert.rejects(mounts.read(DIR, FILE), { code: "too-large" });
+  assert.deepEqual(steps, []);
+  hide = true; // as if it had grown after the look
+  await assert.rejects(mounts.read(DIR, FILE), { code: "too-large" });
+  assert.deepEqual(steps, ["open"]);
+});
+
+storageTest("a FIFO that was given the inode of the file is not read", async (base) => {
+  // The inode of a removed file is soon used again, so equal numbers alone prove nothing.
+  await create(await prepared(base), "a\n");
+  const mounts = new Mounts(base, {
+    fileSystem: {
+      ...denoFileSystem,
+      async openSource(path) {
+        const file = await denoFileSystem.openSource(path);
+        return {
+          ...file,
+          status: () => ({ ...file.status(), kind: "other" as const }),
+          read: () => assert.fail("it was read"),
+        };
+      },
+    },
+  });
+  await assert.rejects(mounts.read(DIR, FILE), { code: "changed" });
+});
+
+storageTest("content is private until it has its owner, and never gets setuid", async (base) => {
+  const steps: string[] = [];
+  await create(await prepared(base), "a\n");
+  Deno.chmodSync(`${base}/${LABEL}`, 0o6751);
+  const mounts = new Mounts(base, {
+    fileSystem: {
+      ...denoFileSystem,
+      async createAdjustable(path, mode) {
+        const file = await denoFileSystem.createAdjustable(path, mode);
+        return {
+          ...file,
+          write(bytes) {
+            steps.push(`write at ${(file.status().mode & 0o7777).toString(8)}`);
+            file.write(bytes);
+          },
+          chmod(mode) {
+            steps.push(`chmod ${mode.toString(8)}`);
+            file.chmod(mode);
+          },
+        };
+      },
+    },
+  });
+  await patch(mounts, "b\n");
+  assert.deepEqual(steps, ["write at 600", "chmod 751"]);
+});
+
+storageTest("short reads are carried on", async (base) => {
   await create(await prepared(base), "0123456789".repeat(100));
   const mounts = new Mounts(base, {
     fileSystem: {
@@ -225,222 +333,6 @@ storageTest("collect removes exactly the file that it is told", async (base) => 
   assert.deepEqual([...treeOf(`${base}/${DIR}`).keys()], [`/${other}`]);
 });
 
-// --- faults --------------------------------------------------------------------------------------
-
-/** An injected failure; `code` as the system would give it. */
-class Fault extends Error {
-  readonly code: string;
-  constructor(code: string) {
-    super(`injected ${code}`);
-    this.code = code;
-  }
-}
-
-/** `once`: operation N fails. `dead`: it and all later ones fail, as after kill -9. */
-type Mode = "once" | "dead";
-
-/**
- * The real file system, of which operation `at` (from 0) fails before it has any effect. Giving back
- * a descriptor counts as well: it works, and then fails.
- */
-function faulty(at: number, mode: Mode, code = "EIO"): { system: FileSystem; ran: string[] } {
-  const ran: string[] = [];
-  const strike = (name: string, work: () => unknown): unknown => {
-    const index = ran.push(name) - 1;
-    const fails = mode === "once" ? index === at : index >= at;
-    if (!fails) return work();
-    if (name.endsWith("close")) work();
-    throw new Fault(code);
-  };
-  const wrap = <T extends object>(target: T, prefix: string): T =>
-    new Proxy(target, {
-      get(object, key) {
-        const member: unknown = Reflect.get(object, key);
-        if (typeof member !== "function") return member;
-        const name = prefix + String(key);
-        return (...args: unknown[]) => {
-          const result = strike(name, () => Reflect.apply(member, object, args));
-          if (result instanceof Promise) return result.then((handle) => wrap(handle, `${name}.`));
-          return /^(createNew|openLock)$/.test(name) ? wrap(result as object, `${name}.`) : result;
-        };
-      },
-    });
-  return { system: wrap(denoFileSystem, ""), ran };
-}
-
-interface Operation {
-  /** What stands there before. */
-  readonly old: string | undefined;
-  /** What stands there after. */
-  readonly wanted: string | undefined;
-  /** Does it. */
-  readonly run: (mounts: Mounts, temporary: string) => Promise<void>;
-  /** The file. */
-  readonly file: string;
-}
-
-const OPERATIONS: Readonly<Record<string, Operation>> = {
-  "a new config": {
-    old: undefined,
-    wanted: "new\n",
-    file: LABEL,
-    run: (mounts, temporary) => replace(mounts, "new\n", undefined, temporary),
-  },
-  "a replaced config": {
-    old: "old\n",
-    wanted: "new\n",
-    file: LABEL,
-    run: async (mounts, temporary) =>
-      await replace(mounts, "new\n", await mounts.read(DIR, FILE), temporary),
-  },
-  "a removed config": {
-    old: "old\n",
-    wanted: undefined,
-    file: LABEL,
-    run: async (mounts) => {
-      const expected = await mounts.read(DIR, FILE);
-      await mounts.removeFile({ dir: DIR, file: FILE, expected: expected! });
-    },
-  },
-  "a new state": {
-    old: undefined,
-    wanted: "new\n",
-    file: ".vault-config/state.json",
-    run: (mounts) => mounts.writeOwn("state.json", "new\n"),
-  },
-  "a replaced state": {
-    old: "old\n",
-    wanted: "new\n",
-    file: ".vault-config/state.json",
-    run: (mounts) => mounts.writeOwn("state.json", "new\n"),
-  },
-};
-
-for (const [what, operation] of Object.entries(OPERATIONS)) {
-  for (const mode of ["once", "dead"] as const) {
-    storageTest(`${what} is old or new, whatever fails (${mode})`, async (base) => {
-      const { old, wanted, file, run } = operation;
-      const path = `${base}/${file}`;
-      const seen: string[] = [];
-      for (let at = 0;; at++) {
-        const mounts = await prepared(base);
-        if (contentOf(path) !== undefined) Deno.removeSync(path);
-        if (old !== undefined) {
-          Deno.writeTextFileSync(path, old, { mode: 0o640 });
-          Deno.chmodSync(path, 0o640);
-        }
-        const before = treeOf(base);
-        const temporary = temporaryName();
-        const { system, ran } = faulty(at, mode);
-        const failing = new Mounts(base, { fileSystem: system });
-        const error: unknown = await run(failing, temporary).then(() => undefined, (e) => e);
-        if (error === undefined) {
-          assert.equal(at, ran.length, "a fault was swallowed");
-          assert.equal(contentOf(path), wanted);
-          // Every kind of step must have been in the way of a fault once.
-          seen.push(...ran);
-          break;
-        }
-        const place = `operation ${at}, ${ran[at]}`;
-        assert(error instanceof ConfigPatchError, `${place}: ${error}`);
-        assert.equal(error.code, "io", place);
-        assert(error.file !== undefined, place);
-
-        // Nothing but the old or the new file, whole.
-        assert([old, wanted].includes(contentOf(path)), `${place}: ${contentOf(path)}`);
-        const others = differences(before, treeOf(base)).filter((path) => path !== `/${file}`);
-        if (mode === "once" && ran[at] !== "remove" && file === LABEL) {
-          assert.deepEqual(others, [], place);
-        }
-        // A leftover is the one whose name was known beforehand, and an error that outlives it says so.
-        for (const other of others) {
-          assert([`/${DIR}/${temporary}`, `/${file}.new`].includes(other), `${place}: ${other}`);
-          if (file === LABEL) assert(error.message.includes(temporary), place);
-        }
-
-        // The next run puts everything right.
-        await mounts.collect(DIR, temporary);
-        if (contentOf(path) !== wanted) await run(mounts, temporaryName());
-        assert.equal(contentOf(path), wanted, place);
-        assert.deepEqual(
-          differences(before, treeOf(base)).filter((path) => path !== `/${file}`),
-          [],
-          place,
-        );
-        if (old !== undefined && wanted !== undefined && file === LABEL) {
-          assert.equal(Deno.lstatSync(path).mode! & 0o7777, 0o640, place);
-        }
-      }
-      if (wanted !== undefined) {
-        // The order is the promise: complete, on the disk, then in place, then the directory.
-        const order = seen.filter((name) => /\.(write|sync)$|^(rename|syncDirectory)$/.test(name))
-          .map((name) => name.replace(/.*\./, ""));
-        assert.deepEqual(order, ["write", "sync", "rename", "syncDirectory"]);
-      }
-    });
-  }
-}
-
-storageTest("a temporary that cannot be removed is named", async (base) => {
-  const mounts = await prepared(base);
-  await create(mounts, "old\n");
-  const temporary = temporaryName();
-  const failing = new Mounts(base, {
-    fileSystem: {
-      ...denoFileSystem,
-      rename() {
-        throw new Fault("ENOSPC");
-      },
-      remove() {
-        throw new Fault("EACCES");
-      },
-    },
-  });
-  const expected = await mounts.read(DIR, FILE);
-  const error = await replace(failing, "new\n", expected, temporary).catch((thrown) => thrown);
-  assert.equal(error.code, "io");
-  assert.match(error.message, /the disk is full/);
-  assert(error.message.includes(temporary));
-  assert.equal(error.file, LABEL);
-});
-
-/** What the system can answer, and what becomes of it. */
-const ANSWERS: readonly (readonly [code: string, becomes: string])[] = [
-  ["EACCES", "permission"],
-  ["EPERM", "permission"],
-  ["EAGAIN", "hostile"],
-  ["ELOOP", "hostile"],
-  ["ENOTDIR", "hostile"],
-  ["EISDIR", "hostile"],
-  ["ENXIO", "hostile"],
-  ["EEXIST", "hostile"],
-  ["ENOSPC", "io"],
-  ["EDQUOT", "io"],
-  ["EROFS", "io"],
-  ["EMFILE", "io"],
-  ["ENFILE", "io"],
-  ["EIO", "io"],
-  ["ESTALE", "io"],
-];
-
-for (const [code, becomes] of ANSWERS) {
-  storageTest(`${code} becomes "${becomes}" and is explained`, async (base) => {
-    await create(await prepared(base), "old\n");
-    const failing = new Mounts(base, {
-      fileSystem: {
-        ...denoFileSystem,
-        openSource: () => Promise.reject(new Fault(code)),
-      },
-    });
-    const error = await failing.read(DIR, FILE).catch((thrown) => thrown);
-    assert(error instanceof ConfigPatchError);
-    assert.equal(error.code, becomes);
-    assert.equal(error.file, LABEL);
-    assert.match(error.message, new RegExp(`^cannot read it: .*${code}`));
-    if (becomes !== "io") assert(error.remedy);
-  });
-}
-
 // --- our own files -------------------------------------------------------------------------------
 
 storageTest("our own files are private and whole", async (base) => {
@@ -462,99 +354,6 @@ storageTest("a state that is not UTF-8 is a clear error", async (base) => {
     code: "state",
     file: ".vault-config/state.json",
   });
-});
-
-// --- the lock ------------------------------------------------------------------------------------
-
-storageTest("whoever finds the lock taken is told who holds it", async (base) => {
-  const mounts = await prepared(base);
-  using _held = await mounts.lock({ command: "apply" });
-  const started = performance.now();
-  const error = await new Mounts(base).lock({ timeout: 100 }).catch((thrown) => thrown);
-  const waited = performance.now() - started;
-  assert.equal(error.code, "locked");
-  assert.match(error.message, new RegExp(`process ${Deno.pid} \\(apply, since 20\\d\\d-`));
-  assert(waited >= 95 && waited < 2000, `${waited} ms`);
-});
-
-storageTest("the lock is given back, and its file stays", async (base) => {
-  const mounts = await prepared(base);
-  {
-    using lock = await mounts.lock();
-    assert.equal(lock.waited, false);
-  }
-  const inode = Deno.lstatSync(`${base}/.vault-config/lock`).ino;
-  using _again = await mounts.lock({ timeout: 0 });
-  const info = Deno.lstatSync(`${base}/.vault-config/lock`);
-  assert.equal(info.ino, inode);
-  assert.equal(info.mode! & 0o7777, 0o600);
-});
-
-storageTest("a lock file with anything in it does not matter", async (base) => {
-  const mounts = await prepared(base);
-  for (const content of ["", "\0\u001b[2J", "null\n", '{"pid":"\u001b"}', "x".repeat(100_000)]) {
-    Deno.writeTextFileSync(`${base}/.vault-config/lock`, content);
-    {
-      using holder = Deno.openSync(`${base}/.vault-config/lock`, { read: true, write: true });
-      assert(holder.tryLockSync(true));
-      const error = await mounts.lock({ timeout: 0 }).catch((thrown) => thrown);
-      assert.equal(error.code, "locked");
-      assert.equal(escapeControl(error.message), error.message);
-    }
-    using _lock = await mounts.lock({ timeout: 0 });
-    JSON.parse(Deno.readTextFileSync(`${base}/.vault-config/lock`));
-  }
-});
-
-storageTest("a lock file that was removed under us is no lock", async (base) => {
-  await prepared(base);
-  let left = 1;
-  const mounts = new Mounts(base, {
-    fileSystem: {
-      ...denoFileSystem,
-      openLock(path) {
-        const file = denoFileSystem.openLock(path);
-        if (left-- > 0) Deno.removeSync(path);
-        return file;
-      },
-    },
-  });
-  using _lock = await mounts.lock({ timeout: 1000 });
-  await assert.rejects(new Mounts(base).lock({ timeout: 0 }), { code: "locked" });
-});
-
-storageTest("the lock keeps read and replace of many together", async (base) => {
-  await create(await prepared(base), "0");
-  const workers = 8;
-  const rounds = 5;
-  await Promise.all(Array.from({ length: workers }, async () => {
-    const mounts = new Mounts(base);
-    for (let round = 0; round < rounds; round++) {
-      using _lock = await mounts.lock();
-      const read = await mounts.read(DIR, FILE);
-      await replace(mounts, String(Number(decodeUtf8(read!.bytes, LABEL)) + 1), read);
-    }
-  }));
-  assert.equal(contentOf(`${base}/${LABEL}`), String(workers * rounds));
-});
-
-storageTest("the lock of a killed process is free", async (base) => {
-  const mounts = await prepared(base);
-  const holder = deno(
-    base,
-    `using _lock = await mounts.lock({ command: "apply" });
-    console.log("held");
-    await new Promise((resolve) => setTimeout(resolve, 60_000));`,
-  );
-  const reader = holder.stdout.getReader();
-  await reader.read();
-  const error = await mounts.lock({ timeout: 0 }).catch((thrown) => thrown);
-  assert.match(error.message, new RegExp(`process ${holder.pid} \\(apply`));
-  holder.kill("SIGKILL");
-  await holder.status;
-  await reader.cancel();
-  await holder.stderr.cancel();
-  using _lock = await mounts.lock({ timeout: 0 });
 });
 
 // --- fingerprints --------------------------------------------------------------------------------
@@ -684,308 +483,3 @@ Deno.test("what a container controls is harmless on a terminal", () => {
   };
   for (const [raw, shown] of Object.entries(cases)) assert.equal(escapeControl(raw), shown);
 });
-
-// --- permissions ---------------------------------------------------------------------------------
-
-const NEEDED = ["--allow-read=M", "--allow-write=M"] as const;
-
-/** Grants, what Mounts can do with them, and what `excessPermissions` says. */
-const GRANTS: readonly (readonly [flags: readonly string[], does: string, excess: string])[] = [
-  [NEEDED, "done", ""],
-  [["--allow-read=M"], "permission: add exactly --allow-write=M", ""],
-  [[], "permission: add exactly --allow-read=M --allow-write=M", ""],
-  [
-    ["--allow-read", "--allow-write"],
-    "done",
-    "--allow-read (everything), --allow-write (everything)",
-  ],
-  [
-    ["--allow-read=.", "--allow-write=M", "--allow-env"],
-    "done",
-    "--allow-read (above the mounts), --allow-env",
-  ],
-  [
-    [...NEEDED, "--allow-net", "--allow-run", "--allow-ffi", "--allow-sys"],
-    "done",
-    "--allow-net, --allow-run, --allow-ffi, --allow-sys",
-  ],
-];
-
-for (const [flags, does, excess] of GRANTS) {
-  storageTest(`with [${flags.join(" ")}]: ${does}`, async (base) => {
-    Deno.mkdirSync(`${base}/M`);
-    const process = deno(
-      base,
-      `import { excessPermissions } from ${JSON.stringify(module("permissions"))};
-      const apply = async () => {
-        await mounts.prepare();
-        using _lock = await mounts.lock();
-        await mounts.prepareHostDir("${DIR}");
-        const bytes = new TextEncoder().encode("a\\n");
-        const replace = async () => mounts.replace({
-          dir: "${DIR}", file: "${FILE}", temporary: mounts.temporaryName(), bytes,
-          expected: await mounts.read("${DIR}", "${FILE}"),
-        });
-        await replace();
-        Deno.chmodSync("M/${LABEL}", 0o606);
-        await replace();
-        if ((Deno.lstatSync("M/${LABEL}").mode & 0o777) !== 0o606) throw new Error("mode");
-        await mounts.writeOwn("state.json", await mounts.readOwn("state.json") ?? "{}");
-        return "done";
-      };
-      console.log(await apply().catch((error) => error.code + ": " + error.remedy));
-      console.log(excessPermissions("M").join(", "));`,
-      flags,
-      "M",
-    );
-    const { stdout, stderr } = await process.output();
-    assert.equal(new TextDecoder().decode(stderr), "");
-    assert.equal(new TextDecoder().decode(stdout), `${does}\n${excess}\n`);
-  });
-}
-
-storageTest("a path with a comma cannot be granted, and the remedy says so", async (base) => {
-  const process = deno(
-    base,
-    "console.log(await mounts.prepare().catch((error) => error.code + ': ' + error.remedy));",
-    [],
-    "a,b",
-  );
-  const { stdout } = await process.output();
-  assert.match(new TextDecoder().decode(stdout), /^permission: .*comma/);
-});
-
-storageTest("reading needs no permission to write", async (base) => {
-  await create(new Mounts(await mkdir(`${base}/M`)), "a\n");
-  const process = deno(
-    base,
-    `const read = await mounts.read("${DIR}", "${FILE}");
-    console.log(read.bytes.length, await mounts.readOwn("state.json"), await mounts.hostDirs());`,
-    ["--allow-read=M"],
-    "M",
-  );
-  const { stdout } = await process.output();
-  assert.equal(new TextDecoder().decode(stdout), `2 undefined [ "${DIR}" ]\n`);
-});
-
-// --- nested files --------------------------------------------------------------------------------
-
-storageTest("a nested file is refused unless it is allowed", async (base) => {
-  const mounts = await prepared(base);
-  const error = await mounts.read(DIR, "a/b.json").catch((thrown) => thrown);
-  assert.equal(error.code, "roster");
-  assert.match(error.remedy, /--allow-nested/);
-});
-
-for (const [grants, access] of [[["--allow-all"], "anchored"], [NEEDED, "checked"]] as const) {
-  storageTest(`a nested file is ${access} with [${grants.join(" ")}]`, async (base) => {
-    Deno.mkdirSync(`${base}/M`);
-    Deno.mkdirSync(`${base}/outside`);
-    Deno.writeTextFileSync(`${base}/outside/c.json`, "SECRET");
-    const process = deno(
-      base,
-      `console.log(await mounts.nestedAccess());
-      await mounts.prepareHostDir("${DIR}", "a/b/c.json");
-      const replace = async (text) => mounts.replace({
-        dir: "${DIR}", file: "a/b/c.json", temporary: mounts.temporaryName(),
-        bytes: new TextEncoder().encode(text), expected: await mounts.read("${DIR}", "a/b/c.json"),
-      });
-      await replace("1");
-      await replace("2");
-      console.log((await mounts.read("${DIR}", "a/b/c.json")).bytes.length);`,
-      grants,
-      "M",
-      "{ allowNested: true }",
-    );
-    const { stdout, stderr } = await process.output();
-    assert.equal(new TextDecoder().decode(stderr), "");
-    assert.equal(new TextDecoder().decode(stdout), `${access}\n1\n`);
-    assert.equal(contentOf(`${base}/M/${DIR}/a/b/c.json`), "2");
-
-    // A link on the way is refused, whether it leads outside or stays inside.
-    for (const target of ["../../outside", "elsewhere"]) {
-      Deno.renameSync(`${base}/M/${DIR}/a`, `${base}/M/${DIR}/elsewhere`);
-      Deno.symlinkSync(target, `${base}/M/${DIR}/a`);
-      const before = treeOf(base);
-      const process = deno(
-        base,
-        `for (const work of [
-          () => mounts.read("${DIR}", "a/c.json"),
-          () => mounts.prepareHostDir("${DIR}", "a/c.json"),
-          () => mounts.collect("${DIR}", mounts.temporaryName(), "a/c.json"),
-          () => mounts.replace({ dir: "${DIR}", file: "a/c.json", bytes: new Uint8Array(),
-            temporary: mounts.temporaryName(), expected: undefined }),
-        ]) console.log(await work().catch((error) => error.code));`,
-        grants,
-        "M",
-        "{ allowNested: true }",
-      );
-      const { stdout } = await process.output();
-      assert.equal(new TextDecoder().decode(stdout), "hostile\n".repeat(4));
-      assert.deepEqual(differences(before, treeOf(base)), []);
-      Deno.removeSync(`${base}/M/${DIR}/a`);
-      Deno.renameSync(`${base}/M/${DIR}/elsewhere`, `${base}/M/${DIR}/a`);
-    }
-  });
-}
-
-storageTest("a directory that is swapped before the rename leads nowhere", async (base) => {
-  const inside = `${base}/mounts/${DIR}`;
-  for (const anchored of [true, false]) {
-    Deno.mkdirSync(`${inside}/a`, { recursive: true });
-    Deno.mkdirSync(`${base}/outside`);
-    Deno.writeTextFileSync(`${base}/outside/c.json`, "SECRET");
-    Deno.writeTextFileSync(`${inside}/a/c.json`, "old");
-    const outside = treeOf(`${base}/outside`);
-    const swapping: FileSystem = {
-      ...denoFileSystem,
-      // Without a directory to hold on to, Mounts falls back to checking.
-      openDirectory: anchored
-        ? denoFileSystem.openDirectory
-        : () => Promise.reject(new Deno.errors.NotCapable("injected")),
-      async createAdjustable(path, mode) {
-        const file = await denoFileSystem.createAdjustable(path, mode);
-        return {
-          ...file,
-          close() {
-            file.close();
-            Deno.renameSync(`${inside}/a`, `${inside}/b`);
-            Deno.symlinkSync(`${base}/outside`, `${inside}/a`);
-          },
-        };
-      },
-    };
-    const mounts = new Mounts(`${base}/mounts`, { fileSystem: swapping, allowNested: true });
-    assert.equal(await mounts.nestedAccess(), anchored ? "anchored" : "checked");
-    const replacing = mounts.replace({
-      dir: DIR,
-      file: "a/c.json",
-      temporary: temporaryName(),
-      bytes: new TextEncoder().encode("new"),
-      expected: await mounts.read(DIR, "a/c.json"),
-    });
-    if (anchored) {
-      await replacing;
-      assert.equal(contentOf(`${inside}/b/c.json`), "new");
-    } else {
-      await assert.rejects(replacing);
-      assert.equal(contentOf(`${inside}/b/c.json`), "old");
-    }
-    assert.deepEqual(treeOf(`${base}/outside`), outside);
-    Deno.removeSync(`${base}/mounts`, { recursive: true });
-    Deno.removeSync(`${base}/outside`, { recursive: true });
-  }
-});
-
-// --- descriptors ---------------------------------------------------------------------------------
-
-storageTest("no descriptor is left open, whatever fails", async (base) => {
-  const mounts = new Mounts(base, { allowNested: true });
-  await mounts.prepareHostDir(DIR, "a/b/c.json");
-  const work = async (mounts: Mounts) => {
-    await replaceAt(mounts, "a/b/c.json");
-    await replaceAt(mounts, "a/b/c.json");
-    await mounts.prepare();
-    using _lock = await mounts.lock({ timeout: 0 });
-  };
-  const open = () => Array.from(Deno.readDirSync("/proc/self/fd")).length;
-  await work(mounts);
-  let before = open();
-  for (let at = 0;; at++) {
-    const { system, ran } = faulty(at, "once");
-    const failed = await work(new Mounts(base, { fileSystem: system, allowNested: true }))
-      .then(() => false, () => true);
-    // Closing a directory that is only read does not fail: nothing has to reach the disk.
-    if (ran[at] === "openDirectory.close") before = open();
-    assert.equal(open(), before, `operation ${at}, ${ran[at]}`);
-    if (!failed && at >= ran.length) break;
-  }
-});
-
-// --- tools ---------------------------------------------------------------------------------------
-
-function storageTest(name: string, work: (base: string) => Promise<void>): void {
-  Deno.test(`storage: ${name}`, async () => {
-    const base = await Deno.makeTempDir({ prefix: "storage-" });
-    try {
-      await work(base);
-    } finally {
-      await Deno.remove(base, { recursive: true });
-    }
-  });
-}
-
-async function prepared(base: string): Promise<Mounts> {
-  const mounts = new Mounts(base);
-  await mounts.prepare();
-  await mounts.prepareHostDir(DIR);
-  return mounts;
-}
-
-async function create(mounts: Mounts, text: string, file = FILE, mode?: number): Promise<void> {
-  await mounts.prepareHostDir(DIR);
-  const bytes = new TextEncoder().encode(text);
-  const replacement = { dir: DIR, file, temporary: temporaryName(), bytes, expected: undefined };
-  await mounts.replace(mode === undefined ? replacement : { ...replacement, mode });
-}
-
-async function patch(mounts: Mounts, text: string): Promise<void> {
-  await replace(mounts, text, await mounts.read(DIR, FILE));
-}
-
-async function replaceAt(mounts: Mounts, file: string): Promise<void> {
-  const expected = await mounts.read(DIR, file);
-  const bytes = new TextEncoder().encode("a\n");
-  await mounts.replace({ dir: DIR, file, temporary: temporaryName(), bytes, expected });
-}
-
-function replace(
-  mounts: Mounts,
-  text: string,
-  expected: ReadFile | undefined,
-  temporary = temporaryName(),
-): Promise<void> {
-  const bytes = new TextEncoder().encode(text);
-  return mounts.replace({ dir: DIR, file: FILE, temporary, bytes, expected });
-}
-
-function contentOf(path: string): string | undefined {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
-async function mkdir(path: string): Promise<string> {
-  await Deno.mkdir(path);
-  return path;
-}
-
-function module(name: string): string {
-  return new URL(`../storage/${name}.ts`, import.meta.url).href;
-}
-
-/** Runs a script in a process of its own, which has `mounts`. */
-function deno(
-  cwd: string,
-  script: string,
-  flags: readonly string[] = NEEDED.map((flag) => flag.replace("=M", `=${cwd}`)),
-  path = cwd,
-  options = "{}",
-): Deno.ChildProcess {
-  const source = `import { Mounts } from ${JSON.stringify(module("mounts"))};
-    const mounts = new Mounts(${JSON.stringify(path)}, ${options});
-    ${script}`;
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-config", "--no-check", "--no-prompt", ...flags, "-"],
-    cwd,
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  void writer.write(new TextEncoder().encode(source)).then(() => writer.close());
-  return child;
-}
