@@ -7,7 +7,7 @@
  * @module
  */
 import { CHOMPING_MODE, type Event, EVENT_ID, SCALAR_STYLE } from "js-yaml";
-import { isFlow, keyName, tagOf, valueOf, type YamlSource } from "./yaml_value.ts";
+import { isFlow, keyName, offsetOf, tagOf, valueOf, type YamlSource } from "./yaml_value.ts";
 
 interface NodeBase {
   /** The number of the node's event. */
@@ -150,8 +150,11 @@ class Indexer {
   }
 
   index(): YamlIndex {
-    const { text, root: rootEvent } = this.#source;
+    const { text, events, root: rootEvent } = this.#source;
     this.#at = rootEvent;
+    // Comments before and beside the marker of the document.
+    const head = offsetOf(events[rootEvent]);
+    for (let at = this.#skip(0); at < head; at = this.#skip(at + 1));
     const root = rootEvent === -1 ? undefined : this.#node(0);
     const step = this.#step ?? 2;
     // Comments behind the last node; without a root, the text is comments and markers only.
@@ -195,6 +198,9 @@ class Indexer {
     const properties = [event.tagStart, event.anchorStart === -1 ? -1 : event.anchorStart - 1]
       .filter((offset) => offset !== -1);
     const base = { event: index, tag, lastAlias };
+    // Comments before and between the properties and the content.
+    this.#skip(from);
+    if (content !== from) this.#skip(content);
     if (event.type === EVENT_ID.SCALAR) {
       const scalar = this.#scalar(event, content);
       return { kind: "scalar", ...base, ...scalar, outer: Math.min(scalar.start, ...properties) };

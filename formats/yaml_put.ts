@@ -7,7 +7,7 @@
  * @module
  */
 import { ConfigPatchError, locate } from "../errors.ts";
-import type { ConfigPath, ConfigTable, ConfigValue, Put, Selector } from "./types.ts";
+import type { ConfigPath, ConfigTable, ConfigValue, Put } from "./types.ts";
 import { isList, isTable, pathText, sameValue } from "./value.ts";
 import {
   type CollectionNode,
@@ -54,10 +54,21 @@ export function planPut(
   const place = followPath(index, root, path);
   const { node, missing } = place;
   refuseUnclear(index, place, path);
+  if (missing.length === 0 && sameValue(place.value, value)) return emptyPut(node?.start ?? 0);
+  refuseSelectorKeys(path);
   if (missing.length > 0) return new Insertion(index, path, value, place).plan();
-  if (sameValue(place.value, value)) return emptyPut(node?.start ?? 0);
   if (node === undefined) throw new RangeError("a path that exists has a node");
   return override(index, place, node, path, value);
+}
+
+/** Another value for a key that selects the entry would make the path lead elsewhere. */
+function refuseSelectorKeys(path: ConfigPath): void {
+  for (const [depth, step] of path.entries()) {
+    const selector = path[depth - 1];
+    if (typeof selector === "object" && typeof step === "string" && Object.hasOwn(selector, step)) {
+      throw new ConfigPatchError("shape", `"${step}" both selects the entry and is to be set`);
+    }
+  }
 }
 
 function emptyPut(offset: number): Put {
@@ -72,6 +83,7 @@ function put(
   created: readonly ConfigPath[] = [],
 ): Put {
   const { offset, end = offset } = range;
+  refuseTabLine(index, end, tail.endsWith("\n"));
   const start = lead.length + piece.before.length;
   return {
     offset,
@@ -80,6 +92,19 @@ function put(
     value: { start, end: start + piece.value.length },
     created,
   };
+}
+
+/**
+ * A line of blanks with a tab may follow plain text, but to the readers in C (Go and Python use
+ * their rules) it is an error behind anything else.
+ */
+function refuseTabLine(index: YamlIndex, end: number, atLineStart: boolean): void {
+  const pattern = atLineStart
+    ? /(?: *\r?\n)* *\t[ \t]*(?:\r?\n|$)/y
+    : /[^\n]*\n(?: *\r?\n)* *\t[ \t]*(?:\r?\n|$)/y;
+  pattern.lastIndex = end;
+  if (!pattern.test(index.source.text)) return;
+  throw refused(index, end, "a line of nothing but blanks and tabs follows", "empty that line");
 }
 
 function pieceOf(value: string): Piece {
@@ -224,10 +249,19 @@ class Insertion {
     if ([step, ...rest].some((one) => typeof one === "number")) {
       throw this.#shape(node, "there is no list entry of this number");
     }
-    if (this.#place.steps.length === 0 && (node === undefined || node.kind === "scalar")) {
+    if (this.#missing.some((one, i) => typeof one === "object" && typeof rest[i] === "object")) {
+      throw this.#shape(node, "an entry of a list of lists cannot be created");
+    }
+    if (
+      this.#place.steps.length === 0 && typeof step === "string" &&
+      (node === undefined || node.kind === "scalar")
+    ) {
       return this.#intoNothing(node);
     }
-    if (node === undefined) throw new RangeError("only the root can be absent");
+    const atRoot = this.#place.steps.length === 0;
+    if (node === undefined || (atRoot && node.kind === "scalar")) {
+      throw this.#shape(node, "the root is a mapping, not a list");
+    }
     if (node.kind === "map" && typeof step === "string") return this.#intoCollection(node);
     if (node.kind === "seq" && typeof step === "object") return this.#intoCollection(node);
     if (node.kind === "scalar" && value === null) return this.#intoNull(node);
@@ -307,7 +341,6 @@ class Insertion {
       const lead = Object.entries(step).map(([key, value]) =>
         `${writeKey(key, style.keys)}: ${writeValue(value, style.values)}${eol}${" ".repeat(inner)}`
       );
-      this.#refuseSelectorKey(step, next);
       return { ...body, before: "-" + " ".repeat(dash - 1) + lead.join("") + body.before };
     }
     const key = `${writeKey(String(step), style.keys)}:`;
@@ -348,7 +381,6 @@ class Insertion {
       const lead = Object.entries(step).map(([key, value]) =>
         `${writeKey(key, style.keys)}: ${writeValue(value, style.values)}, `
       );
-      this.#refuseSelectorKey(step, next);
       const body = this.#flow(missing.slice(1), style);
       return { ...body, before: "{" + lead.join("") + body.before, after: body.after + "}" };
     }
@@ -421,12 +453,6 @@ class Insertion {
 
   #put(offset: number, lead: string, piece: Piece, tail: string, end = offset): Put {
     return put(this.#index, { offset, end }, [lead, piece, tail], this.#created);
-  }
-
-  #refuseSelectorKey(selector: Selector, next: ConfigPath[number] | undefined): void {
-    if (typeof next === "string" && Object.hasOwn(selector, next)) {
-      throw new ConfigPatchError("shape", `"${next}" both selects the entry and is to be set`);
-    }
   }
 
   #refuseBare(node: CollectionNode): never {

@@ -315,8 +315,9 @@ function refuseSeveralDocuments(text: string, events: readonly Event[]): void {
 function aliasesOf(text: string, events: readonly Event[]): ReadonlyMap<number, AliasInfo> {
   const anchors = new Map<string, { readonly target: number; readonly count: number }>();
   const aliases = new Map<number, AliasInfo>();
-  for (const [index, event] of events.entries()) {
-    if (!("anchorStart" in event) || event.anchorStart === -1) continue;
+  for (let index = 0; index < events.length; index++) {
+    const event = events[index];
+    if (event === undefined || !("anchorStart" in event) || event.anchorStart === -1) continue;
     const name = text.slice(event.anchorStart, event.anchorEnd);
     const known = anchors.get(name);
     if (event.type !== EVENT_ID.ALIAS) {
