@@ -1,0 +1,22 @@
+#!/usr/bin/env -S deno run --no-prompt --allow-read --allow-write
+/**
+ * The command line of vault-config.
+ *
+ * It needs `--allow-read=MOUNTS --allow-write=MOUNTS` and nothing else, and confines itself to the
+ * mounts whatever it is given.
+ *
+ * @example Print the vault's addresses
+ * ```ts
+ * import { main } from "./cli.ts";
+ *
+ * const code = await main(["location"]);
+ * if (code !== 0) throw new Error(`exit code ${code}`);
+ * ```
+ *
+ * @module
+ */
+import { main } from "./cli/main.ts";
+
+export { main };
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

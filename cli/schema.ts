@@ -1,0 +1,182 @@
+/**
+ * What the command line understands: every command and every option, once. The parser, the help and
+ * the completions are made of it.
+ *
+ * @module
+ */
+
+/** An option of the command line. */
+export interface OptionInfo {
+  /** One letter, for `-h`. */
+  readonly short?: string;
+  /** What its value is called; absent: it takes none. */
+  readonly value?: string;
+  /** What its value is, so that a shell can complete it. */
+  readonly completes?: "directory" | "file" | "providers";
+  /** Whether it may be given several times. */
+  readonly repeatable?: boolean;
+  /** What it does, in one line. */
+  readonly summary: string;
+}
+
+/** A command. */
+export interface CommandInfo {
+  /** What it does, in one line. */
+  readonly summary: string;
+  /** What it is called with, for the help: `NAME...`. */
+  readonly operands: string;
+  /** The fewest and the most operands. */
+  readonly arity: readonly [number, number];
+  /** The options that it takes, besides those that all take. */
+  readonly options: readonly OptionName[];
+}
+
+/** The name of an option, without its dashes. */
+export type OptionName = keyof typeof OPTIONS;
+
+/** The name of a command. */
+export type CommandName = keyof typeof COMMANDS;
+
+/** All options, in the order of the help. */
+export const OPTIONS = {
+  mounts: {
+    value: "DIR",
+    completes: "directory",
+    summary: "the mounts directory (default ./mounts); made if absent",
+  },
+  roster: {
+    value: "PATH",
+    completes: "file",
+    repeatable: true,
+    summary: "an agent file or a directory of them, a later one wins; - reads standard input",
+  },
+  "no-built-in": { summary: "leave out the agents that come with the program" },
+  providers: {
+    value: "A,B",
+    completes: "providers",
+    summary: "apply these; an empty value means none (default: all that are on by default)",
+  },
+  disabled: { value: "A,B", completes: "providers", summary: "take these back" },
+  "token-broker-port": { value: "N", summary: "the TCP transport, with the port on the host" },
+  direct: { summary: "with a port: clients go to the host themselves, not to the loopback" },
+  "vault-url": { value: "URL", summary: "the vault's URL in the container" },
+  "vault-socket": { value: "PATH", summary: "the path of the vault's socket in the container" },
+  "allow-nested": { summary: "accept files below a host dir's own level, which is less safe" },
+  "lock-timeout": { value: "SECONDS", summary: "how long to wait for another run (default 30)" },
+  all: { summary: "take back every provider that the state or a sidecar knows" },
+  "exit-code": { summary: "exit 2 if there are differences" },
+  json: { summary: "print one JSON document, also on failure" },
+  quiet: { summary: "print nothing on success, except warnings" },
+  "no-color": { summary: "no colours; NO_COLOR does the same" },
+  debug: { summary: "print the stack of an unexpected error" },
+  help: { short: "h", summary: "print the help of the command" },
+  version: { summary: "print the version" },
+} as const satisfies Readonly<Record<string, OptionInfo>>;
+
+/** The options that every command takes. */
+export const COMMON = ["no-color", "debug", "help", "version"] as const;
+
+const ROSTER = ["roster", "no-built-in"] as const;
+const LOCATION = ["token-broker-port", "direct", "vault-url", "vault-socket"] as const;
+const MOUNTS = ["mounts", ...ROSTER, ...LOCATION, "allow-nested", "json"] as const;
+const SELECTION = ["providers", "disabled"] as const;
+const WRITING = ["lock-timeout", "quiet"] as const;
+
+/** All commands, in the order of the help. */
+export const COMMANDS = {
+  apply: {
+    summary: "take back what is disabled, apply what is enabled",
+    operands: "",
+    arity: [0, 0],
+    options: [...MOUNTS, ...SELECTION, ...WRITING],
+  },
+  disable: {
+    summary: "take back the named providers",
+    operands: "NAME...",
+    arity: [0, Infinity],
+    options: [...MOUNTS, ...WRITING, "all"],
+  },
+  write: {
+    summary: "apply one provider, after its authentication",
+    operands: "NAME",
+    arity: [1, 1],
+    options: [...MOUNTS, ...WRITING],
+  },
+  plan: {
+    summary: "show what apply would do, as unified diffs",
+    operands: "",
+    arity: [0, 0],
+    options: [...MOUNTS, ...SELECTION, "exit-code", "quiet"],
+  },
+  verify: {
+    summary: "exit 0 if apply would change no config, 2 if it would",
+    operands: "",
+    arity: [0, 0],
+    options: [...MOUNTS, ...SELECTION, "quiet"],
+  },
+  status: {
+    summary: "show which providers are routed, and who owns what",
+    operands: "",
+    arity: [0, 0],
+    options: [...MOUNTS, "providers"],
+  },
+  location: {
+    summary: "print the vault's addresses",
+    operands: "",
+    arity: [0, 0],
+    options: [...LOCATION, "json"],
+  },
+  providers: {
+    summary: "list the roster and the catalog",
+    operands: "",
+    arity: [0, 0],
+    options: [...ROSTER, "json"],
+  },
+  formats: {
+    summary: "list the config formats",
+    operands: "",
+    arity: [0, 0],
+    options: ["json"],
+  },
+  completions: {
+    summary: "print a completion script for bash, zsh or fish",
+    operands: "SHELL",
+    arity: [1, 1],
+    options: [],
+  },
+  help: {
+    summary: "print the help, or that of a command",
+    operands: "[COMMAND]",
+    arity: [0, 1],
+    options: [],
+  },
+} as const satisfies Readonly<Record<string, CommandInfoOf>>;
+
+/** {@linkcode CommandInfo} without the cycle that its option names would make. */
+type CommandInfoOf = Omit<CommandInfo, "options"> & { readonly options: readonly OptionName[] };
+
+/** What is known of an option. */
+export function optionInfo(name: OptionName): OptionInfo {
+  return OPTIONS[name];
+}
+
+/** What is known of a command. */
+export function commandInfo(name: CommandName): CommandInfo {
+  return COMMANDS[name];
+}
+
+/** Whether a text is the name of a command. */
+export function isCommand(name: string): name is CommandName {
+  return Object.hasOwn(COMMANDS, name);
+}
+
+/** Whether a text is the name of an option, without its dashes. */
+export function isOption(name: string): name is OptionName {
+  return Object.hasOwn(OPTIONS, name);
+}
+
+/** The options of a command, in the order of the help. */
+export function optionsOf(command: CommandName): OptionName[] {
+  const taken = new Set<string>([...COMMANDS[command].options, ...COMMON]);
+  return Object.keys(OPTIONS).filter(isOption).filter((name) => taken.has(name));
+}

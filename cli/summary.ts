@@ -1,0 +1,21 @@
+/** The one line of a run that found nothing to do: what nearly every task start prints. @module */
+import type { Report } from "../reconcile/report.ts";
+
+/** That line, or `undefined` where there is more to say. */
+export function quietLine({ providers }: Report): string | undefined {
+  const routed = providers.filter((row) => row.action === "apply" && row.outcome === "unchanged");
+  const out = providers.filter((row) => row.action === "disable" && row.outcome === "unchanged");
+  const none = providers.filter((row) => row.outcome === "skipped");
+  if (routed.length + out.length + none.length < providers.length) return undefined;
+  const parts = [
+    count(routed, "provider is routed", "providers are routed"),
+    count(out, "has nothing of ours", "have nothing of ours"),
+    count(none, "has no patch", "have no patch"),
+  ].filter((part) => part !== "");
+  return parts.length === 0 ? "nothing to do\n" : `nothing to do: ${parts.join(", ")}\n`;
+}
+
+function count(rows: Report["providers"], one: string, several: string): string {
+  const size = new Set(rows.map((row) => row.provider)).size;
+  return size === 0 ? "" : `${size} ${size === 1 ? one : several}`;
+}
