@@ -206,6 +206,38 @@ Deno.test("a removal that would slide text into a block scalar is refused", () =
   assert.throws(() => parse(kept).drop(["b"]), { code: "unsupported" });
 });
 
+Deno.test("edits beside block scalars leave their lines alone", () => {
+  const put = (text: string, path: ConfigPath) => applySplice(text, parse(text).put(path, "v"));
+  const drop = (text: string, path: ConfigPath) => applySplice(text, parse(text).drop(path));
+  // Blanks beyond the indentation are text, and so are blank lines where `+` keeps them.
+  const spaces = "m:\n  a: |\n    x\n      \n";
+  assert.equal(put(spaces + "z: 1\n", ["m", "b"]), spaces + "  b: v\nz: 1\n");
+  const kept = "m:\n  a: |+\n    x\n\n";
+  assert.equal(put(kept + "z: 1\n", ["m", "b"]), kept + "  b: v\nz: 1\n");
+  const clipped = "m:\n  a: |\n    x\n";
+  assert.equal(put(clipped + "\nz: 1\n", ["m", "b"]), clipped + "  b: v\n\nz: 1\n");
+  assert.equal(put("a: |2-\n    x\n\nb: 1\n", ["a"]), "a: v\n\nb: 1\n");
+  // Without its last line break the scalar would be another one for Go and Python.
+  assert.equal(drop("a: |\n  x\nb: 1", ["b"]), "a: |\n  x\n");
+  assert.equal(drop("a: x\nb: 1", ["b"]), "a: x");
+});
+
+Deno.test("a key without a value in braces stays one for every reader", () => {
+  assert.equal(applySplice("{a:}\n", parse("{a:}\n").put(["b"], "v")), "{a: , b: v}\n");
+  assert.equal(applySplice("{a}\n", parse("{a}\n").put(["a"], "v")), "{a: v}\n");
+});
+
+Deno.test("a document that would keep only its tag is not emptied", () => {
+  assert.throws(() => parse("--- !!map\na: 1\n").drop(["a"]), { code: "unsupported" });
+});
+
+Deno.test("what readers drop, refuse or take for a line break is escaped", () => {
+  assert.equal(
+    writeValue("\x7f\u0085\u2028\uFEFF\uFFFE\uFFFF\u{1F511}", { quote: "'", always: false }),
+    '"\\u007f\\u0085\\u2028\\ufeff\\ufffe\\uffff\u{1F511}"',
+  );
+});
+
 Deno.test("every string is read back, by a second parser too", () => {
   const quoting = [PLAIN, { quote: "'", always: true }, { quote: '"', always: true }] as const;
   const strings = fc.oneof(
