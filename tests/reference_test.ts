@@ -40,7 +40,8 @@ async function parsed(files: Files, path: string): Promise<unknown> {
   const format = defaultFormats.forFile(path);
   assert(format !== undefined);
   const handler = await defaultFormats.load(format.name);
-  return JSON.parse(JSON.stringify(handler.parse(files[path] ?? "").value));
+  const { value } = handler.parse(files[path] ?? "");
+  return JSON.parse(JSON.stringify(value, (_key, v) => typeof v === "bigint" ? Number(v) : v));
 }
 
 function refuses(message: RegExp, code: string) {
@@ -240,14 +241,17 @@ Deno.test("18: of several matching entries the first is used, and stays the user
   const scenario = await Scenario.with({ [VIBE]: text });
   await scenario.apply({ providers: ["vibe"] });
   assert.deepEqual(await parsed(scenario.files(), VIBE), {
-    top: undefined,
-    ...JSON.parse(`{
-      "providers": [
-        { "name": "other" },
-        { "name": "mistral", "api_base": "${URL}/v1", "mine": true, "api_key_env_var": "MISTRAL_API_KEY" },
-        { "name": "mistral" }
-      ]
-    }`),
+    top: 1,
+    providers: [
+      { name: "other" },
+      {
+        name: "mistral",
+        api_base: `${URL}/v1`,
+        mine: true,
+        api_key_env_var: "MISTRAL_API_KEY",
+      },
+      { name: "mistral", second: 1 },
+    ],
   });
   const record = JSON.parse(scenario.read("_vibe-config/.terok-managed-config.json") ?? "");
   assert.equal(record.files["config.toml"].providers.vibe[0].created, false);
@@ -349,7 +353,7 @@ Deno.test("25: values of every kind; tokens are replaced at any depth", async ()
   });
   assert.equal(
     scenario.read("_y/c.yml"),
-    `i: 3\nn: null\nl:\n  - "${URL}"\ns: "yes"\nnum: "123"\nsp: "a: b #c"\n`,
+    `i: 3\n"n": null\nl: ["${URL}"]\ns: "yes"\nnum: "123"\nsp: "a: b #c"\n`,
   );
   await scenario.disable("t", "y");
   assert.deepEqual(scenario.files(), {});
