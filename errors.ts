@@ -93,6 +93,7 @@ export interface ErrorDetails {
  * ```
  */
 export class ConfigPatchError extends Error {
+  /** The class's name, for whoever has only a printed error. */
   override readonly name: string = "ConfigPatchError";
   /** Why, as one of a closed set. */
   readonly code: ErrorCode;
@@ -160,6 +161,7 @@ export class ConfigPatchError extends Error {
  * ```
  */
 export class ConfigSyntaxError extends ConfigPatchError {
+  /** The class's name, for whoever has only a printed error. */
   override readonly name = "ConfigSyntaxError";
 
   /** Makes an error of code `syntax`. */

@@ -32,6 +32,7 @@ export type ConfigList = readonly ConfigValue[];
 
 /** A table (mapping, object). It has no prototype, so that `__proto__` is a key like any other. */
 export interface ConfigTable {
+  /** A key's value. */
   readonly [key: string]: ConfigValue;
 }
 
@@ -40,6 +41,7 @@ export type ConfigValue = ConfigScalar | ConfigList | ConfigTable;
 
 /** Picks the first table of a list in which all these keys have these values. */
 export interface Selector {
+  /** The value that the entry has under a key. */
   readonly [key: string]: string | number | bigint | boolean;
 }
 
