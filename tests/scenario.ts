@@ -1,6 +1,6 @@
 /** A mounts directory of a test, and the few words in which its tests are told. */
 import { applySharedConfigPatches, type PatchOptions, type Report } from "../mod.ts";
-import { loadRoster, Roster, rosterFrom } from "../roster/mod.ts";
+import { loadRoster, type Roster, rosterFrom } from "../roster/mod.ts";
 
 /** Files below the mounts, by `host dir/file`. */
 export type Files = Readonly<Record<string, string>>;
