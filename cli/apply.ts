@@ -11,7 +11,12 @@ export async function runApply({ command, operands, flags }: Invocation): Promis
   const wishes = wishesOf(command, operands, flags);
   const run = await startOf(flags, wishes, command);
   // The memory is for what every task start runs; another command would only push it out.
-  return await show(await start(command === "apply" ? run : { ...run, inputs: undefined }), flags);
+  const inputs = command === "apply" ? run.inputs : undefined;
+  try {
+    return await show(await start({ ...run, inputs }), flags);
+  } catch (error) {
+    throw await withAllGrants(error, flags);
+  }
 }
 
 function wishesOf(command: string, operands: readonly string[], flags: Flags): Wishes {
@@ -33,6 +38,16 @@ function wishesOf(command: string, operands: readonly string[], flags: Flags): W
       };
     }
   }
+}
+
+/** The first access that is missing may be to read; then the one to write is named as well. */
+async function withAllGrants(error: unknown, { mounts }: Flags): Promise<unknown> {
+  const { ConfigPatchError } = await import("../errors.ts");
+  if (!(error instanceof ConfigPatchError) || error.code !== "permission") return error;
+  const { grantRemedy } = await import("../storage/failure.ts");
+  const remedy = grantRemedy(mounts);
+  if (remedy === undefined) return error;
+  return new ConfigPatchError(error.code, error.message, { ...error.details, remedy });
 }
 
 async function show(report: Report, flags: Flags): Promise<number> {

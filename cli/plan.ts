@@ -1,5 +1,5 @@
 /** `plan` and `verify`: what `apply` would do. Nothing is written, no lock is taken. @module */
-import type { Report } from "../reconcile/report.ts";
+import type { FileChange, Report } from "../reconcile/report.ts";
 import { plan } from "../reconcile/run.ts";
 import type { Flags, Invocation } from "./parse.ts";
 import { showJson, showReport } from "./report.ts";
@@ -28,8 +28,12 @@ async function show(report: Report, command: string, flags: Flags): Promise<void
   if (!flags.quiet && report.files.length > 0) {
     const { diffText } = await import("./diff.ts");
     const paint = paintFor("stdout", flags.color);
-    for (const file of report.files) await write("stdout", diffText(file, paint));
+    for (const file of report.files.toSorted(byName)) await write("stdout", diffText(file, paint));
   }
   // The diff is the data; the table is for whoever looks on.
   await showReport(report, flags, { rows: "stderr", tense: "planned" });
+}
+
+function byName(a: FileChange, b: FileChange): number {
+  return a.file < b.file ? -1 : 1;
 }

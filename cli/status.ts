@@ -23,7 +23,7 @@ import { paintFor, write } from "./terminal.ts";
 export async function runStatus({ flags }: Invocation): Promise<number> {
   const wishes = flags.providers === undefined ? {} : { providers: flags.providers };
   const job = await withOwners(await jobOf(flags, wishes, { catalog: true }), flags);
-  const status = statusOf(await survey(job));
+  const status = statusOf(await survey(job), (name) => job.roster.get(name) !== undefined);
   const excess = excessPermissions(flags.mounts);
   if (flags.json) await write("stdout", statusJson(status, job.location, excess));
   else await show(status, excess, flags);

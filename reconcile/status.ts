@@ -70,12 +70,15 @@ export interface Status {
   readonly warnings: readonly Warning[];
 }
 
-/** How things stand, from the survey of an apply of {@linkcode ownersIn} and whoever else counts. */
-export function statusOf(found: Survey): Status {
+/**
+ * How things stand, from the survey of an apply of the providers that count.
+ *
+ * @param isKnown Whether the roster knows a name; owners that it does not know are listed as well.
+ */
+export function statusOf(found: Survey, isKnown: (name: string) => boolean): Status {
   const files = new Map(found.files.map((file) => [file.key, file]));
   const rows = found.providers.map((row) => statusRow(row, files));
-  const asked = new Set(rows.map((row) => row.provider));
-  const strangers = ownersIn(found.state).filter((owner) => !asked.has(owner))
+  const strangers = ownersIn(found.state).filter((owner) => !isKnown(owner))
     .map((provider): ProviderStatus => ({ provider, standing: "unknown", places: [] }));
   return {
     providers: [...rows, ...strangers].sort((a, b) => compare(a.provider, b.provider)),

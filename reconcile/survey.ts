@@ -141,7 +141,12 @@ export async function survey(job: Job): Promise<Survey> {
     files,
     sidecars,
     providers: reports,
-    warnings: [...warnings, ...files.flatMap(hardLinkWarning), ...reader.warnings(sidecars)],
+    warnings: [
+      ...warnings,
+      ...files.flatMap(hardLinkWarning),
+      ...reader.warnings(sidecars),
+      ...await nestedWarnings(job, files),
+    ],
   };
 }
 
@@ -456,6 +461,20 @@ function staysMessage(provider: string, error: ConfigPatchError): string {
 function hardLinkWarning({ read, before, after, key }: SurveyedFile): Warning[] {
   if (read === undefined || read.nlink < 2 || before === after) return [];
   return [{ file: key, message: "it has other hard links, which keep the old content" }];
+}
+
+/** Nested files are accepted as safe as the runtime can reach them; where it cannot, it is said. */
+async function nestedWarnings(
+  { mounts }: Job,
+  files: readonly SurveyedFile[],
+): Promise<Warning[]> {
+  const nested = files.filter(({ file, error }) => error === undefined && file.includes("/"));
+  if (nested.length === 0 || await mounts.nestedAccess() === "anchored") return [];
+  return nested.map(({ key }) => ({
+    file: key,
+    message: "a container can swap the directories on the way to it while it is edited; " +
+      "only with all permissions (-A) they are held open",
+  }));
 }
 
 function formatConflict(unit: Unit, format: string): ConfigPatchError {
