@@ -184,11 +184,11 @@ function valueOf(text: string): ConfigTable {
       0,
     );
   } catch (error) {
-    if (error instanceof RangeError) throw tooDeep(error);
+    if (error instanceof RangeError) throw tooDeep();
     if (!(error instanceof TomlError)) throw error;
     // The first line is the reason; what follows draws the source, which `locate` gives us.
     const reason = error.message.replace(/^Invalid TOML document: /, "").split("\n")[0] ?? "";
-    if (reason.includes("excessively nested")) throw tooDeep(error);
+    if (reason.includes("excessively nested")) throw tooDeep();
     throw ConfigSyntaxError.at(text, offsetOf(text, error), `this is not TOML: ${reason}`);
   }
 }
@@ -199,10 +199,9 @@ function offsetOf(text: string, { line, column }: TomlError): number {
   return start + column - 1;
 }
 
-function tooDeep(cause?: unknown): ConfigPatchError {
+function tooDeep(): ConfigPatchError {
   return new ConfigPatchError("unsupported", `the file is nested deeper than ${MAX_DEPTH} levels`, {
     remedy: "nest its values less deeply",
-    cause,
   });
 }
 

@@ -82,7 +82,7 @@ export function removeItems(
     const near = comma !== undefined && text.slice(item.end, comma).trim() === "";
     const end = near ? comma + 1 : item.end;
     const range = notes === ""
-      ? roomOf(text, list.span, item.start, end)
+      ? roomOf(text, list.span, item.start, end, done)
       : { start: item.start, end };
     cut(range.start, range.end, notes);
     if (comma !== undefined && !near) cut(comma, comma + 1);
@@ -120,7 +120,7 @@ function firstRoom(text: string, span: Span): Room {
 }
 
 /** The range to remove for an item: the white space that only it needed goes too. */
-function roomOf(text: string, brackets: Span, start: number, end: number): Span {
+function roomOf(text: string, brackets: Span, start: number, end: number, done: number): Span {
   const from = skipBack(text, start);
   const to = skipSpace(text, end, false);
   const closes = to === brackets.end - 1;
@@ -129,7 +129,7 @@ function roomOf(text: string, brackets: Span, start: number, end: number): Span 
     if (ends) return { start: lineStart(text, start), end: nextLine(text, end) };
     return { start, end: closes ? end : to };
   }
-  if (from === brackets.start + 1) {
+  if (from === brackets.start + 1 || from < done) {
     // `{ a = 1, b = 2 }` keeps its first space, and `{ a = 1 }` becomes `{}`.
     return closes ? { start: from, end: to } : { start, end: ends ? end : to };
   }

@@ -176,7 +176,7 @@ function splicesOf(text: string, lines: readonly Lines[], inserted: number | und
       const blankAfter = after > end && blankBefore(text, after);
       if (start > done && blankBefore(text, start) && (blankAfter || end === text.length)) {
         from = lineStart(text, start - 1);
-      } else if (start === 0 && blankAfter) to = after;
+      } else if (start === done && blankAfter) to = after; // nothing is left above it
     }
     done = to;
     return { offset: from, remove: text.slice(from, to), insert: keep };

@@ -172,12 +172,16 @@ function spansOf(text: string): AST.TOMLProgram {
   try {
     return parseTOML(ended, { tomlVersion: "1.1" });
   } catch (error) {
-    const known = error instanceof ParseError || error instanceof RangeError;
-    if (!known) throw error;
-    throw new ConfigPatchError("unsupported", "the file is valid, but too large a value is in it", {
-      ...(error instanceof ParseError ? locate(text, error.index) : {}),
-      remedy: "shorten its longest string, or nest its values less deeply",
-      cause: error,
+    if (error instanceof RangeError) {
+      throw new ConfigPatchError("unsupported", "a value in the file is too large to edit around", {
+        remedy: "shorten the longest string of the file",
+        cause: error,
+      });
+    }
+    if (!(error instanceof ParseError)) throw error;
+    throw new ConfigPatchError("unsupported", `not every reader accepts this: ${error.message}`, {
+      ...locate(text, error.index),
+      remedy: "write this part of the file in a simpler way",
     });
   }
 }
