@@ -13,7 +13,14 @@ import {
   lineStart,
   type YamlIndex,
 } from "./yaml_index.ts";
-import { beginsLine, commentsIn, indentOf, leadingSpaces, lineEnd } from "./yaml_layout.ts";
+import {
+  beginsLine,
+  commentsIn,
+  indentOf,
+  leadingSpaces,
+  type LineEnd,
+  lineEnd,
+} from "./yaml_layout.ts";
 import { followPath, refuseAnchors, refused, refuseUnclear, type Step } from "./yaml_place.ts";
 
 /**
@@ -70,19 +77,35 @@ function dropLines(
 ): Splice {
   const { text } = index.source;
   const start = lineStart(text, entry.start);
-  const end = lineEnd(index, entry.end);
+  const leaf = previous === undefined ? undefined : lastLeaf(previous.value);
+  const block = leaf?.kind === "scalar" && leaf.style === "block";
   // Further right, a comment behind a block scalar would become a part of that scalar.
-  const indent = " ".repeat(indentOf(index, parent.start));
+  const column = indentOf(index, parent.start);
+  const indent = " ".repeat(column);
+  const last = lineEnd(index, entry.end);
+  const end = block ? behindComments(index, last, column) : last;
   const kept = commentTexts(index, entry.start, end.offset).map((comment) => indent + comment);
   const lines = kept.join(index.eol);
   if (!end.open) return cut(index, start, end.offset, lines === "" ? "" : lines + index.eol);
-  const leaf = previous === undefined ? undefined : lastLeaf(previous.value);
-  const block = leaf?.kind === "scalar" && leaf.style === "block";
   if (kept.length > 0 || block || !text.slice(0, start).endsWith("\n")) {
     return cut(index, start, end.offset, lines);
   }
   // A text without a final line break keeps none.
   return cut(index, start - (text[start - 2] === "\r" ? 2 : 1), end.offset, "");
+}
+
+/** Behind the comments on the next lines that are indented as parts of an entry at a column. */
+function behindComments(index: YamlIndex, from: LineEnd, column: number): LineEnd {
+  const { text } = index.source;
+  const line = new RegExp(`(?:[ \\t]*\\r?\\n)* {${column + 1},}#.*(\\n)?`, "y");
+  let end = from;
+  while (!end.open) {
+    line.lastIndex = end.offset;
+    const match = line.exec(text);
+    if (match === null) break;
+    end = { offset: end.offset + match[0].length, open: match[1] === undefined };
+  }
+  return end;
 }
 
 function dropRoot(index: YamlIndex, { parent, entry }: Step): Splice {

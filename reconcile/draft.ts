@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { ConfigPatchError } from "../errors.ts";
+import { ConfigPatchError, locate } from "../errors.ts";
 import { checkEdit, without } from "../formats/check.ts";
 import { applySplices } from "../formats/splice.ts";
 import type {
@@ -298,10 +298,9 @@ function undo(draft: Draft, fits: readonly Fit[]): Draft {
     text.created.map((path) => ({ last: path[path.length - 1], at: place.slice(0, path.length) }))
   ).sort((a, b) => descending(a.at, b.at));
   for (const { last, at } of containers) {
-    if (last === undefined || !isVacant(valueAt(expected, at), last)) {
-      throw new ConfigPatchError("verification", "something of the user's is in what we created");
-    }
-    removeAt(expected, at);
+    // One that holds something of the user's stays; if its header is among our bytes, the check
+    // tells.
+    if (last !== undefined && isVacant(valueAt(expected, at), last)) removeAt(expected, at);
   }
   const splices = outermost(fits).map((fit): Splice => ({
     offset: fit.start,
@@ -313,6 +312,14 @@ function undo(draft: Draft, fits: readonly Fit[]): Draft {
     settled: fits.filter((fit) => fit.text.overrode).map((fit) => fit.claim.path),
     emptied: fits.map((fit) => fit.claim.path.slice(0, -1)),
   });
+  for (const { text, place, start } of fits) {
+    if (!text.overrode) continue;
+    const shift = splices.filter((splice) => splice.offset < start)
+      .reduce((sum, { remove, insert }) => sum + insert.length - remove.length, 0);
+    if (!endsWithin(next, place, start + shift + text.remove.length)) {
+      throw new ConfigPatchError("verification", "the former value would not end where it did");
+    }
+  }
   const undone = new Set(fits.map((fit) => fit.claim));
   return {
     ...draft,
@@ -335,40 +342,88 @@ function removeOne(draft: Draft, claim: Claim): Draft {
       const remove = document.text.slice(span.start, span.end);
       const splice = { offset: span.start, remove, insert: claim.text.remove };
       const text = applySplices(document.text, [splice]);
-      return {
-        ...draft,
-        claims,
-        document: checkEdit(handler, text, value, { parse, settled: [place] }),
-      };
+      const next = checkEdit(handler, text, value, { parse, settled: [place] });
+      if (!endsWithin(next, place, span.start + splice.insert.length)) {
+        throw new ConfigPatchError("unsupported", "the former value would swallow what follows", {
+          ...locate(document.text, span.end),
+          remedy: "remove or indent differently the comment or empty line behind our value",
+        });
+      }
+      return { ...draft, claims, document: next };
     }
-    const text = applySplices(document.text, [document.drop(place)]);
-    const options = { parse, emptied: [place.slice(0, -1)] };
-    return { ...draft, claims, document: checkEdit(handler, text, without(value, place), options) };
+    const whole = withContainers({ ...draft, claims }, claim.path, place);
+    return { ...draft, claims, document: dropped(draft, whole) ?? dropAt(draft, place) };
   } catch (error) {
     throw blame(error, claim);
   }
 }
 
-/** Drops created containers in which nothing is left, once no claim needs them. */
-function dropVacant(draft: Draft): Draft {
-  const { handler, parse } = draft;
-  const needed = new Set(
-    draft.claims.flatMap(({ path }) => path.map((_, depth) => pathKey(path.slice(0, depth)))),
+/**
+ * Whether a value that was put back ends where its text does: a YAML block scalar takes in what
+ * follows it at its indentation, and the check of the tree cannot know what it used to be.
+ */
+function endsWithin(document: ConfigDocument, place: ConcretePath, end: number): boolean {
+  const span = document.find(place)?.span;
+  return span === undefined || span.end <= end;
+}
+
+function dropAt({ document, handler, parse }: Draft, place: ConcretePath): ConfigDocument {
+  const text = applySplices(document.text, [document.drop(place)]);
+  const options = { parse, emptied: [place.slice(0, -1)] };
+  return checkEdit(handler, text, without(document.value, place), options);
+}
+
+/** The document after a removal, or `undefined` where it cannot be done safely. */
+function dropped(draft: Draft, place: ConcretePath): ConfigDocument | undefined {
+  try {
+    return dropAt(draft, place);
+  } catch (error) {
+    if (error instanceof ConfigPatchError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The outermost container of ours in which nothing is left without `place`. It goes in one piece,
+ * so that no emptied form of it is ever written.
+ */
+function withContainers(draft: Draft, path: ConfigPath, place: ConcretePath): ConcretePath {
+  const made = new Set(draft.created.map(pathKey));
+  const needed = neededBy(draft.claims);
+  const tree = copyOf(draft.document.value);
+  let whole = place;
+  for (let depth = path.length - 1; depth > 0; depth--) {
+    removeAt(tree, whole);
+    const [key, last] = [pathKey(path.slice(0, depth)), path[depth - 1]];
+    const outer = place.slice(0, depth);
+    if (!made.has(key) || needed.has(key) || last === undefined) break;
+    if (!isVacant(valueAt(tree, outer), last)) break;
+    whole = outer;
+  }
+  return whole;
+}
+
+/** The containers on the way to claims. */
+function neededBy(claims: readonly Claim[]): ReadonlySet<string> {
+  return new Set(
+    claims.flatMap(({ path }) => path.map((_, depth) => pathKey(path.slice(0, depth)))),
   );
+}
+
+/**
+ * Drops created containers in which nothing is left, once no claim needs them. One that cannot be
+ * removed safely stays: our values are out, and an empty container harms nobody.
+ */
+function dropVacant(draft: Draft): Draft {
+  const needed = neededBy(draft.claims);
   let { document } = draft;
   for (const path of draft.created.toSorted((a, b) => b.length - a.length)) {
     const { found, missing } = resolve(document.value, path);
     const last = path[path.length - 1];
     if (needed.has(pathKey(path)) || missing.length > 0 || last === undefined) continue;
     if (!isVacant(valueAt(document.value, found), last)) continue;
-    try {
-      const text = applySplices(document.text, [document.drop(found)]);
-      const options = { parse, emptied: [found.slice(0, -1)] };
-      document = checkEdit(handler, text, without(document.value, found), options);
-    } catch (error) {
-      // Our values are out; an empty container that cannot be removed safely harms nobody.
-      if (!(error instanceof ConfigPatchError)) throw error;
-    }
+    const now = { ...draft, document };
+    document = dropped(now, withContainers(now, path, found)) ?? dropped(now, found) ?? document;
   }
   return { ...draft, document, created: draft.created.filter((path) => needed.has(pathKey(path))) };
 }
