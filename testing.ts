@@ -144,7 +144,7 @@ export function getPut(trial: Trial): void {
   const after = applySplice(document.text, document.put(path, value));
   const again = read(handler, after, strict).put(path, value);
   if (again.insert + again.remove !== "") {
-    throw new LawBreach("GetPut", "a second put is not empty", { after });
+    throw new LawBreach("GetPut", "a second put is not empty", { before: document.text, after });
   }
   const held = valueAt(document.value, path);
   if (held === undefined || held instanceof OpaqueScalar) return;
@@ -459,7 +459,7 @@ export function userEditsOf(
       [at, `  ${comment} zz mine${eol}`],
       [at, eol],
     ]),
-    ...ends.flatMap((at): [number, string][] => [[at, ` ${comment} zz mine`], [at, "  "]]),
+    ...ends.flatMap((at): [number, string][] => [[at, ` ${comment} zz mine`]]),
   ];
   return [...edits, ...inserts.map(([offset, insert]) => ({ offset, remove: "", insert }))];
 }
@@ -487,23 +487,25 @@ export function assertFormatLaws(
   const refused: LawRefusal[] = [];
   const counts = { texts: 0, edits: 0, userEdits: 0 };
   for (const text of options.invalid ?? []) refusal(handler, text);
-  const texts: (string | undefined)[] = [undefined, "", handler.blank];
-  for (const sample of samples) texts.push(...variantsOf(sample).map((variant) => variant.text));
-  for (const text of new Set(texts)) {
+  const given = new Set<string | undefined>([...samples, undefined, "", handler.blank]);
+  const variants = [...given].flatMap((text) => text ? variantsOf(text) : []);
+  for (const text of new Set([...given, ...variants.map((variant) => variant.text)])) {
     counts.texts++;
     const document = read(handler, text);
     const fresh: LawEdit[] = [];
-    for (const edit of editsOf(document.value)) {
+    const edits = editsOf(document.value);
+    for (const [index, edit] of edits.entries()) {
       counts.edits++;
       const trial: Trial = { handler, ...(text === undefined ? {} : { text }), edit };
-      const error = declines(trial);
+      const error = named(edit, () => declines(trial));
       if (error !== undefined) {
         refused.push({ text, path: edit.path, error });
         continue;
       }
       for (const law of Object.values(EDIT_LAWS)) named(edit, () => law(trial));
       if (valueAt(document.value, edit.path) === undefined) fresh.push(edit);
-      if (text !== undefined && text.includes("\r")) continue;
+      // The three shapes of a new place, and an existing one: more would only take longer.
+      if (!given.has(text) || (index > 2 && index < edits.length - 1)) continue;
       for (const user of userEditsOf(trial, options.comment)) {
         const between = named(edit, () => editedOrDeclined(trial, user));
         if (between === undefined) continue;
