@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { type ArgToken, parseArgs } from "args-tokens/parser";
 import { ConfigPatchError, type ErrorDetails } from "../errors.ts";
 import { closest } from "../suggest.ts";
 import {
@@ -127,22 +126,23 @@ function scan(args: readonly string[]): { words: string[]; given: Given } {
         : `give --${open} ${value}, or --${open}=${value} for a value that begins with a dash`,
     });
   };
-  for (const token of parseArgs([...args])) {
-    if (token.kind === "option-terminator") {
+  for (const [index, arg] of args.entries()) {
+    if (arg === "--") {
       close();
-      continue;
+      return { words: [...words, ...args.slice(index + 1)], given };
     }
-    const word = wordOf(token, args);
-    if (word !== undefined) {
-      if (open === undefined) words.push(word);
-      else given.set(open, [...given.get(open) ?? [], word]);
+    if (arg === "-" || !arg.startsWith("-")) {
+      if (open === undefined) words.push(arg);
+      else given.get(open)?.push(arg);
       open = undefined;
       continue;
     }
     close();
-    const name = optionOf(token);
+    const equals = arg.indexOf("=");
+    const inline = equals === -1 ? undefined : arg.slice(equals + 1);
+    const name = optionOf(equals === -1 ? arg : arg.slice(0, equals));
     const { value, repeatable } = optionInfo(name);
-    if (value === undefined && token.inlineValue === true) {
+    if (value === undefined && inline !== undefined) {
       throw new UsageError(`--${name} takes no value`, { remedy: `give --${name} alone` });
     }
     if (value !== undefined && repeatable !== true && given.has(name)) {
@@ -152,37 +152,23 @@ function scan(args: readonly string[]): { words: string[]; given: Given } {
           : "give it once",
       });
     }
-    given.set(name, [...given.get(name) ?? []]);
-    if (value === undefined) continue;
-    if (token.inlineValue === true) given.set(name, [...given.get(name) ?? [], token.value ?? ""]);
-    else open = name;
+    const values = given.get(name) ?? [];
+    given.set(name, values);
+    if (inline !== undefined) values.push(inline);
+    else if (value !== undefined) open = name;
   }
   close();
   return { words, given };
 }
 
-/** The text of what is no option. */
-function wordOf(token: ArgToken, args: readonly string[]): string | undefined {
-  if (token.kind === "positional") return token.value ?? "";
-  // args-tokens 0.23 takes a word with two dashes anywhere in it for an option: ./my--mounts.
-  const written = args[token.index] ?? "";
-  return written.startsWith("-") ? undefined : written;
-}
-
-function optionOf(token: ArgToken): OptionName {
-  const written = token.rawName ?? "";
-  const name = token.name ?? "";
-  if (written.startsWith("--")) {
-    if (isOption(name)) return name;
-    throw unknown("option", written, Object.keys(OPTIONS).map((known) => `--${known}`));
-  }
-  const known = Object.keys(OPTIONS).filter(isOption)
-    .find((option) => name !== "" && optionInfo(option).short === name);
-  if (known !== undefined) return known;
-  if (token.inlineValue === true) {
-    throw new UsageError("an option of one letter takes no value", { remedy: ASK });
-  }
-  throw unknown("option", written, []);
+/** The option that is written so: `--mounts`, `-h`. */
+function optionOf(written: string): OptionName {
+  const name = written.replace(/^--?/, "");
+  const long = written.startsWith("--");
+  const known = Object.keys(OPTIONS).filter(isOption);
+  const option = known.find((one) => name === (long ? one : optionInfo(one).short));
+  if (option !== undefined) return option;
+  throw unknown("option", written, long ? known.map((one) => `--${one}`) : []);
 }
 
 function flagsOf(given: Given): Flags {

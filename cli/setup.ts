@@ -9,8 +9,6 @@ import { ConfigPatchError } from "../errors.ts";
 import type { Start } from "../reconcile/start.ts";
 import type { Job } from "../reconcile/survey.ts";
 import { builtInSources } from "../roster/built_in.ts";
-import { catalogSources } from "../roster/catalog.ts";
-import { readRosterSources } from "../roster/load.ts";
 import type { Roster, RosterSource } from "../roster/types.ts";
 import { resolveVaultLocation } from "../transport/resolve.ts";
 import type { VaultLocation } from "../transport/location.ts";
@@ -37,7 +35,7 @@ export interface Wishes {
  */
 export async function startOf(flags: Flags, wishes: Wishes, command: string): Promise<Start> {
   const location = locationOf(flags);
-  const sources = await readRosterSources(flags.roster);
+  const sources = await sourcesOf(flags);
   const { builtIn, allowNested, mounts, lockTimeout } = flags;
   return {
     mounts,
@@ -45,7 +43,7 @@ export async function startOf(flags: Flags, wishes: Wishes, command: string): Pr
       version: VERSION,
       sources,
       builtIn: builtIn && builtInSources,
-      catalog: builtIn && await catalogSources(namesIn(wishes)),
+      catalog: builtIn && await catalogOf(wishes),
       location,
       allowNested,
       wishes,
@@ -66,13 +64,13 @@ export async function jobOf(
   { catalog = false }: { readonly catalog?: boolean } = {},
 ): Promise<Job> {
   const location = locationOf(flags);
-  return await jobFrom(flags, wishes, location, await readRosterSources(flags.roster), catalog);
+  return await jobFrom(flags, wishes, location, await sourcesOf(flags), catalog);
 }
 
 /** The whole roster, catalog and all. */
 export async function rosterOf(flags: Flags): Promise<Roster> {
   const { loadRoster } = await import("../roster/parse.ts");
-  return await loadRoster(await readRosterSources(flags.roster), { builtIn: flags.builtIn });
+  return await loadRoster(await sourcesOf(flags), { builtIn: flags.builtIn });
 }
 
 /**
@@ -127,6 +125,21 @@ async function rosterFor(
   }
   // Somebody unknown is named: then the message lists everybody who is known.
   return await loadRoster(sources, { builtIn });
+}
+
+// Most runs have no roster of their own and name nobody: they need neither of these modules.
+
+async function sourcesOf({ roster }: Flags): Promise<RosterSource[]> {
+  if (roster.length === 0) return [];
+  const { readRosterSources } = await import("../roster/load.ts");
+  return await readRosterSources(roster);
+}
+
+async function catalogOf(wishes: Wishes): Promise<RosterSource[]> {
+  const names = namesIn(wishes);
+  if (names.length === 0) return [];
+  const { catalogSources } = await import("../roster/catalog.ts");
+  return await catalogSources(names);
 }
 
 function namesIn({ providers = [], disabledProviders = [] }: Wishes): string[] {
