@@ -210,6 +210,8 @@ export function locate(
  * ```
  */
 export function escapeControl(text: string): string {
+  // Nearly every text is plain, and compiling the other expression takes a millisecond.
+  if (/^[ -~]*$/.test(text)) return text;
   return text.replace(
     // The general category Cc is C0, DEL and C1.
     /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu,
