@@ -1,0 +1,39 @@
+/** Reads JSONTestSuite: `y_*` with an object as its root, and every `n_*`. */
+import { decode, type Suite, type SuiteDocument } from "./suite.ts";
+
+/** The suite below a directory that holds `json-test-suite`. */
+export function jsonSuite(directory: string): Suite {
+  const root = `${directory}/json-test-suite/test_parsing`;
+  const names = [...Deno.readDirSync(root)].map((entry) => entry.name).sort();
+  return {
+    format: "json",
+    name: "JSONTestSuite",
+    mayRefuse: 0.03,
+    outOf: names.filter((name) => name.startsWith("y_")).length,
+    documents: names.flatMap((name): SuiteDocument[] => {
+      const invalid = name.startsWith("n_");
+      const text = decode(Deno.readFileSync(`${root}/${name}`));
+      if (text === undefined || !(invalid || name.startsWith("y_"))) return [];
+      return invalid || isObject(text) ? [{ name, text, invalid }] : [];
+    }),
+    second: (text) => JSON.parse(withoutComments(text.replace(/^\uFEFF/, ""))) as unknown,
+  };
+}
+
+/** JSON of JSONC: comments become blanks, trailing commas go. Written for tests, apart from the handler. */
+export function withoutComments(text: string): string {
+  const strings = /"(?:[^"\\]|\\.)*"/.source;
+  const blank = text.replace(
+    new RegExp(`${strings}|//[^\\n\\r]*|/\\*[^]*?\\*/`, "g"),
+    (token) => token.startsWith('"') ? token : " ",
+  );
+  return blank.replace(
+    new RegExp(`${strings}|,(?=\\s*[}\\]])`, "g"),
+    (token) => token === "," ? "" : token,
+  );
+}
+
+function isObject(text: string): boolean {
+  const value: unknown = JSON.parse(text);
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,26 @@
+/** Reads toml-test: valid documents of the TOML 1.0.0 list, invalid ones of the 1.1.0 list. */
+import { getStaticTOMLValue, parseTOML } from "toml-eslint-parser";
+import { decode, type Suite, type SuiteDocument } from "./suite.ts";
+
+/** The suite below a directory that holds `toml-test`. */
+export function tomlSuite(directory: string): Suite {
+  const root = `${directory}/toml-test`;
+  const list = (version: string, kind: string) =>
+    Deno.readTextFileSync(`${root}/files-toml-${version}`).split("\n")
+      .filter((name) => name.startsWith(`${kind}/`) && name.endsWith(".toml"));
+  const read = (invalid: boolean) => (name: string): SuiteDocument[] => {
+    const text = decode(Deno.readFileSync(`${root}/${name}`));
+    return text === undefined ? [] : [{ name, text, invalid }];
+  };
+  return {
+    format: "toml",
+    name: "toml-test",
+    mayRefuse: 0.01,
+    documents: [
+      ...list("1.0.0", "valid").flatMap(read(false)),
+      ...list("1.1.0", "invalid").flatMap(read(true)),
+    ],
+    // The handler's values come from smol-toml.
+    second: (text) => getStaticTOMLValue(parseTOML(text.replace(/^\uFEFF/, ""))),
+  };
+}
