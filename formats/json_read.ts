@@ -25,7 +25,8 @@ export function readJson(text: string, options: ParseOptions): JsonReading {
   if (value !== undefined) return { value: rootTable(text, value, start), tree: undefined };
   const tree = readTree(text);
   const extras = [...tree.comments, ...tree.trailingCommas].sort((a, b) => a.start - b.start);
-  const checked = parseStrict(text, blank(text, extras)).value;
+  const json = blank(text, extras);
+  const checked = parseStrict(text, json, survey(json)?.points).value;
   const first = extras[0];
   if (options.strict && first !== undefined) throw notStrict(text, first);
   return { value: rootTable(text, checked, tree.root.start), tree };
@@ -36,7 +37,7 @@ function readPlain(text: string): ConfigValue | undefined {
   const seen = survey(text);
   if (seen === undefined || seen.depth > DEPTH_LIMIT) return undefined;
   try {
-    const { value, keys } = parseStrict(text, blank(text, []));
+    const { value, keys } = parseStrict(text, blank(text, []), seen.points);
     return keys === seen.colons ? value : undefined;
   } catch (error) {
     // Not swallowed: the tree names what is wrong, and `JSON.parse` is asked again after it.
@@ -45,14 +46,22 @@ function readPlain(text: string): ConfigValue | undefined {
   }
 }
 
-/**
- * Depth and number of keys, if the text is strict JSON; of any other text the numbers mean
- * nothing. `JSON.parse` says neither, and its reviver recurses.
- */
-function survey(text: string): { readonly depth: number; readonly colons: number } | undefined {
+/** What `JSON.parse` does not tell of a text; if that is no strict JSON, it means nothing. */
+interface Survey {
+  /** How deep containers nest. Reading a deeper text would overflow the stack. */
+  readonly depth: number;
+  /** The number of keys. */
+  readonly colons: number;
+  /** The number of numbers with a decimal point; `NaN` if there are exponents. */
+  readonly points: number;
+}
+
+/** Looks at what stands outside of strings; `undefined` if a string has no end. */
+function survey(text: string): Survey | undefined {
   let level = 0;
   let depth = 0;
   let colons = 0;
+  let points = 0;
   for (let i = 0; i < text.length; i++) {
     switch (text[i]) {
       case '"':
@@ -61,6 +70,14 @@ function survey(text: string): { readonly depth: number; readonly colons: number
         break;
       case ":":
         colons++;
+        break;
+      case ".":
+        points++;
+        break;
+      case "e":
+      case "E":
+        // Not that of `true` or `false`.
+        if (/[0-9]/.test(text[i - 1] ?? "")) points = NaN;
         break;
       case "{":
       case "[":
@@ -71,7 +88,7 @@ function survey(text: string): { readonly depth: number; readonly colons: number
         level--;
     }
   }
-  return { depth, colons };
+  return { depth, colons, points };
 }
 
 /** The quote that ends the string that begins at `start`, or -1. */
@@ -100,32 +117,67 @@ function blank(text: string, spans: readonly Span[]): string {
 function parseStrict(
   text: string,
   json: string,
+  points: number | undefined,
 ): { readonly value: ConfigValue; readonly keys: number } {
-  let keys = 0;
-  // The third argument is the source text of a scalar: only there `1` and `1.0` differ.
-  const revive = (
-    _key: string,
-    value: unknown,
-    context?: { readonly source?: string },
-  ): unknown => {
-    if (typeof value === "number") {
-      const source = context?.source ?? "";
-      return /^-?[0-9]+$/.test(source) ? BigInt(source) : value;
-    }
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-    keys += Object.keys(value).length;
-    // The object is `JSON.parse`'s own and new: a copy of it would cost twice the time.
-    return Object.setPrototypeOf(value, null);
-  };
   try {
-    const value: ConfigValue = JSON.parse(json, revive);
-    return { value, keys };
+    const values = new Values();
+    const value = values.take(JSON.parse(json));
+    // A number with a point may be whole, and a whole number larger than a float can tell: only the
+    // source text of each number, which costs five times as much, can then say what it is.
+    const exact = values.exact && values.fractions === points;
+    return { value: exact ? value : JSON.parse(json, revive), keys: values.keys };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     const position = Number(/at position ([0-9]+)/.exec(error.message)?.[1] ?? 0);
     throw new ConfigSyntaxError("this is not JSON", { ...locate(text, position), cause: error });
   }
 }
+
+/** Makes what `JSON.parse` gave a value of ours, in place: a copy would cost twice the time. */
+class Values {
+  keys = 0;
+  /** How many numbers are no whole ones. */
+  fractions = 0;
+  /** Whether every whole number is surely the one that was written. */
+  exact = true;
+
+  take(value: unknown): ConfigValue {
+    if (typeof value === "number") return this.#number(value);
+    if (typeof value !== "object" || value === null) return value as ConfigValue;
+    if (Array.isArray(value)) {
+      for (let i = 0; i < value.length; i++) value[i] = this.take(value[i]);
+      return value;
+    }
+    const table: Record<string, unknown> = Object.setPrototypeOf(value, null);
+    for (const key of Object.keys(table)) {
+      this.keys++;
+      const item = table[key];
+      // Most values are what they have to be.
+      if (typeof item === "number" || typeof item === "object") table[key] = this.take(item);
+    }
+    return table as ConfigTable;
+  }
+
+  #number(value: number): ConfigValue {
+    if (!Number.isInteger(value)) {
+      this.fractions++;
+      if (!Number.isFinite(value)) this.exact = false;
+      return value;
+    }
+    if (!Number.isSafeInteger(value) || Object.is(value, -0)) this.exact = false;
+    return BigInt(value);
+  }
+}
+
+/** The third argument is the source text of a scalar: only there `1` and `1.0` differ. */
+const revive = ((_key: string, value: unknown, context?: { readonly source?: string }): unknown => {
+  if (typeof value === "number") {
+    const source = context?.source ?? "";
+    return /^-?[0-9]+$/.test(source) ? BigInt(source) : value;
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.setPrototypeOf(value, null);
+}) as (key: string, value: unknown) => unknown;
 
 function rootTable(text: string, value: ConfigValue, start: number): ConfigTable {
   if (isTable(value)) return value;

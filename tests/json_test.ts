@@ -38,6 +38,30 @@ Deno.test("integers keep their digits beside comments too", () => {
   assert.ok(sameValue(value, tableOf([["a", 12345678901234567890n], ["b", [1n, 1]]])));
 });
 
+Deno.test("what a number is does not depend on the numbers beside it", () => {
+  const huge = "9".repeat(400);
+  const literals = [
+    ...["0", "-0", "7", "-7", "9007199254740991", "9007199254740992", "9007199254740993", huge],
+    ...["0.0", "-0.0", "1.0", "0.5", "4503599627370497.5", "9007199254740993.5", `${huge}.5`],
+    ...["1e2", "1E2", "15e-1", "1.5e1", "1e400", "1e-400", "2.0e0"],
+  ];
+  const expected = (literal: string) =>
+    /^-?[0-9]+$/.test(literal) ? BigInt(literal) : Number(literal);
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom(...literals), { maxLength: 4 }),
+      fc.constantFrom("", "// c\n"),
+      (list, comment) => {
+        const { value } = parse(
+          `{"list": [${list.join(", ")}], "true": false, "e.5": "1e.5"}${comment}`,
+        );
+        assert.ok(sameValue(value.list, list.map(expected)), list.join());
+      },
+    ),
+    { seed: 20261124, numRuns: 3000 },
+  );
+});
+
 Deno.test("__proto__ is a key like any other, read, put and dropped", () => {
   const document = parse('{"__proto__": {"a": 1}}');
   assert.deepEqual(Object.keys(document.value), ["__proto__"]);
