@@ -49,13 +49,14 @@ export function checkEdit(
       cause: error,
     });
   }
-  const wanted = copyOf(expected);
-  for (const path of options.settled ?? []) {
+  const { settled = [], emptied = [] } = options;
+  const wanted = settled.length + emptied.length === 0 ? expected : copyOf(expected);
+  for (const path of settled) {
     const value = valueAt(document.value, path);
     if (value === undefined) continue;
     setAt(wanted, path, copyOf(value));
   }
-  for (const path of options.emptied ?? []) {
+  for (const path of emptied) {
     const table = valueAt(wanted, path);
     if (
       isTable(table) && Object.keys(table).length === 0 && valueAt(document.value, path) === null

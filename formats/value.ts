@@ -120,8 +120,10 @@ export function copyOf(value: ConfigTable): ConfigTable;
 export function copyOf(value: ConfigValue): ConfigValue;
 export function copyOf(value: ConfigValue): ConfigValue {
   if (isList(value)) return value.map((item) => copyOf(item));
-  if (isTable(value)) return tableOf(Object.entries(value).map(([k, v]) => [k, copyOf(v)]));
-  return value;
+  if (!isTable(value)) return value;
+  const table: Record<string, ConfigValue> = Object.create(null);
+  for (const [key, item] of Object.entries(value)) table[key] = copyOf(item);
+  return table;
 }
 
 /**
