@@ -164,7 +164,7 @@ class Values {
       if (!Number.isFinite(value)) this.exact = false;
       return value;
     }
-    if (!Number.isSafeInteger(value) || Object.is(value, -0)) this.exact = false;
+    if (!Number.isSafeInteger(value)) this.exact = false;
     return BigInt(value);
   }
 }
