@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { digestOf, memoryOf, recall } from "./steady.ts";
+import { memoryOf, recall, textOf } from "./steady.ts";
 import type { Report, Warning } from "./report.ts";
 import type { RunOptions } from "./run.ts";
 import type { Job, Survey } from "./survey.ts";
@@ -29,28 +29,28 @@ export interface Start extends RunOptions {
  */
 export async function start(options: Start): Promise<Report> {
   const { mounts, inputs } = options;
-  const digest = inputs === undefined ? undefined : await digestOf(inputs);
-  const known = digest === undefined ? undefined : recall(mounts, digest);
+  const text = inputs === undefined ? undefined : textOf(inputs);
+  const known = text === undefined ? undefined : recall(mounts, text);
   if (known !== undefined) return known;
   const now = Date.now();
   const job = await options.job();
   const { run } = await import("./run.ts");
   const { report, quiet } = await run(job, options);
-  if (digest === undefined || quiet === undefined) return report;
-  const warning = await remember(job, digest, quiet, report, now);
+  if (text === undefined || quiet === undefined) return report;
+  const warning = await remember(job, text, quiet, report, now);
   return warning === undefined ? report : { ...report, warnings: [...report.warnings, warning] };
 }
 
 async function remember(
   { mounts }: Job,
-  digest: string,
+  inputs: string,
   quiet: Survey,
   report: Report,
   now: number,
 ): Promise<Warning | undefined> {
   // Without a state there is nothing of ours to look after, and no directory to remember it in.
   if (quiet.stateText === undefined) return undefined;
-  const text = memoryOf(mounts.path, digest, quiet, report, now);
+  const text = memoryOf(mounts.path, inputs, quiet, report, now);
   if (text === undefined) return undefined;
   const { ConfigPatchError } = await import("../errors.ts");
   try {

@@ -16,7 +16,7 @@ import type { Survey } from "./survey.ts";
 /** What is remembered of a run that found nothing to do. */
 interface Memory {
   readonly version: 1;
-  /** A digest of everything that the outcome depends on besides the files. */
+  /** Everything that the outcome depends on besides the files, as {@linkcode textOf} writes it. */
   readonly inputs: string;
   /** By path below the mounts. */
   readonly files: Readonly<Record<string, Fingerprint>>;
@@ -34,13 +34,20 @@ interface Memory {
 const MEMORY = ".vault-config/steady.json";
 const STATE = ".vault-config/state.json";
 
-/** The digest of the inputs of a run: roster texts, options, version. */
-export async function digestOf(inputs: unknown): Promise<string> {
-  const text = JSON.stringify(
+/**
+ * The inputs of a run as a text: roster texts, options, version. It is kept as it is, because that
+ * cannot be mistaken for another, and costs less than a digest, which starts a thread.
+ */
+export function textOf(inputs: unknown): string {
+  return JSON.stringify(
     inputs,
     (_key, value: unknown) => typeof value === "bigint" ? { integer: String(value) } : value,
   );
-  const bytes = new TextEncoder().encode(text);
+}
+
+/** The digest of a value. */
+export async function digestOf(value: unknown): Promise<string> {
+  const bytes = new TextEncoder().encode(textOf(value));
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
@@ -116,11 +123,12 @@ export function memoryOf(
 function readMemory(mounts: string): Memory | undefined {
   try {
     if (lstat(mounts, MEMORY)?.kind !== "file") return undefined;
-    const text = new TextDecoder().decode(denoFileSystem.readTrusted(`${mounts}/${MEMORY}`));
+    // A decoder of our own would cost as much as everything else here.
+    const text = Deno.readTextFileSync(`${mounts}/${MEMORY}`);
     const memory: Partial<Memory> | null = JSON.parse(text);
     const { version, inputs, files, directories, providers, location } = memory ?? {};
-    const complete = version === 1 && inputs !== undefined && files !== undefined &&
-      directories !== undefined && providers !== undefined && location !== undefined;
+    const complete = version === 1 && inputs && files && directories && location &&
+      Array.isArray(providers);
     return complete ? { version, inputs, files, directories, providers, location } : undefined;
   } catch {
     // No memory, or a damaged one: the full run tells what is the matter, if anything is.
