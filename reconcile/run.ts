@@ -21,6 +21,7 @@ import {
   survey,
   type SurveyedFile,
   type SurveyedSidecar,
+  textDigest,
 } from "./survey.ts";
 
 /** How a run waits and what it calls itself. */
@@ -119,10 +120,14 @@ async function commit(
   const files = new Map(found.state.files);
   for (const { key, stateBefore } of found.files) setEntry(files, key, stateBefore);
   const unsettled = new Map(found.after.pending?.files);
+  const texts = new Map(found.after.pending?.texts);
+  for (const { key, before, after } of changing) {
+    texts.set(key, { before: await textDigest(before), after: await textDigest(after) });
+  }
   if (names.size > 0 || changing.length > 0) {
     const temporaries = [...names].map(([key, name]) => key.replace(/[^/]*$/, name));
     const after = changing.map((file) => [file.key, file.stateAfter] as const);
-    const both = { files: new Map([...unsettled, ...after]), temporaries };
+    const both = { files: new Map([...unsettled, ...after]), temporaries, texts };
     await mounts.writeOwn("state.json", printState({ files, pending: both }));
   }
 
@@ -146,7 +151,8 @@ async function commit(
     const name = names.get(`${sidecar.dir}/${SIDECAR_NAME}`) ?? "";
     await writeSidecar(job, sidecar, { files }, found.files, name, ledger);
   }
-  const pending = { files: unsettled, temporaries: [] };
+  const known = new Map([...texts].filter(([key]) => unsettled.has(key)));
+  const pending = { files: unsettled, temporaries: [], texts: known };
   await mounts.writeOwn(
     "state.json",
     printState(unsettled.size === 0 ? { files } : { files, pending }),

@@ -27,8 +27,9 @@
  *   "version": 1
  * }
  * ```
- * While a run is at work, `pending` holds what each file's entry will be and the names of all
- * temporary files, so that whoever comes after a crash knows both outcomes.
+ * While a run is at work, `pending` holds what each file's entry will be, digests of its text before
+ * and after, and the names of all temporary files, so that whoever comes after a crash knows both
+ * outcomes, and which of them it is.
  *
  * @module
  */
@@ -52,6 +53,16 @@ export interface Pending {
   readonly files: ReadonlyMap<string, FileState | undefined>;
   /** Temporary files that may have been left, as `host dir/name`. */
   readonly temporaries: readonly string[];
+  /** Digests of the texts of each file before and after, to tell which of the two stands there. */
+  readonly texts: ReadonlyMap<string, BeforeAndAfter>;
+}
+
+/** Digests of the text of a file, before and after its replacement. */
+export interface BeforeAndAfter {
+  /** Of the text that was replaced. */
+  readonly before: string;
+  /** Of the text that replaced it. */
+  readonly after: string;
 }
 
 /** The state before the first run. */
@@ -70,6 +81,9 @@ export function printState(state: State): string {
     pending: state.pending && {
       files: files(state.pending.files),
       temporaries: state.pending.temporaries,
+      texts: Object.fromEntries(
+        [...state.pending.texts].map(([key, { before, after }]) => [key, { before, after }]),
+      ),
     },
   });
 }
@@ -98,32 +112,48 @@ export function parseState(text: string): State {
   }
   return {
     files,
-    pending: { files: after, temporaries: stringsIn(pending.temporaries, "temporaries") },
+    pending: {
+      files: after,
+      temporaries: stringsIn(pending.temporaries, "temporaries"),
+      texts: new Map(
+        entriesOf(pending.texts, "pending.texts").map(([key, value]) => {
+          const { before, after } = tableIn(value, key);
+          return [key, { before: stringIn(before, key), after: stringIn(after, key) }];
+        }),
+      ),
+    },
   };
 }
 
 /**
- * The entry of a file whose replacement may or may not have happened: claim by claim, the one that
- * fits what stands in the file now.
+ * The entry of a file whose replacement may or may not have happened, where neither the text before
+ * nor the one after stands there, since somebody has edited it: the one of which all bytes stand;
+ * if that is neither, claim by claim the one that fits.
  */
 export function settleFile(
   before: FileState | undefined,
   after: FileState | undefined,
-  live: { readonly text: string; readonly value: ConfigTable } | undefined,
+  live: { readonly text: string; readonly value: ConfigTable },
 ): FileState | undefined {
-  if (live === undefined) return undefined;
-  const fits = (claim: Claim | undefined): claim is Claim =>
-    claim !== undefined && sameValue(valueAt(live.value, claim.path), claim.value);
-  const old = new Map((before?.claims ?? []).map((claim) => [pathKey(claim.path), claim]));
+  const fits = (claim: Claim): boolean => sameValue(valueAt(live.value, claim.path), claim.value);
+  const stands = (claim: Claim): boolean =>
+    fits(claim) && live.text.includes(claim.text?.insert ?? "");
+  const [old, recent] = [before, after].map((entry) =>
+    entry?.claims.every(stands) === true
+      // Shorter bytes may stand as a part of the longer ones.
+      ? entry.claims.reduce((sum, { text }) => sum + (text?.insert.length ?? 0), 0)
+      : -1
+  );
+  if (old !== recent) return (old ?? -1) > (recent ?? -1) ? before : after;
+
+  const former = new Map((before?.claims ?? []).map((claim) => [pathKey(claim.path), claim]));
   const claims: Claim[] = [];
   for (const claim of after?.claims ?? []) {
-    const former = old.get(pathKey(claim.path));
-    old.delete(pathKey(claim.path));
-    const newFits = fits(claim) &&
-      (claim.text === undefined || live.text.includes(claim.text.insert));
-    claims.push(!newFits && fits(former) ? former : claim);
+    const other = former.get(pathKey(claim.path));
+    former.delete(pathKey(claim.path));
+    claims.push(other !== undefined && !stands(claim) && fits(other) ? other : claim);
   }
-  for (const former of old.values()) if (fits(former)) claims.push(former);
+  for (const claim of former.values()) if (fits(claim)) claims.push(claim);
   const shape = after ?? before;
   if (shape === undefined || claims.length === 0) return undefined;
   const created = new Map(

@@ -6,6 +6,7 @@
  */
 import { ConfigPatchError } from "../errors.ts";
 import type { FormatRegistry } from "../formats/registry.ts";
+import type { FormatHandler } from "../formats/types.ts";
 import type { Roster } from "../roster/types.ts";
 import { type Fingerprint, fingerprintOf } from "../storage/fingerprint.ts";
 import type { Mounts } from "../storage/mounts.ts";
@@ -24,7 +25,15 @@ import {
   type Sidecar,
   type SidecarRecord,
 } from "./sidecar.ts";
-import { NO_STATE, parseState, settleFile, type State } from "./state.ts";
+import {
+  type BeforeAndAfter,
+  NO_STATE,
+  parseState,
+  type Pending,
+  settleFile,
+  type State,
+} from "./state.ts";
+import { digestOf } from "./steady.ts";
 
 /** What a run is about. */
 export interface Job extends Selection {
@@ -121,6 +130,7 @@ export async function survey(job: Job): Promise<Survey> {
   );
   const after = new Map(state.files);
   const unsettled = new Map<string, FileState | undefined>();
+  const texts = new Map<string, BeforeAndAfter>();
   for (const { key, stateAfter, error, stateBefore } of files) {
     const entry = error === undefined ? stateAfter : stateBefore;
     if (entry === undefined) after.delete(key);
@@ -128,6 +138,8 @@ export async function survey(job: Job): Promise<Survey> {
     // What a crash left undecided cannot be decided while the file cannot be read.
     if (error !== undefined && state.pending?.files.has(key) === true) {
       unsettled.set(key, state.pending.files.get(key));
+      const both = state.pending.texts.get(key);
+      if (both !== undefined) texts.set(key, both);
     }
   }
   const { reports, warnings } = reportsOf(tasks, units, job);
@@ -136,7 +148,7 @@ export async function survey(job: Job): Promise<Survey> {
     state,
     after: {
       files: after,
-      ...(unsettled.size === 0 ? {} : { pending: { files: unsettled, temporaries: [] } }),
+      ...(unsettled.size === 0 ? {} : { pending: { files: unsettled, temporaries: [], texts } }),
     },
     files,
     sidecars,
@@ -301,10 +313,7 @@ async function load(unit: Unit, job: Job, state: State): Promise<void> {
       unit.before = text;
     }
     if (state.pending?.files.has(unit.key) === true) {
-      const after = state.pending.files.get(unit.key);
-      const value = text === undefined || text === "" ? undefined : handler.parse(text).value;
-      const live = value && { text: text ?? "", value };
-      const settled = settleFile(entry, after, live);
+      const settled = await settledEntry(unit.key, entry, state.pending, text, handler);
       if (settled === undefined) delete unit.stateBefore;
       else unit.stateBefore = settled;
     }
@@ -321,6 +330,28 @@ async function load(unit: Unit, job: Job, state: State): Promise<void> {
     if (!(error instanceof ConfigPatchError)) throw error;
     unit.error = error.with({ file: unit.key });
   }
+}
+
+/** The entry of a file that a crash may have kept from being replaced. */
+async function settledEntry(
+  key: string,
+  before: FileState | undefined,
+  pending: Pending,
+  text: string | undefined,
+  handler: FormatHandler,
+): Promise<FileState | undefined> {
+  const after = pending.files.get(key);
+  const texts = pending.texts.get(key);
+  const found = await textDigest(text);
+  if (found === texts?.after) return after;
+  if (found === texts?.before) return before;
+  if (text === undefined || text === "") return undefined;
+  return settleFile(before, after, { text, value: handler.parse(text).value });
+}
+
+/** The digest by which the state tells the texts of a file apart. */
+export function textDigest(text: string | undefined): Promise<string> {
+  return digestOf(text ?? null);
 }
 
 /**

@@ -136,6 +136,7 @@ export function faulty(
   at: number,
   mode: Mode,
   code = "EIO",
+  real: FileSystem = denoFileSystem,
 ): { system: FileSystem; ran: string[] } {
   const ran: string[] = [];
   const strike = (name: string, work: () => unknown): unknown => {
@@ -158,5 +159,5 @@ export function faulty(
         };
       },
     });
-  return { system: wrap(denoFileSystem, ""), ran };
+  return { system: wrap(real, ""), ran };
 }
