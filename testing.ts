@@ -315,7 +315,7 @@ export function editBetween(
     state: applied.state,
     trees: [before.value, tree, after],
     expected: treeWithoutUs(before.value, tree, after, applied.state),
-    ours: ourBytes(original, applied.text, parse(applied.text), applied.state),
+    ours: ourBytes(applied.text, parse(applied.text), applied.state),
     read: parse,
   };
 }
@@ -328,7 +328,7 @@ export function foreign(between: Between): void {
   const { original, user, disabled, ours } = between;
   const elsewhere = ours && mapBack(user, ours, original.length - between.applied.length);
   const wanted = elsewhere ? applySplice(original, elsewhere) : original;
-  if (elsewhere && sameValue(treeOf(between, wanted), between.expected)) {
+  if (elsewhere && between.live && sameValue(treeOf(between, wanted), between.expected)) {
     if (between.began && squeeze(wanted) === squeeze(original)) return;
     if (disabled !== wanted) throw breach("Foreign", between, `not ${JSON.stringify(wanted)}`);
     return;
@@ -689,25 +689,25 @@ function placeOf(tree: ConfigTable, { path, value }: Claim): ConcretePath | unde
   return resolveAll(tree, path).find((at) => sameValue(valueAt(tree, at), value));
 }
 
-/** Where our bytes are after apply: all of them, however the difference is cut. */
+/** A region of the applied text that holds all our bytes, and nothing else where it can be told. */
 function ourBytes(
-  original: string,
   applied: string,
   document: ConfigDocument,
   { claims }: FileState,
 ): Span | undefined {
-  const [claim, ...more] = claims;
-  if (claim?.text === undefined) return undefined;
-  if (more.length === 0) {
-    const span = document.find(claim.path)?.span;
-    const start = (span?.start ?? 0) - claim.text.value.start;
-    const end = start + claim.text.insert.length;
-    return applied.slice(start, end) === claim.text.insert ? { start, end } : undefined;
-  }
-  if (claims.some(({ text }) => text?.remove !== "")) return undefined;
-  const prefix = commonPrefix(original, applied);
-  const suffix = commonPrefix(reversed(original), reversed(applied));
-  return { start: original.length - suffix, end: prefix + applied.length - original.length };
+  const texts = claims.map((claim) => claim.text);
+  const total = texts.reduce((sum, text) => sum + (text?.insert.length ?? 0), 0);
+  const regions = claims.map(({ path, text }) => {
+    const span = document.find(path)?.span;
+    if (span === undefined || text === undefined) return undefined;
+    // The bytes of the other claims may stand between ours.
+    const others = total - text.insert.length;
+    const start = span.start - text.value.start;
+    return { start: start - others, end: start + text.insert.length + others };
+  });
+  const starts = regions.map((region) => region?.start ?? 0);
+  const ends = regions.map((region) => region?.end ?? applied.length);
+  return regions.length === 0 ? undefined : { start: Math.min(...starts), end: Math.max(...ends) };
 }
 
 /** A splice of the applied text that touches none of our bytes, as one of the original. */
@@ -738,16 +738,6 @@ function isWithin(part: string, whole: string): boolean {
     if (at === 0) return false;
   }
   return true;
-}
-
-function commonPrefix(a: string, b: string): number {
-  let length = 0;
-  while (length < a.length && length < b.length && a[length] === b[length]) length++;
-  return length;
-}
-
-function reversed(text: string): string {
-  return text.split("").reverse().join("");
 }
 
 function permutations<T>(items: readonly T[]): T[][] {

@@ -1,0 +1,234 @@
+/** The laws on random documents, with random users: what `laws_test.ts` and `deno task laws` run. */
+import fc from "fast-check";
+import { ConfigPatchError } from "../errors.ts";
+import { type ConfigDocument, defaultFormats } from "../formats/mod.ts";
+import type { FormatHandler, Splice } from "../formats/mod.ts";
+import { valueAt } from "../formats/value.ts";
+import {
+  type Between,
+  declines,
+  disjoint,
+  EDIT_LAWS,
+  editBetween,
+  editsOf,
+  LawBreach,
+  type LawEdit,
+  type Trial,
+  USER_LAWS,
+  userEditsOf,
+} from "../testing.ts";
+import { jsonDocuments } from "./generate/json.ts";
+import type { Generator } from "./generate/text.ts";
+import { tomlDocuments } from "./generate/toml.ts";
+import { yamlDocuments } from "./generate/yaml.ts";
+
+/** All generators. */
+export const GENERATORS: readonly Generator[] = [tomlDocuments, yamlDocuments, jsonDocuments];
+
+/** What was tried. */
+export interface Counts {
+  documents: number;
+  /** Generated texts that do not parse. */
+  invalid: number;
+  /** Documents that the handler declines as a whole. */
+  refused: number;
+  edits: number;
+  /** Edits that the handler declined. */
+  declined: number;
+  userEdits: number;
+  /** User edits after which ours cannot be taken back safely: refused, nothing is lost. */
+  stuck: number;
+  /** Sets of providers that were disabled in every order. */
+  sets: number;
+  /** One line and a counterexample for each batch of documents in which a law is broken. */
+  readonly broken: string[];
+}
+
+/** A source of decisions that shrinks with the document. */
+type Choose = <T>(from: readonly T[]) => T | undefined;
+
+/** Documents per run of fast-check, which ends at the first breach. */
+const BATCH = 100;
+
+/** Tries all laws on so many documents. */
+export async function runRandom(
+  generator: Generator,
+  { documents, seed }: { readonly documents: number; readonly seed: number },
+): Promise<Counts> {
+  const handler = await defaultFormats.load(generator.format);
+  const counts: Counts = {
+    documents: 0,
+    invalid: 0,
+    refused: 0,
+    edits: 0,
+    declined: 0,
+    userEdits: 0,
+    stuck: 0,
+    sets: 0,
+    broken: [],
+  };
+  const choices = fc.array(fc.nat(1_000_000), { minLength: 40, maxLength: 40, size: "max" });
+  const property = fc.property(generator.document, choices, (text, numbers) => {
+    tryDocument(handler, generator, text, chooser(numbers), counts);
+  });
+  for (let from = 0; from < documents; from += BATCH) {
+    const numRuns = Math.min(BATCH, documents - from);
+    const result = fc.check(property, { seed: seed + from, numRuns });
+    counts.documents += numRuns;
+    if (!result.failed) continue;
+    counts.broken.push(
+      `seed ${seed + from}, document ${JSON.stringify(result.counterexample?.[0])}\n${
+        String(result.errorInstance)
+      }`,
+    );
+  }
+  return counts;
+}
+
+function chooser(numbers: readonly number[]): Choose {
+  let next = 0;
+  return (from) => {
+    const number = numbers[next++ % numbers.length] ?? 0;
+    return from[number % Math.max(1, from.length)];
+  };
+}
+
+function tryDocument(
+  handler: FormatHandler,
+  generator: Generator,
+  text: string,
+  choose: Choose,
+  counts: Counts,
+): void {
+  let document: ConfigDocument;
+  try {
+    document = handler.parse(text === "" ? handler.blank : text);
+  } catch (error) {
+    if (!(error instanceof ConfigPatchError)) throw error;
+    if (error.code === "syntax") counts.invalid++;
+    else counts.refused++;
+    return;
+  }
+  const edits = editsOf(document.value);
+  for (const edit of [choose(edits.slice(0, 6)), choose(edits.slice(6))]) {
+    if (edit === undefined) continue;
+    counts.edits++;
+    const trial: Trial = { handler, text, edit };
+    if (declines(trial) !== undefined) {
+      counts.declined++;
+      continue;
+    }
+    for (const law of Object.values(EDIT_LAWS)) told(edit, () => law(trial));
+    for (let i = 0; i < 2; i++) told(edit, () => tryUser(trial, generator, choose, counts));
+  }
+  tryProviders(handler, text, document, edits, choose, counts);
+}
+
+/** What a second and third patch might want beside the edits that a document invites. */
+const NEIGHBOURS: readonly LawEdit[] = [
+  ["zz_outer", "zz_inner", "zz_second"],
+  ["zz_outer", "zz_third"],
+  ["zz_outer", "zz_other", "zz_key"],
+  ["zz_list", { zz_name: "ours" }, "zz_second"],
+  ["zz_list", { zz_name: "other" }, "zz_key"],
+  ["zz_top2"],
+].map((path) => ({ path, value: "http://localhost:9419/v2", other: "v3" }));
+
+/** Several providers, disabled in every order; and their edits as one provider's, with a user. */
+function tryProviders(
+  handler: FormatHandler,
+  text: string,
+  document: ConfigDocument,
+  edits: readonly LawEdit[],
+  choose: Choose,
+  counts: Counts,
+): void {
+  const fresh = edits.filter((edit) => valueAt(document.value, edit.path) === undefined);
+  const pool = [...fresh, ...NEIGHBOURS, ...choose([[], edits]) ?? []];
+  const size = choose([2, 2, 2, 2, 2, 2, 2, 3, 3, 4]) ?? 2;
+  const chosen = new Set<LawEdit>();
+  for (let i = 0; i < size; i++) {
+    const edit = choose(pool);
+    if (edit !== undefined) chosen.add(edit);
+  }
+  try {
+    disjoint({ handler, text }, [...chosen]);
+    counts.sets++;
+  } catch (error) {
+    if (!(error instanceof ConfigPatchError)) throw error;
+    counts.declined++;
+  }
+}
+
+function tryUser(trial: Trial, generator: Generator, choose: Choose, counts: Counts): void {
+  const second = choose([undefined, undefined, choose(NEIGHBOURS)]);
+  const edits = second === undefined ? [trial.edit] : [trial.edit, second];
+  const user = userEdit(trial, edits, generator, choose);
+  if (user === undefined) return;
+  let between: Between | undefined;
+  try {
+    between = editBetween(trial, edits, user);
+  } catch (error) {
+    if (!(error instanceof ConfigPatchError) || !STUCK.has(error.code)) throw error;
+    counts.stuck++;
+    return;
+  }
+  if (between === undefined) return;
+  counts.userEdits++;
+  for (const law of Object.values(USER_LAWS)) law(between);
+}
+
+const STUCK: ReadonlySet<string> = new Set(["unsupported", "shape", "conflict"]);
+
+/** Something that a user does to the text after apply; it need not leave a valid document. */
+function userEdit(
+  trial: Trial,
+  edits: readonly LawEdit[],
+  generator: Generator,
+  choose: Choose,
+): Splice | undefined {
+  const { handler, edit } = trial;
+  const between = editBetween(trial, edits, { offset: 0, remove: "", insert: "" });
+  if (between === undefined) return undefined;
+  const { applied, ours } = between;
+  const eol = applied.includes("\r\n") ? "\r\n" : "\n";
+  const insert = (offset: number, what: string | undefined): Splice => ({
+    offset,
+    remove: "",
+    insert: (what ?? "").replaceAll("\n", eol),
+  });
+  const starts = [...applied.matchAll(/(?<=^|\n)(?!\uFEFF)/g)].map((match) => match.index);
+  const near = starts.filter((at) => ours && at >= ours.start - 20 && at <= ours.end + 20);
+  const line = choose(starts) ?? 0;
+  const offset = (choose([...applied, ""].map((_, index) => index))) ?? 0;
+  const lineEnd = Math.max(applied.indexOf("\n", line), line);
+  const span = handler.parse(applied).find(edit.path)?.span;
+  const kinds: (() => Splice | undefined)[] = [
+    () => insert(line, choose(generator.lines)),
+    () => insert(choose(near) ?? line, choose(generator.lines)),
+    () => insert(choose(near) ?? line, choose(generator.lines)),
+    () => insert(offset, choose(generator.snippets)),
+    () => insert(span?.end ?? offset, choose(generator.snippets)),
+    () => insert(lineEnd, choose(generator.snippets)),
+    () => ({ offset: line, remove: applied.slice(line, lineEnd + 1), insert: "" }),
+    () => {
+      const blank = /[ \t]+/g;
+      blank.lastIndex = offset;
+      const match = blank.exec(applied);
+      if (match === null) return undefined;
+      return { offset: match.index, remove: match[0], insert: choose([" ", "  ", ""]) ?? " " };
+    },
+    () =>
+      edits.length > 1 ? undefined : choose(userEditsOf(trial, generator.lines[0]?.split(" ")[0])),
+  ];
+  return choose(kinds)?.();
+}
+
+function told(edit: LawEdit, step: () => void): void {
+  try {
+    step();
+  } catch (error) {
+    if (error instanceof LawBreach) error.message += `\n  edit: ${JSON.stringify(edit.path)}`;
+    throw error;
+  }
+}
