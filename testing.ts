@@ -71,6 +71,7 @@ export interface Trial {
 
 /** A law does not hold. The message names it and shows the texts. */
 export class LawBreach extends Error {
+  /** The class's name, for whoever has only a printed error. */
   override readonly name: string = "LawBreach";
   /** The law. */
   readonly law: string;

@@ -29,7 +29,7 @@ import {
   setAt,
   valueAt,
 } from "../formats/value.ts";
-import { type Claim, type ClaimText, isVacant, isWithin, pathKey } from "./claims.ts";
+import { type Claim, type ClaimText, isVacant, pathKey } from "./claims.ts";
 
 /** One file while it is planned. Immutable: each step gives the next draft. */
 export interface Draft {
