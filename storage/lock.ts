@@ -7,7 +7,10 @@ import type { FileSystem, LockFile } from "./primitives.ts";
 export interface LockOptions {
   /** How long to wait, in milliseconds; 30 seconds by default, 0 tries once. */
   readonly timeout?: number;
-  /** What this process does, for whoever finds the lock taken: `apply`. */
+  /**
+   * What this process does, for whoever finds the lock taken: `apply`. Absent: the lock file is left
+   * as it is, for a holder that is done at once and must not change what has not changed.
+   */
   readonly command?: string;
 }
 
@@ -40,7 +43,7 @@ export async function takeLock(
   grant: string,
   options: LockOptions = {},
 ): Promise<Lock> {
-  const { timeout = LOCK_TIMEOUT, command = "" } = options;
+  const { timeout = LOCK_TIMEOUT, command } = options;
   const deadline = performance.now() + timeout;
   let pause: number = PAUSE.first;
   let waited = false;
@@ -61,7 +64,7 @@ function tryOnce(
   path: string,
   label: string,
   grant: string,
-  command: string,
+  command: string | undefined,
 ): LockFile | undefined {
   let file: LockFile | undefined;
   try {
@@ -69,8 +72,10 @@ function tryOnce(
     if (seen !== undefined && seen.kind !== "file") throw notPlain(seen, "file", label);
     file = system.openLock(path);
     if (file.tryLock() && isStillAt(system, path, file)) {
-      const holder = { pid: Deno.pid, since: new Date().toISOString(), command };
-      file.write(new TextEncoder().encode(JSON.stringify(holder) + "\n"));
+      if (command !== undefined) {
+        const holder = { pid: Deno.pid, since: new Date().toISOString(), command };
+        file.write(new TextEncoder().encode(JSON.stringify(holder) + "\n"));
+      }
       return file;
     }
     file.close();
