@@ -66,9 +66,9 @@ export async function run(job: Job, options: RunOptions = {}): Promise<RunResult
   });
   // The plan stands if nobody was at work in between; the files themselves are compared below.
   if (await mounts.readOwn("state.json") !== found.stateText) found = await survey(job);
-  await collectLeftovers(job, found.state);
   for (let round = 1; needsWriting(found); round++) {
-    const raced = await commit(job, found, ledger);
+    const left = await collectLeftovers(job, found.state, ledger);
+    const raced = await commit(job, found, ledger, left);
     if (raced.size === 0) break;
     if (round === ROUNDS) {
       for (const [key, error] of raced) ledger.fail(key, error);
@@ -87,15 +87,27 @@ export function needsWriting(found: Survey): boolean {
     found.sidecars.some((one) => sidecarChange(one, found.after, found.files) !== undefined);
 }
 
-/** Removes what a crashed run left, by the names that the state has. */
-async function collectLeftovers({ mounts }: Job, state: State): Promise<void> {
+/** Removes what a crashed run left, by the names that the state has. Returns what may still be there. */
+async function collectLeftovers({ mounts }: Job, state: State, ledger: Ledger): Promise<string[]> {
+  const left: string[] = [];
   for (const entry of state.pending?.temporaries ?? []) {
     const slash = entry.indexOf("/");
     const end = entry.lastIndexOf("/");
     // A temporary lies beside its file, which may be a nested one.
     const beside = slash === end ? undefined : entry.slice(slash + 1);
-    await mounts.collect(entry.slice(0, slash), entry.slice(end + 1), beside);
+    try {
+      await mounts.collect(entry.slice(0, slash), entry.slice(end + 1), beside);
+    } catch (error) {
+      // A damaged state stops everything. A directory in which a container bars the way does not.
+      if (!(error instanceof ConfigPatchError) || error.code === "state") throw error;
+      left.push(entry);
+      ledger.warn({
+        file: entry,
+        message: `what an earlier run left could not be removed: ${error.message}`,
+      });
+    }
   }
+  return left;
 }
 
 /**
@@ -107,6 +119,7 @@ async function commit(
   job: Job,
   found: Survey,
   ledger: Ledger,
+  left: string[],
 ): Promise<Map<string, ConfigPatchError>> {
   const { mounts } = job;
   const changing = found.files.filter((file) => file.before !== file.after);
@@ -125,7 +138,7 @@ async function commit(
     texts.set(key, { before: await textDigest(before), after: await textDigest(after) });
   }
   if (names.size > 0 || changing.length > 0) {
-    const temporaries = [...names].map(([key, name]) => key.replace(/[^/]*$/, name));
+    const temporaries = [...left, ...[...names].map(besideFile)];
     const after = changing.map((file) => [file.key, file.stateAfter] as const);
     const both = { files: new Map([...unsettled, ...after]), temporaries, texts };
     await mounts.writeOwn("state.json", printState({ files, pending: both }));
@@ -139,6 +152,9 @@ async function commit(
       ledger.done(found, file);
     } catch (error) {
       if (!(error instanceof ConfigPatchError)) throw error;
+      // What failed may have left its temporary as well; a removal has none.
+      const name = names.get(file.key);
+      if (name !== undefined) left.push(besideFile([file.key, name]));
       if (error.code === "changed") raced.set(file.key, error);
       else {
         ledger.fail(file.key, error);
@@ -149,15 +165,18 @@ async function commit(
   }
   for (const sidecar of sidecars) {
     const name = names.get(`${sidecar.dir}/${SIDECAR_NAME}`) ?? "";
-    await writeSidecar(job, sidecar, { files }, found.files, name, ledger);
+    const done = await writeSidecar(job, sidecar, { files }, found.files, name, ledger);
+    if (!done) left.push(`${sidecar.dir}/${name}`);
   }
   const known = new Map([...texts].filter(([key]) => unsettled.has(key)));
-  const pending = { files: unsettled, temporaries: [], texts: known };
-  await mounts.writeOwn(
-    "state.json",
-    printState(unsettled.size === 0 ? { files } : { files, pending }),
-  );
+  const pending = { files: unsettled, temporaries: left, texts: known };
+  const settled = unsettled.size === 0 && left.length === 0;
+  await mounts.writeOwn("state.json", printState(settled ? { files } : { files, pending }));
   return raced;
+}
+
+function besideFile([key, name]: readonly [string, string]): string {
+  return key.replace(/[^/]*$/, name);
 }
 
 function setEntry(files: Map<string, FileState>, key: string, entry: FileState | undefined): void {
@@ -202,6 +221,7 @@ function sidecarChange(
   return same ? undefined : { text, mask };
 }
 
+/** Whether it stands as it should; if not, the next run tries again. */
 async function writeSidecar(
   { mounts }: Job,
   surveyed: SurveyedSidecar,
@@ -209,14 +229,14 @@ async function writeSidecar(
   files: readonly SurveyedFile[],
   temporary: string,
   ledger: Ledger,
-): Promise<void> {
+): Promise<boolean> {
   const { dir, read } = surveyed;
   const change = sidecarChange(surveyed, state, files);
-  if (change === undefined) return;
+  if (change === undefined) return true;
   try {
     if (change.text === undefined) {
       if (read !== undefined) await mounts.removeFile({ dir, file: SIDECAR_NAME, expected: read });
-      return;
+      return true;
     }
     const bytes = new TextEncoder().encode(change.text);
     await mounts.prepareHostDir(dir);
@@ -228,6 +248,7 @@ async function writeSidecar(
       expected: read,
       mask: change.mask,
     });
+    return true;
   } catch (error) {
     if (!(error instanceof ConfigPatchError)) throw error;
     // It is a copy for other programs: the state holds the same, and the next run tries again.
@@ -235,6 +256,7 @@ async function writeSidecar(
       file: `${dir}/${SIDECAR_NAME}`,
       message: `the ownership record could not be written: ${error.message}`,
     });
+    return false;
   }
 }
 
