@@ -1,5 +1,5 @@
 /** `apply`, `disable`, `write`: the commands that may change something. @module */
-import { start } from "../reconcile/start.ts";
+import { type Start, start } from "../reconcile/start.ts";
 import type { Report } from "../reconcile/report.ts";
 import type { Flags, Invocation } from "./parse.ts";
 import { startOf, type Wishes } from "./setup.ts";
@@ -7,16 +7,21 @@ import { quietLine } from "./summary.ts";
 import { write } from "./terminal.ts";
 
 /** Runs one of them. */
-export async function runApply({ command, operands, flags }: Invocation): Promise<number> {
-  const wishes = wishesOf(command, operands, flags);
-  const run = await startOf(flags, wishes, command);
-  // The memory is for what every task start runs; another command would only push it out.
-  const inputs = command === "apply" ? run.inputs : undefined;
+export async function runApply(invocation: Invocation): Promise<number> {
+  const { flags } = invocation;
+  const run = await startFor(invocation);
   try {
-    return await show(await start({ ...run, inputs }), flags);
+    return await show(await start(run), flags);
   } catch (error) {
     throw await withAllGrants(error, flags);
   }
+}
+
+/** What is to be run; only `apply` has inputs, which are what a memory is for. */
+export async function startFor({ command, operands, flags }: Invocation): Promise<Start> {
+  const run = await startOf(flags, wishesOf(command, operands, flags), command);
+  // What every task start runs is worth remembering; another command would only push it out.
+  return command === "apply" ? run : { ...run, inputs: undefined };
 }
 
 function wishesOf(command: string, operands: readonly string[], flags: Flags): Wishes {
