@@ -10,15 +10,9 @@ import { parseArgs } from "node:util";
 import { ConfigPatchError } from "../errors.ts";
 import { applySplice, type ConfigDocument, defaultFormats, pathText } from "../formats/mod.ts";
 import type { FormatHandler } from "../formats/mod.ts";
-import {
-  declines,
-  EDIT_LAWS,
-  editsOf,
-  LawBreach,
-  refusal,
-  type Trial,
-  variantsOf,
-} from "../testing.ts";
+import { EDIT_LAWS, refusal } from "../testing/edit_laws.ts";
+import { editsOf, variantsOf } from "../testing/edits.ts";
+import { declines, LawBreach, type Trial } from "../testing/law.ts";
 import { jsonSuite } from "./suites/json.ts";
 import { agrees } from "./suites/second.ts";
 import type { Suite, SuiteDocument } from "./suites/suite.ts";

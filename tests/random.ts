@@ -4,19 +4,10 @@ import { ConfigPatchError } from "../errors.ts";
 import { type ConfigDocument, defaultFormats } from "../formats/mod.ts";
 import type { FormatHandler, Splice } from "../formats/mod.ts";
 import { valueAt } from "../formats/value.ts";
-import {
-  type Between,
-  declines,
-  disjoint,
-  EDIT_LAWS,
-  editBetween,
-  editsOf,
-  LawBreach,
-  type LawEdit,
-  type Trial,
-  USER_LAWS,
-  userEditsOf,
-} from "../testing.ts";
+import { disjoint, EDIT_LAWS } from "../testing/edit_laws.ts";
+import { editsOf, userEditsOf } from "../testing/edits.ts";
+import { declines, LawBreach, type LawEdit, type Trial } from "../testing/law.ts";
+import { type Between, editBetween, USER_LAWS } from "../testing/user_laws.ts";
 import { jsonDocuments } from "./generate/json.ts";
 import type { Generator } from "./generate/text.ts";
 import { tomlDocuments } from "./generate/toml.ts";

@@ -1,7 +1,7 @@
 /** Comparing what an independent reader makes of a text before and after an edit. */
 import { type ConfigValue, OpaqueScalar } from "../../formats/mod.ts";
 import { copyOf, isTable, resolve, sameValue, setAt, tableOf } from "../../formats/value.ts";
-import type { LawEdit } from "../../testing.ts";
+import type { LawEdit } from "../../testing/law.ts";
 
 /**
  * Whether a second reader sees exactly the edit. `undefined` where it has no say: it does not read

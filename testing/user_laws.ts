@@ -1,0 +1,255 @@
+/** The laws of what users do between apply and disable. @module */
+import { ConfigPatchError } from "../errors.ts";
+import { applySplice } from "../formats/splice.ts";
+import type { ConfigDocument, ConfigTable, Span, Splice } from "../formats/types.ts";
+import {
+  type ConcretePath,
+  copyOf,
+  isTable,
+  pathText,
+  removeAt,
+  resolve,
+  resolveAll,
+  sameValue,
+  setAt,
+  valueAt,
+} from "../formats/value.ts";
+import { type Claim, type FileState, isVacant } from "../reconcile/claims.ts";
+import type { Part } from "../reconcile/plan.ts";
+import {
+  attempt,
+  LawBreach,
+  type LawEdit,
+  plan,
+  read,
+  show,
+  standing,
+  type Trial,
+  wantsAll,
+} from "./law.ts";
+
+/** A user's edit between apply and disable, and what became of it. */
+export interface Between {
+  /** Before apply. */
+  readonly original: string;
+  /** Whether there was nothing before apply: then whitespace alone is not missed. */
+  readonly began: boolean;
+  /** After apply. */
+  readonly applied: string;
+  /** The user's edit of that. */
+  readonly user: Splice;
+  /** After the user's edit. */
+  readonly edited: string;
+  /** After disable. */
+  readonly disabled: string;
+  /** Whether all our values still stand after the user's edit. */
+  readonly live: boolean;
+  /** What we remembered. */
+  readonly state: FileState;
+  /** The trees: original, edited, disabled. */
+  readonly trees: readonly [ConfigTable, ConfigTable, ConfigTable];
+  /** The tree that the rules of disable lead to. */
+  readonly expected: ConfigTable;
+  /** Our bytes, as far as they are known to be contiguous. */
+  readonly ours: Span | undefined;
+  /** Reads a text of this trial. */
+  readonly read: (text: string) => ConfigDocument;
+}
+
+/**
+ * Applies, lets the user edit, disables. `undefined` where the edit leaves no valid document.
+ *
+ * @throws {ConfigPatchError} where the edited file cannot be edited any more.
+ */
+export function editBetween(
+  trial: Omit<Trial, "edit">,
+  edits: readonly LawEdit[],
+  user: Splice,
+): Between | undefined {
+  const applied = plan(trial, standing(trial.text), [wantsAll(edits)]);
+  if (applied.text === undefined || applied.state === undefined) return undefined;
+  const original = trial.text ?? trial.handler.blank;
+  const parse = (text: string) => read(trial.handler, text, trial.strict);
+  const edited = applySplice(applied.text, user);
+  let tree: ConfigTable;
+  try {
+    tree = parse(edited).value;
+  } catch (error) {
+    if (error instanceof ConfigPatchError) return undefined;
+    throw error;
+  }
+  const before = parse(original);
+  const part: Part = { ...wantsAll(edits), action: "disable" };
+  const left = plan(trial, { text: edited, state: applied.state }, [part]);
+  const disabled = left.text ?? trial.handler.blank;
+  const texts = { original, applied: applied.text, edited, disabled };
+  const after = attempt("Refusal", texts, () => parse(disabled)).value;
+  return {
+    original,
+    began: trial.text === undefined || trial.text === "",
+    applied: applied.text,
+    user,
+    edited,
+    disabled,
+    live: applied.state.claims.every((claim) => placeOf(tree, claim) !== undefined),
+    state: applied.state,
+    trees: [before.value, tree, after],
+    expected: treeWithoutUs(before.value, tree, after, applied.state),
+    ours: ourBytes(applied.text, parse(applied.text), applied.state),
+    read: parse,
+  };
+}
+
+/**
+ * The user's edits elsewhere survive disable; if our bytes still stand as we wrote them, disable
+ * gives the original with exactly those edits.
+ */
+export function foreign(between: Between): void {
+  const { original, user, disabled, ours } = between;
+  const elsewhere = ours && mapBack(user, ours, original.length - between.applied.length);
+  const wanted = elsewhere ? applySplice(original, elsewhere) : original;
+  if (elsewhere && between.live && sameValue(treeOf(between, wanted), between.expected)) {
+    if (between.began && squeeze(wanted) === squeeze(original)) return;
+    if (disabled !== wanted) throw breach("Foreign", between, `not ${JSON.stringify(wanted)}`);
+    return;
+  }
+  // Where the user changed our value, the former one does not come back.
+  if (!between.live || (user.remove !== "" && !elsewhere)) return;
+  if (!isWithin(squeeze(wanted), squeeze(disabled))) {
+    throw breach("Foreign", between, "something of the user's is gone");
+  }
+}
+
+/** A value that the user changed after us is never removed. */
+export function owner(between: Between): void {
+  const [, edited, disabled] = between.trees;
+  for (const claim of between.state.claims) {
+    const { path } = claim;
+    const now = valueAt(edited, path);
+    if (now === undefined || placeOf(edited, claim) !== undefined) continue;
+    if (isTable(now) && Object.keys(now).length === 0) continue;
+    if (!sameValue(valueAt(disabled, path), now)) {
+      throw breach("Owner", between, `the user's value of ${pathText(path)} is gone`);
+    }
+  }
+}
+
+/** What we created goes if no key in it is the user's, and stays if one is; nothing else changes. */
+export function extend(between: Between): void {
+  if (!sameValue(between.trees[2], between.expected)) {
+    throw breach("Extend", between, `another tree than ${show(between.expected)}`);
+  }
+}
+
+/** What the user wrote into or behind our lines, comments above all, stays as text. */
+export function comment(between: Between): void {
+  const { user, disabled } = between;
+  if (user.remove !== "") return;
+  for (const line of user.insert.split("\n")) {
+    if (squeeze(disabled).includes(squeeze(line))) continue;
+    throw breach("Comment", between, `${JSON.stringify(line)} is gone`);
+  }
+}
+
+/** The laws of user edits, by name. */
+export const USER_LAWS: Readonly<Record<string, (between: Between) => void>> = {
+  Foreign: foreign,
+  Owner: owner,
+  Extend: extend,
+  Comment: comment,
+};
+
+function breach(law: string, between: Between, what: string): LawBreach {
+  const { original, applied, edited, disabled } = between;
+  return new LawBreach(law, what, { original, applied, edited, disabled });
+}
+
+/** The tree after disable, by the rules: our values and our empty containers are out. */
+function treeWithoutUs(
+  original: ConfigTable,
+  edited: ConfigTable,
+  disabled: ConfigTable,
+  state: FileState,
+): ConfigTable {
+  const tree = copyOf(edited);
+  for (const claim of state.claims) {
+    const { path, text } = claim;
+    const place = placeOf(tree, claim);
+    if (place === undefined) continue;
+    const former = valueAt(original, path);
+    if (text?.overrode === true && former !== undefined) setAt(tree, place, copyOf(former));
+    else removeAt(tree, place);
+  }
+  for (const path of state.created.toSorted((a, b) => b.length - a.length)) {
+    const { found, missing } = resolve(tree, path);
+    const last = path[path.length - 1];
+    if (missing.length > 0 || last === undefined) continue;
+    if (isVacant(valueAt(tree, found), last)) removeAt(tree, found);
+  }
+  // A table that loses its last key may be left without any value, where the format allows it.
+  for (const { path } of state.claims) {
+    for (const [depth] of path.entries()) {
+      const at = path.slice(0, depth);
+      const now = valueAt(tree, at);
+      if (depth === 0 || !isTable(now) || Object.keys(now).length > 0) continue;
+      if (valueAt(disabled, at) === null) setAt(tree, at, null);
+    }
+  }
+  return tree;
+}
+
+/** The first place that still holds what we wrote. */
+function placeOf(tree: ConfigTable, { path, value }: Claim): ConcretePath | undefined {
+  return resolveAll(tree, path).find((at) => sameValue(valueAt(tree, at), value));
+}
+
+/** A region of the applied text that holds all our bytes, and nothing else where it can be told. */
+function ourBytes(
+  applied: string,
+  document: ConfigDocument,
+  { claims }: FileState,
+): Span | undefined {
+  const texts = claims.map((claim) => claim.text);
+  const total = texts.reduce((sum, text) => sum + (text?.insert.length ?? 0), 0);
+  const regions = claims.map(({ path, text }) => {
+    const span = document.find(path)?.span;
+    if (span === undefined || text === undefined) return undefined;
+    // The bytes of the other claims may stand between ours.
+    const others = total - text.insert.length;
+    const start = span.start - text.value.start;
+    return { start: start - others, end: start + text.insert.length + others };
+  });
+  const starts = regions.map((region) => region?.start ?? 0);
+  const ends = regions.map((region) => region?.end ?? applied.length);
+  return regions.length === 0 ? undefined : { start: Math.min(...starts), end: Math.max(...ends) };
+}
+
+/** A splice of the applied text that touches none of our bytes, as one of the original. */
+function mapBack(user: Splice, ours: Span, shift: number): Splice | undefined {
+  if (user.offset + user.remove.length <= ours.start) return user;
+  return user.offset >= ours.end ? { ...user, offset: user.offset + shift } : undefined;
+}
+
+function treeOf(between: Between, text: string): ConfigTable | undefined {
+  try {
+    return between.read(text).value;
+  } catch (error) {
+    if (error instanceof ConfigPatchError) return undefined;
+    throw error;
+  }
+}
+
+/** Without the characters that a removal may have to change around what it removes. */
+function squeeze(text: string): string {
+  return text.replace(/[\s,\uFEFF]/g, "");
+}
+
+/** Whether all characters of `part` stand in `whole`, in this order. */
+function isWithin(part: string, whole: string): boolean {
+  let at = 0;
+  for (const character of part) {
+    at = whole.indexOf(character, at) + 1;
+    if (at === 0) return false;
+  }
+  return true;
+}
