@@ -7,6 +7,7 @@
 import { ConfigPatchError, escapeControl } from "../errors.ts";
 import type { Report } from "../reconcile/report.ts";
 import { UsageError } from "./parse.ts";
+import { verdictOf } from "./summary.ts";
 import { type Paint, paintFor, write } from "./terminal.ts";
 
 /** How a failure is to be reported. */
@@ -36,15 +37,6 @@ export async function reportFailure(error: unknown, style: FailureStyle): Promis
   const stack = style.debug && !known && error instanceof Error ? `${error.stack}\n` : "";
   await write("stderr", text + stack);
   return error instanceof UsageError ? 64 : 1;
-}
-
-/** What a report with failures comes to, in one sentence; `undefined` where nothing failed. */
-export function verdictOf({ providers }: Report): string | undefined {
-  const names = (rows: Report["providers"]) => new Set(rows.map((row) => row.provider)).size;
-  const failed = names(providers.filter((row) => row.outcome === "failed"));
-  const all = names(providers);
-  if (failed === 0) return undefined;
-  return `${failed} of ${all} provider${all === 1 ? "" : "s"} failed: do not start the task`;
 }
 
 /** The failures of a report, and what they come to; empty where nothing failed. */

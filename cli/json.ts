@@ -9,7 +9,7 @@ import { type ConfigPath, type ConfigValue, OpaqueScalar } from "../formats/type
 import { isList, isTable } from "../formats/value.ts";
 import { type JsonInput, printJson } from "../reconcile/json.ts";
 import type { ProviderReport, Report, Warning } from "../reconcile/report.ts";
-import { verdictOf } from "./errors.ts";
+import { verdictOf } from "./summary.ts";
 
 /** A document of the `--json` output: its kind's own keys, beside the version. */
 export function documentJson(content: { readonly [key: string]: JsonInput }): string {

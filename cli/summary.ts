@@ -1,7 +1,7 @@
-/** The one line of a run that found nothing to do: what nearly every task start prints. @module */
+/** What a whole run comes to, in one line: what nearly every task start prints. @module */
 import type { Report } from "../reconcile/report.ts";
 
-/** That line, or `undefined` where there is more to say. */
+/** The line of a run that found nothing to do, or `undefined` where there is more to say. */
 export function quietLine({ providers }: Report): string | undefined {
   const routed = providers.filter((row) => row.action === "apply" && row.outcome === "unchanged");
   const out = providers.filter((row) => row.action === "disable" && row.outcome === "unchanged");
@@ -13,6 +13,15 @@ export function quietLine({ providers }: Report): string | undefined {
     count(none, "has no patch", "have no patch"),
   ].filter((part) => part !== "");
   return parts.length === 0 ? "nothing to do\n" : `nothing to do: ${parts.join(", ")}\n`;
+}
+
+/** What a report with failures comes to, in one sentence; `undefined` where nothing failed. */
+export function verdictOf({ providers }: Report): string | undefined {
+  const names = (rows: Report["providers"]) => new Set(rows.map((row) => row.provider)).size;
+  const failed = names(providers.filter((row) => row.outcome === "failed"));
+  const all = names(providers);
+  if (failed === 0) return undefined;
+  return `${failed} of ${all} provider${all === 1 ? "" : "s"} failed: do not start the task`;
 }
 
 function count(rows: Report["providers"], one: string, several: string): string {
