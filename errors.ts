@@ -171,7 +171,8 @@ export class ConfigSyntaxError extends ConfigPatchError {
 
   /** An error at an offset (UTF-16) of a text. */
   static at(text: string, offset: number, message: string): ConfigSyntaxError {
-    return new ConfigSyntaxError(message, locate(text, offset));
+    const remedy = "correct this place by hand; nothing was changed";
+    return new ConfigSyntaxError(message, { ...locate(text, offset), remedy });
   }
 }
 

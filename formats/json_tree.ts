@@ -68,7 +68,7 @@ export function readTree(text: string): JsonTree {
     const start = scanner.getTokenOffset();
     const end = start + scanner.getTokenLength();
     const flaw = FLAWS[scanner.getTokenError()];
-    if (flaw !== undefined) throw ConfigSyntaxError.at(text, start, flaw);
+    if (flaw !== undefined) throw notJson(text, start, flaw);
     if (token === Token.LineComment || token === Token.BlockComment) {
       if (token === Token.LineComment) refuseLoneReturn(text, end);
       comments.push({ start, end });
@@ -125,7 +125,7 @@ export function readTree(text: string): JsonTree {
       }
       continue;
     }
-    throw ConfigSyntaxError.at(text, start, complaint(text, state, place));
+    throw notJson(text, start, complaint(text, state, place));
   }
 }
 
@@ -215,6 +215,10 @@ function complaint(text: string, state: State, place: "root" | JsonNode["kind"])
   return place === "list"
     ? "a value or `]` must stand here"
     : "a key in double quotes or `}` must stand here";
+}
+
+function notJson(text: string, offset: number, why: string): ConfigSyntaxError {
+  return ConfigSyntaxError.at(text, offset, `this is not JSON: ${why}`);
 }
 
 function duplicateKey(text: string, offset: number, key: string): ConfigPatchError {

@@ -269,7 +269,7 @@ function eventsOf(text: string): readonly Event[] {
     if (!(error instanceof YAMLException)) throw error;
     const offset = error.mark?.position ?? 0;
     if (error.reason.includes("maxDepth")) throw tooDeep(text, offset);
-    throw ConfigSyntaxError.at(text, offset, error.reason);
+    throw ConfigSyntaxError.at(text, offset, `this is not YAML: ${error.reason}`);
   }
 }
 
@@ -323,7 +323,8 @@ function aliasesOf(text: string, events: readonly Event[]): ReadonlyMap<number, 
     if (event.type !== EVENT_ID.ALIAS) {
       anchors.set(name, { target: index, count: (known?.count ?? 0) + 1 });
     } else if (known === undefined) {
-      throw ConfigSyntaxError.at(text, event.anchorStart - 1, `no anchor is named "${name}"`);
+      const why = `this is not YAML: no anchor is named "${name}"`;
+      throw ConfigSyntaxError.at(text, event.anchorStart - 1, why);
     } else {
       aliases.set(index, {
         text: known.count === 1 ? name : `${name} ${known.count}`,

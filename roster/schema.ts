@@ -207,6 +207,13 @@ function patchOf(
 ): ConfigPatch {
   const format = formatOf(reader, path, patch, formats);
   const filePath = [...path, "file"];
+  if (!Object.hasOwn(patch, "file")) {
+    throw reader.error(
+      path,
+      "a patch without a file",
+      "set file to the config's name in the host dir",
+    );
+  }
   const file = reader.text(filePath);
   const setPath = [...path, `${format.name}_set`];
   const set = reader.table(setPath);
@@ -389,7 +396,10 @@ function checkHolds(
 ): void {
   const fault = faultOf(value, format);
   if (fault === undefined) return;
-  throw reader.error(path, `${pathText(path)} cannot hold ${fault.what}`, fault.remedy);
+  // A key that cannot be written cannot be shown either.
+  const unwritable = path.findIndex((step) => typeof step === "string" && !step.isWellFormed());
+  const at = unwritable === -1 ? path : path.slice(0, unwritable);
+  throw reader.error(at, `${pathText(at)} cannot hold ${fault.what}`, fault.remedy);
 }
 
 function faultOf(
@@ -406,7 +416,10 @@ function faultOf(
     return { what: `the number ${value}`, remedy: "use a finite number" };
   }
   if (typeof value === "string" && !value.isWellFormed()) {
-    return { what: "a lone surrogate", remedy: "write the text in valid Unicode" };
+    return {
+      what: "a key that is no text, or a text that is not valid Unicode",
+      remedy: "put a number, a date or another word that is read as no text in quotes",
+    };
   }
   const items = isList(value) ? value : isTable(value) ? Object.entries(value).flat() : [];
   for (const item of items) {

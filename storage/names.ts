@@ -58,7 +58,9 @@ export function checkFile(file: string, nested: boolean): readonly string[] {
       "name a file directly in the host dir, or accept nested files (--allow-nested)",
     );
   }
+  if (file.startsWith("/")) throw badName(file, "file", "it is an absolute path");
   const segments = file.split("/");
+  if (segments.includes("")) throw badName(file, "file", "one of its segments is empty");
   for (const [depth, segment] of segments.entries()) {
     const fault = segmentFault(segment) ??
       (depth === segments.length - 1 ? fileFault(segment) : undefined);

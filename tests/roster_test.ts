@@ -323,8 +323,8 @@ Deno.test("what a patch cannot hold is refused at any depth", () => {
       [[null], /null/],
       [NaN, /NaN/],
       [[[-Infinity]], /-Infinity/],
-      ["\ud800", /surrogate/],
-      [[{ "\udc00": 1 }], /surrogate/],
+      ["\ud800", /not valid Unicode/],
+      [[{ "\udc00": 1 }], /no text/],
       [undefined, /undefined/],
       [() => 1, /function/],
       [Symbol("x"), /symbol/],
@@ -333,9 +333,19 @@ Deno.test("what a patch cannot hold is refused at any depth", () => {
       [cycle, /cyclic/],
     ] as const
   ) refusedPatch({ file: "c.toml", toml_set: { a: { b: value } } }, message);
-  refusedPatch({ file: "c.toml", toml_set: { "\ud800": 1 } }, /surrogate/);
+  refusedPatch(
+    { file: "c.toml", toml_set: { "\ud800": 1 } },
+    /set cannot hold a key that is no text/,
+  );
   const { patch } = read(short({ file: "c.yml", yaml_set: { a: null, b: [null] } }));
   assert.deepEqual(patch?.set.a, null);
+});
+
+Deno.test("a key that YAML reads as no text is refused, and shown as nothing odd", async () => {
+  const text = "host_dir: _a\nshared_config_patch:\n  file: c.json\n  json_set: {1: x}\n";
+  const error = await refusedLater(loadRoster([agent("a.yaml", text)]), "roster", /no text/);
+  assert(error.message.isWellFormed());
+  assert.equal(error.position?.line, 4);
 });
 
 Deno.test("a value that only its own format understands is refused", async () => {
@@ -394,7 +404,10 @@ Deno.test("host dir and file are plain names; a nested file is marked", () => {
     refusedPatch({ file, ...SET }, /file/);
   }
   refusedPatch({ file: ".terok-managed-config.json", ...SET }, /file/);
-  refusedPatch(SET, /file has to be a text/);
+  refusedPatch(SET, /a patch without a file/);
+  refusedPatch({ file: 1, ...SET }, /file has to be a text/);
+  refusedPatch({ file: "/x", ...SET }, /absolute/);
+  refusedPatch({ file: "a/", ...SET }, /one of its segments is empty/);
   assert.equal(read(short({ file: "a.toml", ...SET })).patch?.nested, false);
   assert.equal(read(short({ file: "a/b/c.toml", ...SET })).patch?.nested, true);
   refused({ opencode: {}, vault: { shared_config_patch: PATCH } }, /host_dir/, "é".repeat(200));

@@ -101,6 +101,17 @@ Deno.test("a URL is a scheme, an authority and perhaps a path, and nothing is st
   ) refused(() => resolveVaultLocation({ url }), "option", /http:|slash/);
 });
 
+Deno.test("the slash at an URL's end is blamed only where it is what is wrong", () => {
+  refused(
+    () => resolveVaultLocation({ url: "http://localhost:9419/" }),
+    "option",
+    /leave out the slash/,
+  );
+  for (const url of ["http://", "http://user:secret@host/", "ftp://host/"]) {
+    refused(() => resolveVaultLocation({ url }), "option", /give http/);
+  }
+});
+
 Deno.test("a socket is an absolute path", () => {
   for (const socket of ["/s", "/run/terok/vault/vault.sock", "/with space"]) {
     assert.equal(resolveVaultLocation({ socket }).socket, socket);

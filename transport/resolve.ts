@@ -80,9 +80,11 @@ function checkUrl(url: string): string {
   // RFC 3986: scheme, authority without user information, path. Its other parts have no meaning here.
   const form =
     /^https?:\/\/(?:\[[0-9A-Fa-f:.]+\]|[^\s/?#@\\:[\]]+)(?::[1-9][0-9]*)?(?:\/[^\s?#\\]*[^\s?#\\/])?$/;
-  if (url === "" || (/^[\x21-\x7e]*$/.test(url) && form.test(url) && URL.canParse(url))) return url;
+  const fits = (text: string) =>
+    /^[\x21-\x7e]*$/.test(text) && form.test(text) && URL.canParse(text);
+  if (url === "" || fits(url)) return url;
   throw new ConfigPatchError("option", `${JSON.stringify(url)} cannot be the vault's URL`, {
-    remedy: url.endsWith("/")
+    remedy: fits(url.replace(/\/+$/, ""))
       ? "leave out the slash at its end: patches append their own path"
       : "give http:// or https://, a host, perhaps a port and a path, and nothing else, " +
         "such as http://localhost:9419",
