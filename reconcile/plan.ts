@@ -163,7 +163,10 @@ function planParts(input: FileInput): FilePlan {
     claims: draft.claims,
     created: draft.created,
   };
-  const after = finalText(draft.document.text, handler.blank, origin, state, text);
+  // What a blank file is read as is no text of anybody's.
+  const after = isBlank && draft.document.text === base
+    ? text
+    : finalText(draft.document.text, handler.blank, origin, state, text);
   return {
     ...(after === undefined ? {} : { text: after }),
     ...(state === undefined ? {} : { state }),
