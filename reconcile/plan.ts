@@ -206,7 +206,7 @@ function adopt(draft: Draft, input: FileInput): Draft {
     const held = claims.get(key);
     if (held !== undefined) {
       if (sameValue(held.value, value) && !held.owners.includes(owner)) {
-        claims.set(key, { ...held, owners: [...held.owners, owner].sort() });
+        claims.set(key, { ...held, owners: joined(held.owners, [owner]) });
       }
       return;
     }
@@ -227,14 +227,21 @@ function adopt(draft: Draft, input: FileInput): Draft {
   }
   for (const { provider, wanted } of input.parts) {
     for (const { path, known } of wanted) {
-      if (claims.has(pathKey(path)) && isLive(draft.document, claims.get(pathKey(path)))) continue;
+      const key = pathKey(path);
+      const held = claims.get(key);
+      if (isLive(draft.document, held)) continue;
       const value = known.find((value) => holds(draft.document, path, value));
       if (value === undefined) continue;
-      claims.delete(pathKey(path));
-      add(path, value, provider);
+      // Another program of ours has moved it: nobody's claim ends, but its bytes are not known.
+      if (held === undefined) add(path, value, provider);
+      else claims.set(key, { path, value, owners: joined(held.owners, [provider]) });
     }
   }
   return { ...draft, claims: [...claims.values()], created: [...created.values()] };
+}
+
+function joined(owners: readonly string[], more: readonly string[]): string[] {
+  return [...new Set([...owners, ...more])].sort();
 }
 
 function holds(document: ConfigDocument, path: ConfigPath, value: ConfigValue): boolean {
@@ -357,7 +364,7 @@ function apply(draft: Draft, parts: readonly Part[], isNew: boolean): Step {
       wishes.set(key, {
         path: want.path,
         value: want.value,
-        owners: [...new Set([...owners, ...(ours?.owners ?? []), provider])].sort(),
+        owners: joined([...owners, ...(ours?.owners ?? [])], [provider]),
       });
       if (sameValue(live, want.value)) continue;
       edits.get(provider)?.push({
