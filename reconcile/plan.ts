@@ -145,7 +145,8 @@ function planParts(input: FileInput): FilePlan {
 
   const disabled = disable(start, parts.filter((part) => part.action === "disable"));
   const applies = parts.filter((part) => part.action === "apply");
-  const applied = apply(disabled.draft, applies, isBlank && text === undefined);
+  const stayers = stayersOf([...(input.state?.claims ?? []), ...start.claims], parts);
+  const applied = apply(disabled.draft, applies, stayers, isBlank && text === undefined);
   const { draft } = applied;
 
   const origin = isBlank
@@ -315,8 +316,25 @@ function releasedEdits(
   return { outcome: order.find((outcome) => seen.has(outcome)) ?? "unchanged", edits };
 }
 
+/** Claims by place, with those of their owners that take no part in this run. */
+function stayersOf(claims: readonly Claim[], parts: readonly Part[]): ReadonlyMap<string, Claim[]> {
+  const active = new Set(parts.map((part) => part.provider));
+  const stayers = new Map<string, Claim[]>();
+  for (const claim of claims) {
+    const owners = claim.owners.filter((owner) => !active.has(owner));
+    const key = pathKey(claim.path);
+    if (owners.length > 0) stayers.set(key, [...(stayers.get(key) ?? []), { ...claim, owners }]);
+  }
+  return stayers;
+}
+
 /** Makes the places of the enabled providers hold what their patches want. */
-function apply(draft: Draft, parts: readonly Part[], isNew: boolean): Step {
+function apply(
+  draft: Draft,
+  parts: readonly Part[],
+  stayers: ReadonlyMap<string, Claim[]>,
+  isNew: boolean,
+): Step {
   const wishes = new Map<string, Wish>();
   const edits = new Map<string, Edit[]>(parts.map((part) => [part.provider, []]));
   const unwanted = new Map<Claim, Set<string>>();
@@ -356,7 +374,6 @@ function apply(draft: Draft, parts: readonly Part[], isNew: boolean): Step {
     for (const want of wanted) {
       const key = pathKey(want.path);
       const earlier = wishes.get(key);
-      const owners = [...(earlier?.owners ?? [])];
       const live = valueAt(document.value, want.path);
       const ours = claims.get(key);
       if (sameValue(live, want.value) && ours === undefined && earlier === undefined) continue;
@@ -364,7 +381,13 @@ function apply(draft: Draft, parts: readonly Part[], isNew: boolean): Step {
       wishes.set(key, {
         path: want.path,
         value: want.value,
-        owners: joined([...owners, ...(ours?.owners ?? [])], [provider]),
+        // Whoever wants just this value owns it on, also where it had to be put anew.
+        owners: joined(earlier?.owners ?? [], [
+          provider,
+          ...(stayers.get(key) ?? []).flatMap((claim) =>
+            sameValue(claim.value, want.value) ? claim.owners : []
+          ),
+        ]),
       });
       if (sameValue(live, want.value)) continue;
       edits.get(provider)?.push({
