@@ -63,6 +63,11 @@ export function isWithin(inner: ConfigPath, outer: ConfigPath): boolean {
   return inner.length >= outer.length && pathKey(inner.slice(0, outer.length)) === pathKey(outer);
 }
 
+/** The keys of all containers on the way to some places. */
+export function containersOf(paths: readonly ConfigPath[]): ReadonlySet<string> {
+  return new Set(paths.flatMap((path) => path.map((_, depth) => pathKey(path.slice(0, depth)))));
+}
+
 /** Whether nothing is in a container but what a selector needs. */
 export function isVacant(value: ConfigValue | undefined, last: ConfigPath[number]): boolean {
   if (value === null) return true;

@@ -29,7 +29,7 @@ import {
   setAt,
   valueAt,
 } from "../formats/value.ts";
-import { type Claim, type ClaimText, isVacant, pathKey } from "./claims.ts";
+import { type Claim, type ClaimText, containersOf, isVacant, pathKey } from "./claims.ts";
 
 /** One file while it is planned. Immutable: each step gives the next draft. */
 export interface Draft {
@@ -389,7 +389,7 @@ function dropped(draft: Draft, place: ConcretePath): ConfigDocument | undefined 
  */
 function withContainers(draft: Draft, path: ConfigPath, place: ConcretePath): ConcretePath {
   const made = new Set(draft.created.map(pathKey));
-  const needed = neededBy(draft.claims);
+  const needed = containersOf(draft.claims.map((claim) => claim.path));
   const tree = copyOf(draft.document.value);
   let whole = place;
   for (let depth = path.length - 1; depth > 0; depth--) {
@@ -403,19 +403,12 @@ function withContainers(draft: Draft, path: ConfigPath, place: ConcretePath): Co
   return whole;
 }
 
-/** The containers on the way to claims. */
-function neededBy(claims: readonly Claim[]): ReadonlySet<string> {
-  return new Set(
-    claims.flatMap(({ path }) => path.map((_, depth) => pathKey(path.slice(0, depth)))),
-  );
-}
-
 /**
  * Drops created containers in which nothing is left, once no claim needs them. One that cannot be
  * removed safely stays: our values are out, and an empty container harms nobody.
  */
 function dropVacant(draft: Draft): Draft {
-  const needed = neededBy(draft.claims);
+  const needed = containersOf(draft.claims.map((claim) => claim.path));
   let { document } = draft;
   for (const path of draft.created.toSorted((a, b) => b.length - a.length)) {
     const { found, missing } = resolve(document.value, path);

@@ -7,7 +7,14 @@
 import { ConfigPatchError, locate } from "../errors.ts";
 import type { ConfigDocument, ConfigPath, ConfigValue, FormatHandler } from "../formats/types.ts";
 import { isTable, pathText, resolveAll, sameValue, valueAt } from "../formats/value.ts";
-import { type Claim, type FileState, isWithin, pathKey, type Wanted } from "./claims.ts";
+import {
+  type Claim,
+  containersOf,
+  type FileState,
+  isWithin,
+  pathKey,
+  type Wanted,
+} from "./claims.ts";
 import { type Draft, placeOf, putAll, takeBack, type Wish } from "./draft.ts";
 import type { Action, Edit, Outcome } from "./report.ts";
 import { placesOf, type SidecarRecord } from "./sidecar.ts";
@@ -152,7 +159,11 @@ function planParts(input: FileInput): FilePlan {
   const origin = isBlank
     ? text === undefined ? "absent" : "empty"
     : input.state !== undefined
-    ? input.state.origin
+    ? start.claims.some((claim) => isLive(document, claim)) ||
+        applies.every((part) => part.wanted.length === 0)
+      ? input.state.origin
+      // It is another file by now, which we did not begin.
+      : undefined
     : start.claims.length > 0
     // Only the reference's sidecar tells of our values. It does not say who made the file; one in
     // which nothing is left is not missed.
@@ -368,7 +379,7 @@ function apply(
   const fresh = draft.claims.filter((claim) =>
     !wantedKeys.has(pathKey(claim.path)) || isLive(document, claim)
   );
-  draft = { ...draft, claims: fresh };
+  draft = { ...draft, claims: fresh, created: stillOurs(draft.created, fresh, parts, document) };
   const claims = new Map(fresh.map((claim) => [pathKey(claim.path), claim]));
   for (const { provider, wanted } of parts) {
     for (const want of wanted) {
@@ -408,6 +419,24 @@ function apply(
     return { provider, action: "apply", outcome, edits: own };
   });
   return { draft, results };
+}
+
+/**
+ * Without the containers into which something is put and in which nothing of ours stands: they may
+ * be other ones by now, which the user wrote.
+ */
+function stillOurs(
+  created: readonly ConfigPath[],
+  claims: readonly Claim[],
+  parts: readonly Part[],
+  document: ConfigDocument,
+): ConfigPath[] {
+  if (created.length === 0) return [];
+  const wished = containersOf(parts.flatMap(({ wanted }) => wanted.map(({ path }) => path)));
+  const held = containersOf(
+    claims.filter((claim) => isLive(document, claim)).map((claim) => claim.path),
+  );
+  return created.filter((path) => held.has(pathKey(path)) || !wished.has(pathKey(path)));
 }
 
 function isShadowed(document: ConfigDocument, claim: Claim): boolean {
