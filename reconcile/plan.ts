@@ -207,7 +207,8 @@ function squeeze(text: string): string {
 /**
  * Claims without bytes for values that are ours though the state does not say so: because a
  * sidecar says so, or because they are what a template gives at a known vault address. The state
- * is the authority on every provider that it knows in this file.
+ * is the authority on every provider and every place that it knows in this file: a sidecar that
+ * somebody forged must not make a stranger keep what is ours.
  */
 function adopt(draft: Draft, input: FileInput): Draft {
   const known = new Set(draft.claims.flatMap((claim) => claim.owners));
@@ -217,7 +218,7 @@ function adopt(draft: Draft, input: FileInput): Draft {
     const key = pathKey(path);
     const held = claims.get(key);
     if (held !== undefined) {
-      if (sameValue(held.value, value) && !held.owners.includes(owner)) {
+      if (sameValue(held.value, value) && !draft.claims.includes(held)) {
         claims.set(key, { ...held, owners: joined(held.owners, [owner]) });
       }
       return;
