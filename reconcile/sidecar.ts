@@ -27,6 +27,9 @@ export interface SidecarRecord {
 /** The records of one host dir: by file, by provider. */
 export type Sidecar = ReadonlyMap<string, ReadonlyMap<string, readonly SidecarRecord[]>>;
 
+/** No patch is nested deeper, and a forged record must not exhaust the stack. */
+const MAX_DEPTH = 100;
+
 /** The text of a sidecar; `undefined` when it says nothing and has to go. */
 export function printSidecar(sidecar: Sidecar): string | undefined {
   const files = [...sidecar].flatMap(([file, providers]): [string, JsonInput][] => {
@@ -124,16 +127,22 @@ function recordJson(record: SidecarRecord): JsonInput {
 function readRecord(value: ConfigValue | undefined): SidecarRecord | undefined {
   if (!isTable(value) || typeof value.kind !== "string" || !isTable(value.values)) return undefined;
   const { kind, values, table, match } = value;
+  if (isDeeper(values, MAX_DEPTH)) return undefined;
   const [, format, form] = /^([a-z][a-z0-9]*)_(top|table)$/.exec(kind) ?? [];
   if (format === undefined) return undefined;
   if (form === "top") return { format, base: [], created: false, values };
   const keys = isList(table) ? table : [table];
   const isKey = (key: ConfigValue | undefined): key is string => typeof key === "string";
-  if (keys.length === 0 || !keys.every(isKey) || !isTable(match)) return undefined;
+  if (keys.length === 0 || keys.length > MAX_DEPTH || !keys.every(isKey) || !isTable(match)) return undefined;
   const plain = ["string", "number", "bigint", "boolean"];
   const wanted = Object.values(match);
   if (wanted.length === 0 || !wanted.every((item) => plain.includes(typeof item))) return undefined;
   return { format, base: [...keys, match as Selector], created: value.created === true, values };
+}
+
+function isDeeper(value: ConfigValue, depth: number): boolean {
+  if (!isList(value) && !isTable(value)) return false;
+  return depth === 0 || Object.values(value).some((item) => isDeeper(item, depth - 1));
 }
 
 function nest(claims: readonly Claim[], depth: number): ConfigTable {
