@@ -52,7 +52,7 @@ function print(value: JsonInput, indent: string): string {
     return entries.length === 0 ? "{}" : `{\n${entries.join(",\n")}\n${indent}}`;
   }
   if (typeof value === "string") return quote(value);
-  const text = String(value);
+  const text = Object.is(value, -0) ? "-0" : String(value);
   // A float keeps its point, so that it is read back as one.
   return typeof value === "number" && /^-?[0-9]+$/.test(text) ? `${text}.0` : text;
 }
