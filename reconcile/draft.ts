@@ -55,7 +55,7 @@ export interface Wish {
   readonly owners: readonly string[];
 }
 
-/** Former text above this many UTF-16 code units is refused: the state is no place for it. */
+/** Former text above this many bytes is refused: the state is no place for it. */
 export const MAX_FORMER_TEXT: number = 64 * 1024;
 
 /**
@@ -153,13 +153,7 @@ function dependsOn(root: ConfigTable, path: ConfigPath): string[] {
 
 function putFor(document: ConfigDocument, wish: Wish): Put {
   try {
-    const put = document.put(wish.path, wish.value);
-    if (put.remove.length > MAX_FORMER_TEXT) {
-      throw new ConfigPatchError("too-large", "the value that stands at our place is too long", {
-        remedy: `shorten it below ${MAX_FORMER_TEXT} characters, or take it out`,
-      });
-    }
-    return put;
+    return document.put(wish.path, wish.value);
   } catch (error) {
     throw blame(error, wish);
   }
@@ -199,6 +193,11 @@ function spliced(text: string, splices: readonly Splice[]): string {
 }
 
 function claimText(document: ConfigDocument, wish: Wish, put: Put): ClaimText {
+  if (isLong(put.remove)) {
+    const message = "the value that stands at our place is too long";
+    const remedy = `shorten it below ${MAX_FORMER_TEXT} bytes, or take it out`;
+    throw blame(new ConfigPatchError("too-large", message, { remedy }), wish);
+  }
   return {
     insert: put.insert,
     remove: put.remove,
@@ -206,6 +205,12 @@ function claimText(document: ConfigDocument, wish: Wish, put: Put): ClaimText {
     overrode: document.find(wish.path) !== undefined,
     created: put.created,
   };
+}
+
+function isLong(text: string): boolean {
+  // A UTF-16 code unit is three bytes at most.
+  return text.length * 3 > MAX_FORMER_TEXT &&
+    new TextEncoder().encode(text).length > MAX_FORMER_TEXT;
 }
 
 /** The bytes of a claim whose value was replaced in place. */

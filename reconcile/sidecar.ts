@@ -133,7 +133,9 @@ function readRecord(value: ConfigValue | undefined): SidecarRecord | undefined {
   if (form === "top") return { format, base: [], created: false, values };
   const keys = isList(table) ? table : [table];
   const isKey = (key: ConfigValue | undefined): key is string => typeof key === "string";
-  if (keys.length === 0 || keys.length > MAX_DEPTH || !keys.every(isKey) || !isTable(match)) return undefined;
+  if (keys.length === 0 || keys.length > MAX_DEPTH || !keys.every(isKey) || !isTable(match)) {
+    return undefined;
+  }
   const plain = ["string", "number", "bigint", "boolean"];
   const wanted = Object.values(match);
   if (wanted.length === 0 || !wanted.every((item) => plain.includes(typeof item))) return undefined;
