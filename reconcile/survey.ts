@@ -15,7 +15,8 @@ import { decodeUtf8, type ReadFile } from "../storage/read.ts";
 import type { VaultLocation } from "../transport/mod.ts";
 import type { FileState } from "./claims.ts";
 import { type Demand, findConflicts } from "./conflict.ts";
-import { type FilePlan, type Part, type PartResult, planFile } from "./plan.ts";
+import { type FileInput, type FilePlan, type Part, type PartResult, planFile } from "./plan.ts";
+import { planReformatted } from "./reformat.ts";
 import type { ProviderReport, Warning } from "./report.ts";
 import { type Selection, type Task, tasksOf } from "./select.ts";
 import {
@@ -241,10 +242,11 @@ async function unitsOf(
     const keys = new Set(owned.get(provider));
     if (target !== undefined) {
       const { dir, file, format, strict, wanted } = target;
-      const unit = await unitOf(dir, file, format);
+      // Who leaves wants no format: what we wrote is read as we wrote it.
+      const written = action === "disable" ? state.files.get(`${dir}/${file}`)?.format : undefined;
+      const unit = await unitOf(dir, file, written ?? format);
       unit.strict ||= strict && action === "apply";
       unit.parts.unshift({ provider, action, wanted });
-      if (format !== unit.format) unit.conflicts.set(provider, formatConflict(unit, format));
       keys.delete(unit.key);
       if (action === "disable") {
         for (const [file, format] of await reader.filesOf(dir, provider)) {
@@ -317,15 +319,19 @@ async function load(unit: Unit, job: Job, state: State): Promise<void> {
       if (settled === undefined) delete unit.stateBefore;
       else unit.stateBefore = settled;
     }
-    unit.run = (parts) =>
-      planFile({
+    const written = unit.stateBefore?.format ?? unit.format;
+    const former = written === unit.format ? undefined : await job.formats.load(written);
+    unit.run = (parts) => {
+      const input: FileInput = {
         handler,
         strict: unit.strict,
         parts,
         records: unit.records,
         ...(text === undefined ? {} : { text }),
         ...(unit.stateBefore === undefined ? {} : { state: unit.stateBefore }),
-      });
+      };
+      return former === undefined ? planFile(input) : planReformatted(input, former);
+    };
   } catch (error) {
     if (!(error instanceof ConfigPatchError)) throw error;
     unit.error = error.with({ file: unit.key });
@@ -506,13 +512,6 @@ async function nestedWarnings(
     message: "a container can swap the directories on the way to it while it is edited; " +
       "only with all permissions (-A) they are held open",
   }));
-}
-
-function formatConflict(unit: Unit, format: string): ConfigPatchError {
-  return new ConfigPatchError("conflict", `it is patched as ${unit.format} and as ${format}`, {
-    file: unit.key,
-    remedy: "let all patches of one file use one format",
-  });
 }
 
 /** Sidecars, each read once. */
