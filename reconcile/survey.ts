@@ -193,7 +193,8 @@ interface Unit {
   readonly dir: string;
   readonly file: string;
   readonly format: string;
-  strict: boolean;
+  /** The providers whose clients ignore a file that is not of the strict dialect. */
+  readonly strict: Set<string>;
   readonly parts: Part[];
   readonly records: ReadonlyMap<string, readonly SidecarRecord[]>;
   read?: ReadFile;
@@ -228,7 +229,7 @@ async function unitsOf(
       dir,
       file,
       format,
-      strict: false,
+      strict: new Set(),
       parts: [],
       records: sidecar.get(file) ?? new Map(),
       conflicts: new Map(),
@@ -245,7 +246,7 @@ async function unitsOf(
       // Who leaves wants no format: what we wrote is read as we wrote it.
       const written = action === "disable" ? state.files.get(`${dir}/${file}`)?.format : undefined;
       const unit = await unitOf(dir, file, written ?? format);
-      unit.strict ||= strict && action === "apply";
+      if (strict && action === "apply") unit.strict.add(provider);
       unit.parts.unshift({ provider, action, wanted });
       keys.delete(unit.key);
       if (action === "disable") {
@@ -324,7 +325,7 @@ async function load(unit: Unit, job: Job, state: State): Promise<void> {
     unit.run = (parts) => {
       const input: FileInput = {
         handler,
-        strict: unit.strict,
+        strict: parts.some((part) => unit.strict.has(part.provider)),
         parts,
         records: unit.records,
         ...(text === undefined ? {} : { text }),
@@ -396,6 +397,12 @@ function planUnit(unit: Unit, failed: ReadonlySet<string>): string[] {
     return plan.results.filter((result) => result.error).map((result) => result.provider);
   } catch (error) {
     if (!(error instanceof ConfigPatchError)) throw error;
+    const strict = [...unit.strict].filter((name) => !failed.has(name));
+    if (error.code === "syntax" && strict.length > 0) {
+      // It may be good enough for the others.
+      for (const name of strict) unit.conflicts.set(name, error);
+      return strict;
+    }
     unit.error = error.with({ file: unit.key });
     return unit.parts.map((part) => part.provider);
   }

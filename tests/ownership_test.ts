@@ -226,7 +226,7 @@ Deno.test("a strict client's refusal is its own", async () => {
   await scenario.apply({ providers: ["r"] });
   const run = scenario.apply({ providers: ["p", "q"], disabledProviders: ["r"] });
   assert.deepEqual(await failures(run), ["p: syntax"]);
-  assert.equal(scenario.read(FILE), `{"v": "${URL}"} // why\n`);
+  assert.equal(scenario.read(FILE), `{\n  "v": "${URL}"\n} // why\n`);
 });
 
 Deno.test("former text is measured in bytes", async () => {
