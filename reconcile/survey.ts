@@ -123,6 +123,7 @@ export async function survey(job: Job): Promise<Survey> {
   );
   const units = await unitsOf(tasks, state, reader, job);
   for (const unit of units.values()) await load(unit, job, state);
+  const useless = dropUseless(units);
   planAll(units, tasks);
 
   const files = [...units.values()].map(surveyed);
@@ -156,6 +157,7 @@ export async function survey(job: Job): Promise<Survey> {
     providers: reports,
     warnings: [
       ...warnings,
+      ...useless,
       ...files.flatMap(hardLinkWarning),
       ...reader.warnings(sidecars),
       ...await nestedWarnings(job, files),
@@ -195,6 +197,8 @@ interface Unit {
   readonly format: string;
   /** The providers whose clients ignore a file that is not of the strict dialect. */
   readonly strict: Set<string>;
+  /** Whether nothing but a sidecar says that something of ours is in it. */
+  hinted: boolean;
   readonly parts: Part[];
   readonly records: ReadonlyMap<string, readonly SidecarRecord[]>;
   read?: ReadFile;
@@ -230,6 +234,7 @@ async function unitsOf(
       file,
       format,
       strict: new Set(),
+      hinted: false,
       parts: [],
       records: sidecar.get(file) ?? new Map(),
       conflicts: new Map(),
@@ -238,6 +243,7 @@ async function unitsOf(
     return unit;
   };
 
+  const everyDir = job.disableAll === true ? await job.mounts.hostDirs() : undefined;
   // Applies come first, so that a file is read by the format of the patch that wants it now.
   for (const { provider, action, target } of tasks.toReversed()) {
     const keys = new Set(owned.get(provider));
@@ -248,32 +254,32 @@ async function unitsOf(
       const unit = await unitOf(dir, file, written ?? format);
       if (strict && action === "apply") unit.strict.add(provider);
       unit.parts.unshift({ provider, action, wanted });
+      unit.hinted = false;
       keys.delete(unit.key);
-      if (action === "disable") {
-        for (const [file, format] of await reader.filesOf(dir, provider)) {
-          if (file !== target.file) keys.add(`${dir}/${file}`);
-          entries.set(`${dir}/${file}`, entries.get(`${dir}/${file}`) ?? blankState(format));
-        }
-      }
-    } else if (action === "disable" && job.disableAll === true) {
-      for (const dir of await job.mounts.hostDirs()) {
-        for (const [file, format] of await reader.filesOf(dir, provider)) {
-          keys.add(`${dir}/${file}`);
-          entries.set(`${dir}/${file}`, entries.get(`${dir}/${file}`) ?? blankState(format));
-        }
-      }
     }
     for (const key of keys) {
       const format = entries.get(key)?.format ?? state.files.get(key)?.format;
       if (format === undefined) continue;
       const [dir, file] = splitKey(key);
-      (await unitOf(dir, file, format)).parts.unshift({ provider, action, wanted: [] });
+      const unit = await unitOf(dir, file, format);
+      unit.parts.unshift({ provider, action, wanted: [] });
+      unit.hinted = false;
+    }
+    if (action === "apply") continue;
+    for (const dir of everyDir ?? (target === undefined ? [] : [target.dir])) {
+      for (const [file, format] of await reader.filesOf(dir, provider)) {
+        const isNew = !units.has(`${dir}/${file}`);
+        const unit = await unitOf(dir, file, format);
+        unit.hinted ||= isNew;
+        if (unit.parts.some((part) => part.provider === provider)) continue;
+        unit.parts.unshift({ provider, action, wanted: [] });
+      }
     }
   }
   for (const [key, entry] of state.pending?.files ?? []) {
     const format = entry?.format ?? state.files.get(key)?.format;
     const [dir, file] = splitKey(key);
-    if (format !== undefined) await unitOf(dir, file, format);
+    if (format !== undefined) (await unitOf(dir, file, format)).hinted = false;
   }
   for (const unit of units.values()) findUnitConflicts(unit, state, job);
   return units;
@@ -336,6 +342,31 @@ async function load(unit: Unit, job: Job, state: State): Promise<void> {
   } catch (error) {
     if (!(error instanceof ConfigPatchError)) throw error;
     unit.error = error.with({ file: unit.key });
+  }
+}
+
+/**
+ * Leaves out files that only a sidecar names and that cannot be read or edited: whoever forges one
+ * must not make a run fail by it.
+ */
+function dropUseless(units: Map<string, Unit>): Warning[] {
+  return [...units.values()].filter((unit) => unit.hinted).flatMap((unit): Warning[] => {
+    const error = failureOf(unit);
+    if (error === undefined) return [];
+    units.delete(unit.key);
+    const message =
+      `only the ownership record says that something of ours is in it: ${error.message}`;
+    return [{ file: unit.key, message }];
+  });
+}
+
+function failureOf({ error, run, parts }: Unit): ConfigPatchError | undefined {
+  if (error !== undefined || run === undefined) return error;
+  try {
+    return run(parts).results.find((result) => result.error !== undefined)?.error;
+  } catch (error) {
+    if (error instanceof ConfigPatchError) return error;
+    throw error;
   }
 }
 
@@ -598,10 +629,6 @@ async function everyName(job: Job, state: State, reader: SidecarReader): Promise
 function namesIn(state: State): string[] {
   const entries = [...state.files.values(), ...(state.pending?.files.values() ?? [])];
   return entries.flatMap((entry) => entry?.claims.flatMap((claim) => claim.owners) ?? []);
-}
-
-function blankState(format: string): FileState {
-  return { format, claims: [], created: [] };
 }
 
 function splitKey(key: string): [string, string] {
