@@ -242,3 +242,15 @@ Deno.test("a long value of our own can be renewed", async () => {
   await after.apply();
   assert.deepEqual(JSON.parse(after.read(FILE) ?? ""), { u: "short" });
 });
+
+Deno.test("what only a sidecar tells of a provider without a patch is taken back at once", async () => {
+  const before = await Scenario.with({ [FILE]: "{}\n" }, {
+    p: patch({ u: "{vault_url}" }),
+    q: patch({ v: 1 }),
+  });
+  await before.apply();
+  before.forget();
+  const after = before.withRoster({ p: { host_dir: "_a" }, q: patch({ v: 1 }) });
+  await after.disable("p", "q");
+  assert.deepEqual(after.files(), { [FILE]: "{}\n" });
+});
