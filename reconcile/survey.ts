@@ -281,8 +281,26 @@ async function unitsOf(
     const [dir, file] = splitKey(key);
     if (format !== undefined) (await unitOf(dir, file, format)).hinted = false;
   }
-  for (const unit of units.values()) findUnitConflicts(unit, state, job);
+  for (const unit of units.values()) {
+    addRecorded(unit, tasks);
+    findUnitConflicts(unit, state, job);
+  }
   return units;
+}
+
+/**
+ * Whoever is in the file by its sidecar alone has a part in it as well, so that what a run recognises
+ * as its is not left to the next run.
+ */
+function addRecorded({ parts, records }: Unit, tasks: readonly Task[]): void {
+  if (records.size === 0) return;
+  const present = new Map(parts.map((part) => [part.provider, part]));
+  const all = tasks.flatMap(({ provider, action }): Part[] => {
+    const part = present.get(provider);
+    if (part !== undefined) return [part];
+    return records.has(provider) ? [{ provider, action, wanted: [] }] : [];
+  });
+  parts.splice(0, parts.length, ...all);
 }
 
 /** Providers of this run against each other, and against claims of providers that stay. */

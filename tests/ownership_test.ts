@@ -244,7 +244,8 @@ Deno.test("a long value of our own can be renewed", async () => {
 });
 
 Deno.test("what only a sidecar tells of a provider without a patch is taken back at once", async () => {
-  const before = await Scenario.with({ [FILE]: "{}\n" }, {
+  const text = '{\n  "a": 1\n}\n';
+  const before = await Scenario.with({ [FILE]: text }, {
     p: patch({ u: "{vault_url}" }),
     q: patch({ v: 1 }),
   });
@@ -252,5 +253,5 @@ Deno.test("what only a sidecar tells of a provider without a patch is taken back
   before.forget();
   const after = before.withRoster({ p: { host_dir: "_a" }, q: patch({ v: 1 }) });
   await after.disable("p", "q");
-  assert.deepEqual(after.files(), { [FILE]: "{}\n" });
+  assert.deepEqual(after.files(), { [FILE]: text });
 });
