@@ -394,14 +394,13 @@ function dropped(draft: Draft, place: ConcretePath): ConfigDocument | undefined 
  */
 function withContainers(draft: Draft, path: ConfigPath, place: ConcretePath): ConcretePath {
   const made = new Set(draft.created.map(pathKey));
-  const needed = containersOf(draft.claims.map((claim) => claim.path));
   const tree = copyOf(draft.document.value);
   let whole = place;
   for (let depth = path.length - 1; depth > 0; depth--) {
     removeAt(tree, whole);
     const [key, last] = [pathKey(path.slice(0, depth)), path[depth - 1]];
     const outer = place.slice(0, depth);
-    if (!made.has(key) || needed.has(key) || last === undefined) break;
+    if (!made.has(key) || last === undefined) break;
     if (!isVacant(valueAt(tree, outer), last)) break;
     whole = outer;
   }
@@ -409,8 +408,8 @@ function withContainers(draft: Draft, path: ConfigPath, place: ConcretePath): Co
 }
 
 /**
- * Drops created containers in which nothing is left, once no claim needs them. One that cannot be
- * removed safely stays: our values are out, and an empty container harms nobody.
+ * Drops created containers in which nothing is left, and forgets those in which nothing is ours. One
+ * that cannot be removed safely stays: our values are out, and an empty container harms nobody.
  */
 function dropVacant(draft: Draft): Draft {
   const needed = containersOf(draft.claims.map((claim) => claim.path));
@@ -418,12 +417,15 @@ function dropVacant(draft: Draft): Draft {
   for (const path of draft.created.toSorted((a, b) => b.length - a.length)) {
     const { found, missing } = resolve(document.value, path);
     const last = path[path.length - 1];
-    if (needed.has(pathKey(path)) || missing.length > 0 || last === undefined) continue;
+    if (missing.length > 0 || last === undefined) continue;
     if (!isVacant(valueAt(document.value, found), last)) continue;
     const now = { ...draft, document };
     document = dropped(now, withContainers(now, path, found)) ?? dropped(now, found) ?? document;
   }
-  return { ...draft, document, created: draft.created.filter((path) => needed.has(pathKey(path))) };
+  const created = draft.created.filter((path) =>
+    needed.has(pathKey(path)) && resolve(document.value, path).missing.length === 0
+  );
+  return { ...draft, document, created };
 }
 
 /** Without claims that are no longer in the text. */
