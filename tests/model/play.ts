@@ -1,0 +1,622 @@
+/** Plays random steps on mounts in memory and compares each run with what the rules say. */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { ConfigPatchError } from "../../errors.ts";
+import { defaultFormats, type FormatHandler } from "../../formats/mod.ts";
+import { resolveVaultLocation, rosterFrom, type VaultLocation } from "../../mod.ts";
+import { plan, run } from "../../reconcile/run.ts";
+import type { Report } from "../../reconcile/report.ts";
+import { NO_STATE, parseState, printState } from "../../reconcile/state.ts";
+import type { Job } from "../../reconcile/survey.ts";
+import { Mounts } from "../../storage/mounts.ts";
+import { MemoryDisk } from "../memory_disk.ts";
+import { type Form, NAMES, patchOf, pathOf, rosterOf, type Stage, treeOf } from "./cast.ts";
+import { containersOf, type Memory, type Note, type Outcome, outcomesOf } from "./rules.ts";
+
+/** One step of a play. Numbers choose among what there is at that moment. */
+export type Step =
+  | {
+    readonly does: "run";
+    readonly apply: readonly string[];
+    readonly disable: readonly string[];
+    readonly at: number;
+  }
+  | { readonly does: "user"; readonly what: UserAct; readonly choice: number }
+  | { readonly does: "lose"; readonly what: Loss; readonly choice: number }
+  | { readonly does: "roster"; readonly name: string; readonly form: Form };
+
+const USER_ACTS = [
+  "add",
+  "change",
+  "drop",
+  "drop all",
+  "comment",
+  "comment behind",
+  "reformat",
+  "respell",
+  "remove",
+  "empty",
+  "rewrite",
+] as const;
+type UserAct = typeof USER_ACTS[number];
+
+const LOSSES = ["state", "sidecar", "garbage", "forgery"] as const;
+type Loss = typeof LOSSES[number];
+
+/** What was played. */
+export interface Counts {
+  plays: number;
+  runs: number;
+  /** Runs in which something was written. */
+  writing: number;
+  acts: number;
+  /** Runs after which all was as before the first one, byte by byte. */
+  originals: number;
+  /** Plays that ended because an edit was refused: nothing is lost then. */
+  stuck: number;
+}
+
+/** Fresh counts. */
+export function noCounts(): Counts {
+  return { plays: 0, runs: 0, writing: 0, acts: 0, originals: 0, stuck: 0 };
+}
+
+/** Random plays: mostly runs and users, now and then something worse. */
+export function playsOf(stage: Stage): fc.Arbitrary<readonly [string | undefined, Step[]]> {
+  const some = fc.subarray([...NAMES]);
+  const choice = fc.nat(1000);
+  const step: fc.Arbitrary<Step> = fc.oneof(
+    {
+      weight: 5,
+      arbitrary: fc.record({
+        does: fc.constant("run" as const),
+        apply: fc.oneof(some, fc.constant(NAMES), fc.constantFrom(...NAMES.map((name) => [name]))),
+        disable: fc.oneof(fc.constant<string[]>([]), some, fc.constant(NAMES)),
+        at: fc.nat(ADDRESSES.length - 1),
+      }),
+    },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        does: fc.constant("user" as const),
+        what: fc.constantFrom(...USER_ACTS),
+        choice,
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        does: fc.constant("lose" as const),
+        what: fc.constantFrom(...LOSSES),
+        choice,
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        does: fc.constant("roster" as const),
+        name: fc.constantFrom(...NAMES),
+        form: fc.constantFrom<Form>("full", "less", "moved", "bare", "gone"),
+      }),
+    },
+  );
+  return fc.tuple(
+    fc.constantFrom(...stage.documents),
+    fc.array<Step>(step, { minLength: 1, maxLength: 14, size: "max" }),
+  );
+}
+
+/** Plays the steps; throws where a run does not lead to what the rules say. */
+export async function play(
+  stage: Stage,
+  document: string | undefined,
+  steps: readonly Step[],
+  counts: Counts,
+): Promise<void> {
+  counts.plays++;
+  const handler = await defaultFormats.load(stage.format);
+  const world = new World(stage, handler, document, counts);
+  // At the end everything is taken back.
+  const all: Step[] = [...steps, { does: "run", apply: [], disable: [...NAMES], at: 0 }];
+  for (const step of all) {
+    world.story.push(JSON.stringify(step));
+    try {
+      await world.step(step);
+    } catch (error) {
+      if (error instanceof Refused) {
+        counts.stuck++;
+        return;
+      }
+      if (error instanceof Error) error.message = `${error.message}\n${world.story.join("\n")}`;
+      throw error;
+    }
+  }
+}
+
+const BASE = "/mounts";
+const STATE = `${BASE}/.vault-config/state.json`;
+const SIDECAR = ".terok-managed-config.json";
+
+const ADDRESSES: readonly VaultLocation[] = [
+  resolveVaultLocation(),
+  resolveVaultLocation({ tokenBrokerPort: 1234 }),
+  resolveVaultLocation({ tokenBrokerPort: 1234, direct: true }),
+  resolveVaultLocation({ url: "http://localhost:7777", socket: "/run/other.sock" }),
+];
+
+/** Whom a run is about. */
+interface Selected {
+  readonly apply: readonly string[];
+  readonly disable: readonly string[];
+}
+
+/** An edit that the program declines, with a reason; then nothing was changed. */
+class Refused extends Error {}
+
+class World {
+  /** What happened, for whoever has to understand a failure. */
+  readonly story: string[] = [];
+  readonly #stage: Stage;
+  readonly #handler: FormatHandler;
+  readonly #counts: Counts;
+  readonly #disk = new MemoryDisk(BASE);
+  readonly #forms = new Map<string, Form>(NAMES.map((name) => [name, "full"]));
+  #memories: ReadonlyMap<string, Memory> = new Map();
+  /** The text of each file before we came; absent: it cannot be told any more. */
+  readonly #originals = new Map<string, string | undefined>();
+  #comments = 10;
+
+  constructor(stage: Stage, handler: FormatHandler, document: string | undefined, counts: Counts) {
+    this.#stage = stage;
+    this.#handler = handler;
+    this.#counts = counts;
+    for (const file of this.#files()) this.#originals.set(file, undefined);
+    this.#userWrites(stage.file, document);
+  }
+
+  async step(step: Step): Promise<void> {
+    if (step.does === "roster") this.#forms.set(step.name, step.form);
+    else if (step.does === "lose") this.#lose(step.what, step.choice);
+    else if (step.does === "user") this.#act(step.what, step.choice);
+    else await this.#run(step);
+  }
+
+  #files(): string[] {
+    return [this.#stage.file, this.#stage.other];
+  }
+
+  #text(file: string): string | undefined {
+    return this.#disk.read(`${BASE}/${file}`);
+  }
+
+  // Runs
+
+  async #run({ apply, disable, at }: Step & { does: "run" }): Promise<void> {
+    const address = ADDRESSES[at] ?? ADDRESSES[0]!;
+    const selection = this.#selection(apply, disable, address);
+    const job = this.#job(selection, address);
+    const expected = outcomesOf({
+      ...selection,
+      address,
+      defaults: [ADDRESSES[0]!, ADDRESSES[1]!],
+      trees: new Map(
+        this.#files().flatMap((file) => {
+          const text = this.#text(file);
+          return text === undefined ? [] : [[file, treeOf(this.#stage, text)]];
+        }),
+      ),
+      memories: this.#memories,
+      notes: this.#notes(),
+      patches: new Map(
+        [...this.#forms].map(([name, form]) => [name, patchOf(this.#stage, name, form)]),
+      ),
+    });
+    const before = new Map(this.#files().map((file) => [file, this.#text(file)]));
+    const changes = this.#disk.changes;
+    const planned = await plan(job);
+    assert.equal(this.#disk.changes, changes, "a plan changes nothing");
+    const { report } = await run(job, { lockTimeout: 0 });
+    this.story.push(`  ${JSON.stringify(selection)}`);
+    for (const file of this.#files()) this.story.push(`  ${file}: ${show(this.#text(file))}`);
+    this.#counts.runs++;
+    if (this.#disk.changes !== changes) this.#counts.writing++;
+
+    assertServed(report, before, this.#files().map((file) => this.#text(file)));
+    this.#assertAsPlanned(planned, report, before);
+    for (const file of this.#files()) this.#assertFile(file, before.get(file), expected.get(file));
+    assert.deepEqual(
+      rowsOf(report).sort(),
+      [...expected].flatMap(([file, { rows }]) => rows.map((row) => `${file} ${row}`)).sort(),
+      "the report says what was done",
+    );
+    const memories = new Map(this.#memories);
+    for (const [file, { memory }] of expected) {
+      if (memory.held.size === 0) memories.delete(file);
+      else memories.set(file, memory);
+    }
+    this.#memories = memories;
+    this.#assertMemory();
+    this.#assertSidecars(new Set([...expected.keys()].map(dirOf)));
+    for (const [file, { healed }] of expected) this.#assertOriginal(file, healed);
+    await this.#assertSteady(
+      { ...selection, disable: selection.disable.filter(this.#isThere) },
+      address,
+    );
+  }
+
+  readonly #isThere = (name: string) => (this.#forms.get(name) ?? "gone") !== "gone";
+
+  /** Whom a run can be about, so that nobody who stays wants another value at a place. */
+  #selection(apply: readonly string[], disable: readonly string[], address: VaultLocation) {
+    const known = new Set(
+      [...this.#memories.values()].flatMap(({ held }) =>
+        [...held.values()].flatMap(({ owners }) => owners)
+      ),
+    );
+    const off = new Set(disable.filter((name) => this.#isThere(name) || known.has(name)));
+    const on = new Set(apply.filter((name) => this.#isThere(name) && !off.has(name)));
+    for (let size = -1; size !== on.size + off.size;) {
+      size = on.size + off.size;
+      for (const name of on) {
+        const patch = patchOf(this.#stage, name, this.#forms.get(name) ?? "gone");
+        const held = this.#memories.get(patch?.file ?? "")?.held;
+        for (const [place, template] of patch?.wants ?? []) {
+          const value = template.replace("{vault_url}", address.url)
+            .replace("{vault_socket}", address.socket);
+          const claim = held?.get(place);
+          if (claim === undefined || claim.value === value) continue;
+          for (const owner of claim.owners) {
+            if (off.has(owner)) continue;
+            if (this.#isThere(owner)) on.add(owner);
+            else off.add(owner);
+          }
+        }
+      }
+    }
+    return { apply: [...on].sort(), disable: [...off].sort() };
+  }
+
+  #job(selection: Selected, location: VaultLocation): Job {
+    return {
+      mounts: new Mounts(BASE, { fileSystem: this.#disk.system }),
+      roster: rosterFrom(rosterOf(this.#stage, this.#forms)),
+      location,
+      formats: defaultFormats,
+      providers: selection.apply,
+      disabledProviders: selection.disable,
+    };
+  }
+
+  #assertAsPlanned(
+    planned: Report,
+    report: Report,
+    before: ReadonlyMap<string, string | undefined>,
+  ): void {
+    assert.deepEqual(report.providers, planned.providers, "a run does what was planned");
+    assert.deepEqual(report.files, planned.files, "a run writes what was planned");
+    for (const file of this.#files()) {
+      const change = planned.files.find((one) => one.file === file);
+      assert.equal(this.#text(file), change ? change.after : before.get(file), "as planned");
+    }
+  }
+
+  #assertFile(file: string, before: string | undefined, expected: Outcome | undefined): void {
+    const text = this.#text(file);
+    if (expected === undefined) {
+      assert.equal(text, before, "a file that the run is not about stays");
+      return;
+    }
+    const { leaves, containers } = treeOf(this.#stage, text ?? "");
+    const sorted = (items: Iterable<unknown>) => [...items].sort();
+    assert.deepEqual(sorted(leaves), sorted(expected.tree.leaves), `the values of ${file}`);
+    assert.deepEqual(
+      sorted(containers),
+      sorted(expected.tree.containers),
+      `the containers of ${file}`,
+    );
+    assert.deepEqual(commentsIn(text), commentsIn(before), `the comments of ${file}`);
+  }
+
+  /** What we remember is what the rules say, and is read as it was written. */
+  #assertMemory(): void {
+    const text = this.#disk.read(STATE);
+    const state = text === undefined ? NO_STATE : parseState(text);
+    if (text !== undefined) assert.equal(printState(state), text);
+    assert.equal("pending" in state, false, "nothing is pending");
+    const shown = [...state.files].map(([file, { claims, created }]) => [
+      file,
+      claims.map((claim) => [
+        placeOf(claim.path),
+        JSON.stringify(
+          claim.value,
+          (_, value) => typeof value === "bigint" ? Number(value) : value,
+        ),
+        claim.owners,
+        claim.text?.overrode === true,
+      ]).sort(),
+      created.map(placeOf).sort(),
+    ]);
+    const wanted = [...this.#memories].map(([file, { held, made }]) => [
+      file,
+      [...held].map(([place, { value, owners, former }]) => [
+        place,
+        value,
+        owners,
+        former !== undefined,
+      ]).sort(),
+      [...made].sort(),
+    ]);
+    assert.deepEqual(shown.sort(), wanted.sort(), "what is remembered");
+  }
+
+  /** The sidecars say what we remember. */
+  #assertSidecars(dirs: ReadonlySet<string>): void {
+    const notes = this.#notes();
+    for (const file of this.#files().filter((one) => dirs.has(dirOf(one)))) {
+      const said = (notes.get(file) ?? []).flatMap(({ provider, values }) =>
+        [...values].map(([place, value]) => [provider, place, value])
+      );
+      const held = [...this.#memories.get(file)?.held ?? []].flatMap(([place, { value, owners }]) =>
+        owners.map((owner) => [owner, place, value])
+      );
+      assert.deepEqual(said.sort(), held.sort(), `the sidecar on ${file}`);
+    }
+  }
+
+  #assertOriginal(file: string, healed: boolean): void {
+    if (healed) this.#originals.delete(file);
+    if (this.#memories.has(file)) return;
+    const text = this.#text(file);
+    if (this.#originals.has(file)) {
+      assert.equal(show(text), show(this.#originals.get(file)), `${file} is as before`);
+      this.#counts.originals++;
+    }
+    this.#originals.set(file, text);
+  }
+
+  async #assertSteady(
+    selection: Selected,
+    address: VaultLocation,
+  ): Promise<void> {
+    const changes = this.#disk.changes;
+    const { report } = await run(this.#job(selection, address), { lockTimeout: 0 });
+    assert.equal(this.#disk.changes, changes, "a second run changes nothing");
+    assert.deepEqual(rowsOf(report), [], "a second run has nothing to do");
+  }
+
+  /** What the sidecars say, read by themselves. */
+  #notes(): Map<string, Note[]> {
+    const notes = new Map<string, Note[]>();
+    for (const file of this.#files()) {
+      const dir = dirOf(file);
+      const entry = parsed(this.#disk.read(`${BASE}/${dir}/${SIDECAR}`))?.files
+        ?.[file.slice(dir.length + 1)];
+      for (const [provider, records] of Object.entries(entry?.providers ?? {})) {
+        for (const { table, values, created, match } of records as SidecarJson[]) {
+          const prefix = table === undefined ? "" : `${table}[${match?.name}].`;
+          const { leaves } = treeOf({ ...this.#stage, read: () => values }, "");
+          const made = created === true ? containersOf(`${prefix}x`) : [];
+          const places = new Map([...leaves].map(([place, json]) => [prefix + place, json]));
+          notes.set(file, [...notes.get(file) ?? [], { provider, values: places, made }]);
+        }
+      }
+    }
+    return notes;
+  }
+
+  // What users and containers do
+
+  #userWrites(file: string, text: string | undefined): void {
+    this.#disk.write(`${BASE}/${file}`, text);
+    if (this.#memories.has(file)) this.#originals.delete(file);
+    else this.#originals.set(file, text);
+  }
+
+  #act(what: UserAct, choice: number): void {
+    const files = this.#files().filter((file) => this.#text(file) !== undefined);
+    const file = files[choice % Math.max(1, files.length)] ?? this.#stage.file;
+    const text = this.#text(file);
+    const after = this.#edited(what, choice, text);
+    if (after === text) return;
+    this.#counts.acts++;
+    this.#userWrites(file, after);
+    this.story.push(`  ${file}: ${show(after)}`);
+  }
+
+  /** The text after what the user does; the same text where it cannot be done. */
+  #edited(what: UserAct, choice: number, text: string | undefined): string | undefined {
+    const { comment, documents, print, read } = this.#stage;
+    if (what === "remove") return undefined;
+    if (what === "empty") return "";
+    if (what === "rewrite") return pick(documents, choice);
+    if (text === undefined) return undefined;
+    const eol = text.includes("\r\n") ? "\r\n" : "\n";
+    const note = `${comment} c${++this.#comments}`;
+    const ends = [...text.matchAll(/\r?\n|$(?![^])/g)].map((match) => match.index);
+    const starts = [0, ...ends.map((end) => text.indexOf("\n", end) + 1)].filter((at, i) =>
+      i === 0 || at > 0
+    );
+    switch (what) {
+      case "add":
+        return this.#put(text, pick(ADDED, choice), `u${choice}`);
+      case "change":
+        return this.#put(text, pick(OURS, choice), `u${choice}`);
+      case "drop":
+        return this.#drop(text, pick(OURS, choice));
+      case "drop all":
+        return this.#drop(text, pick(["nested", "nested.inner", "providers[ours]", "url"], choice));
+      case "comment":
+        return this.#same(text, insert(text, pick(starts, choice), `${note}${eol}`));
+      case "comment behind":
+        return this.#same(text, insert(text, pick(ends, choice), ` ${note}`));
+      case "respell":
+        return this.#same(text, text.replace(/([:=]) "/g, '$1   "').replace(/^ +/gm, "$&$&"));
+      case "reformat":
+        return this.#same(text, print(read(text) as Record<string, unknown>));
+    }
+  }
+
+  #put(text: string, place: string, value: string): string {
+    return this.#spliced(text, (document) => document.put(pathOf(place), value));
+  }
+
+  #drop(text: string, place: string): string {
+    return this.#spliced(text, (document) => document.drop(pathOf(place)));
+  }
+
+  #spliced(
+    text: string,
+    make: (document: ReturnType<FormatHandler["parse"]>) => {
+      offset: number;
+      remove: string;
+      insert: string;
+    },
+  ): string {
+    try {
+      const { offset, remove, insert } = make(this.#handler.parse(text));
+      const after = text.slice(0, offset) + insert + text.slice(offset + remove.length);
+      this.#handler.parse(after);
+      return after;
+    } catch (error) {
+      if (error instanceof ConfigPatchError) return text;
+      throw error;
+    }
+  }
+
+  /** A text that says the same, or else the text as it was. */
+  #same(text: string, after: string): string {
+    try {
+      this.#handler.parse(after);
+      assert.deepEqual(treeOf(this.#stage, after), treeOf(this.#stage, text));
+      return after;
+    } catch {
+      return text;
+    }
+  }
+
+  #lose(what: Loss, choice: number): void {
+    const file = pick(this.#files(), choice);
+    const sidecar = `${BASE}/${dirOf(file)}/${SIDECAR}`;
+    if (what === "state") {
+      this.#disk.write(STATE, undefined);
+      for (const file of this.#memories.keys()) this.#originals.delete(file);
+      this.#memories = new Map();
+    } else if (what === "sidecar") this.#disk.write(sidecar, undefined);
+    else if (what === "garbage") this.#disk.write(sidecar, pick(["", "{", "[]", "null"], choice));
+    else this.#disk.write(sidecar, this.#forged(file, this.#disk.read(sidecar), choice));
+  }
+
+  /** The sidecar with one more record, of something that stands in the file. */
+  #forged(file: string, text: string | undefined, choice: number): string {
+    const { leaves } = treeOf(this.#stage, this.#text(file) ?? "");
+    const value = (place: string) => JSON.parse(leaves.get(place) ?? '"u"');
+    const { format } = this.#stage;
+    const record = pick([
+      { kind: `${format}_top`, values: { mine: value("mine") } },
+      { kind: `${format}_top`, values: { url: value("url") } },
+      {
+        kind: `${format}_table`,
+        table: "providers",
+        match: { name: "ours" },
+        created: true,
+        values: { base: value("providers[ours].base") },
+      },
+    ], choice);
+    const sidecar = parsed(text) ?? {};
+    const name = file.slice(dirOf(file).length + 1);
+    const providers = sidecar.files?.[name]?.providers ?? {};
+    const all = { ...providers, [pick(["stranger", "t", "r"], choice)]: [record] };
+    return JSON.stringify({ version: 1, files: { ...sidecar.files, [name]: { providers: all } } });
+  }
+}
+
+/** Where users add something of their own. */
+const ADDED = [
+  "user_key",
+  "nested.user_key",
+  "nested.inner.user_key",
+  "providers[ours].user_key",
+  "providers[new].user_key",
+];
+
+/** Places of ours, which users change and drop. */
+const OURS = [
+  "url",
+  "mine",
+  "socket",
+  "nested.own",
+  "nested.inner.a",
+  "nested.inner.b",
+  "providers[ours].base",
+  "providers[ours].extra",
+];
+
+interface SidecarJson {
+  readonly table?: string;
+  readonly match?: { readonly name?: string };
+  readonly created?: boolean;
+  readonly values: unknown;
+}
+
+function parsed(
+  text: string | undefined,
+): { files?: Record<string, { providers?: Record<string, unknown> }> } | undefined {
+  try {
+    return JSON.parse(text ?? "null") ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function assertServed(
+  report: Report,
+  before: ReadonlyMap<string, string | undefined>,
+  after: readonly (string | undefined)[],
+): void {
+  const errors = report.providers.flatMap(({ error }) => error === undefined ? [] : [error]);
+  if (errors.length === 0) return;
+  for (const error of errors) {
+    if (["unsupported", "shape"].includes(error.code)) continue;
+    throw new Error(`${error.provider}: ${error.code}: ${error.message}`, { cause: error });
+  }
+  assert.ok(before.size === after.length);
+  throw new Refused();
+}
+
+/** The rows that say that something was done. */
+function rowsOf({ providers }: Report): string[] {
+  return providers.filter(({ outcome }) => !["unchanged", "skipped"].includes(outcome)).map(
+    ({ provider, action, file, outcome, edits }) => {
+      const overrode = edits.filter((edit) => edit.overrode).map((edit) => placeOf(edit.path));
+      return [`${file} ${action} ${provider} ${outcome}`, ...overrode.sort()].join(" ");
+    },
+  );
+}
+
+function placeOf(path: readonly unknown[]): string {
+  return path.map((step, depth) =>
+    typeof step === "string"
+      ? (depth === 0 ? step : `.${step}`)
+      : `[${(step as { name: string }).name}]`
+  ).join("");
+}
+
+function commentsIn(text: string | undefined): string[] {
+  return [...(text ?? "").matchAll(/(?:#|\/\/) c\d+\b/g)].map(([comment]) => comment).sort();
+}
+
+function insert(text: string, at: number, what: string): string {
+  return text.slice(0, at) + what + text.slice(at);
+}
+
+function pick<T>(from: readonly T[], choice: number): T {
+  return from[choice % from.length]!;
+}
+
+function dirOf(file: string): string {
+  return file.replace(/\/.*/, "");
+}
+
+function show(text: string | undefined): string {
+  return text === undefined ? "(no file)" : JSON.stringify(text);
+}

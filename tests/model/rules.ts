@@ -1,0 +1,273 @@
+/**
+ * What must be true after a run, in a few plain rules, without texts: a config is its leaves and
+ * containers by place (`nested.inner.a`, `providers[ours].base`), and a value is its JSON.
+ *
+ * It is written from the design and shares no code with the program.
+ */
+
+/** What a config says, by place. */
+export interface Tree {
+  /** The JSON of every scalar and list of scalars. */
+  readonly leaves: Map<string, string>;
+  /** Every table, list of tables and entry of one, empty ones included. */
+  readonly containers: Set<string>;
+}
+
+/** A place that we wrote. */
+export interface Held {
+  /** What we wrote. */
+  readonly value: string;
+  /** What the user had there; absent: nothing, or not known any more. */
+  readonly former?: string;
+  /** The providers that want it. */
+  readonly owners: readonly string[];
+}
+
+/** What we remember of one file. */
+export interface Memory {
+  readonly held: Map<string, Held>;
+  /** Containers that exist only because of us. */
+  readonly made: Set<string>;
+}
+
+/** Where a provider's values go. */
+export interface Patch {
+  readonly file: string;
+  /** By place: the JSON of the value, with tokens. */
+  readonly wants: ReadonlyMap<string, string>;
+}
+
+/** What a sidecar says that a provider wrote into a file. */
+export interface Note {
+  readonly provider: string;
+  readonly values: ReadonlyMap<string, string>;
+  /** The containers that came with the values. */
+  readonly made: readonly string[];
+}
+
+/** Where the vault is. */
+export interface Address {
+  readonly url: string;
+  readonly socket: string;
+}
+
+/** Everything that a run depends on. */
+export interface Situation {
+  readonly trees: ReadonlyMap<string, Tree>;
+  readonly memories: ReadonlyMap<string, Memory>;
+  /** The sidecars' records, by file. */
+  readonly notes: ReadonlyMap<string, readonly Note[]>;
+  readonly patches: ReadonlyMap<string, Patch | undefined>;
+  readonly apply: readonly string[];
+  readonly disable: readonly string[];
+  readonly address: Address;
+  /** The defaults of the transports. */
+  readonly defaults: readonly Address[];
+}
+
+/** What must have become of one file. */
+export interface Outcome {
+  readonly tree: Tree;
+  readonly memory: Memory;
+  /** What was done, as `apply p updated overrode: mine`; what did nothing says nothing. */
+  readonly rows: readonly string[];
+  /** Whether something was recognised as ours that we did not remember: then bytes are not known. */
+  readonly healed: boolean;
+}
+
+/** The files that a run looks at, and what must have become of each. */
+export function outcomesOf(situation: Situation): Map<string, Outcome> {
+  return new Map(
+    [...filesOf(situation)].sort().map((file) => [file, outcomeOf(situation, file)]),
+  );
+}
+
+function filesOf({ patches, memories, notes, apply, disable }: Situation): Set<string> {
+  const files = new Set<string>();
+  for (const name of [...apply, ...disable]) {
+    const target = patches.get(name)?.file;
+    if (target !== undefined) files.add(target);
+    for (const [file, { held }] of memories) {
+      if ([...held.values()].some(({ owners }) => owners.includes(name))) files.add(file);
+    }
+    // Where the roster knows the host dir, the sidecar there is asked as well.
+    const dir = target?.replace(/[^/]*$/, "");
+    for (const [file, list] of notes) {
+      if (dir === undefined || !file.startsWith(dir) || !disable.includes(name)) continue;
+      if (list.some((note) => note.provider === name)) files.add(file);
+    }
+  }
+  return files;
+}
+
+function outcomeOf(situation: Situation, file: string): Outcome {
+  const { apply, disable, address, defaults, patches } = situation;
+  const given = situation.trees.get(file);
+  const tree: Tree = {
+    leaves: new Map(given?.leaves),
+    containers: new Set(given?.containers),
+  };
+  const known = situation.memories.get(file);
+  const memory: Memory = { held: new Map(known?.held), made: new Set(known?.made) };
+  const { held, made } = memory;
+  const wantsOf = (name: string) => {
+    const patch = patches.get(name);
+    return patch?.file === file ? [...patch.wants] : [];
+  };
+  const isLive = (place: string) => tree.leaves.get(place) === held.get(place)?.value;
+
+  // 1. What is ours though we do not remember it.
+  let healed = false;
+  const remembered = new Set([...held.values()].flatMap(({ owners }) => owners));
+  for (const note of situation.notes.get(file) ?? []) {
+    if (remembered.has(note.provider)) continue;
+    const live = [...note.values].filter(([place, value]) => tree.leaves.get(place) === value);
+    for (const [place, value] of live) {
+      healed = true;
+      if (known?.held.has(place)) continue;
+      const owners = join(held.get(place)?.owners ?? [], [note.provider]);
+      held.set(place, { value, owners });
+    }
+    if (live.length > 0) { for (const container of note.made) made.add(container); }
+  }
+  for (const name of [...disable, ...apply]) {
+    for (const [place, template] of wantsOf(name)) {
+      if (!template.includes("{vault_") || (held.has(place) && isLive(place))) continue;
+      const value = [address, ...defaults].map((one) => filled(template, one))
+        .find((one) => one === tree.leaves.get(place));
+      if (value === undefined) continue;
+      healed = true;
+      held.set(place, { value, owners: join(held.get(place)?.owners ?? [], [name]) });
+    }
+  }
+  const all = new Set([...apply, ...disable]);
+  const stayers = [...known?.held ?? [], ...held].map(([place, { value, owners }]) => ({
+    place,
+    value,
+    owners: owners.filter((owner) => !all.has(owner)),
+  }));
+
+  // 2. Owners go; whose last owner goes is given back.
+  const giveBack = (leaving: ReadonlyMap<string, readonly string[]>) => {
+    const told: { place: string; leavers: readonly string[]; how: string }[] = [];
+    for (const [place, leavers] of leaving) {
+      const claim = held.get(place);
+      if (claim === undefined) continue;
+      const owners = claim.owners.filter((owner) => !leavers.includes(owner));
+      if (owners.length > 0) {
+        held.set(place, { ...claim, owners });
+        continue;
+      }
+      const live = isLive(place);
+      const how = !live
+        ? tree.leaves.has(place) ? "kept" : "gone"
+        : claim.former === undefined
+        ? "removed"
+        : "restored";
+      if (how === "removed") tree.leaves.delete(place);
+      if (how === "restored" && claim.former !== undefined) tree.leaves.set(place, claim.former);
+      held.delete(place);
+      told.push({ place, leavers: claim.owners, how });
+    }
+    if (leaving.size > 0) dropEmpty(tree, memory);
+    return told;
+  };
+  const rows: string[] = [];
+  const given1 = giveBack(
+    new Map([...held].flatMap(([place, { owners }]) => {
+      const leavers = owners.filter((owner) => disable.includes(owner));
+      return leavers.length === 0 ? [] : [[place, leavers]];
+    })),
+  );
+  for (const name of disable) {
+    const own = given1.filter(({ leavers }) => leavers.includes(name)).map(({ how }) => how);
+    const how = ["restored", "removed", "kept", "gone"].find((one) => own.includes(one));
+    if (how !== undefined) rows.push(`disable ${name} ${how}`);
+  }
+
+  // 3. What a patch does not want any more.
+  const given2 = giveBack(
+    new Map([...held].flatMap(([place, { owners }]) => {
+      const leavers = owners.filter((owner) =>
+        apply.includes(owner) && !wantsOf(owner).some(([wanted]) => wanted === place)
+      );
+      return leavers.length === 0 ? [] : [[place, leavers]];
+    })),
+  );
+
+  // 4. What the patches want.
+  const wishes = new Map<string, Held>();
+  const changes = new Map<string, string[]>();
+  const wanted = new Set(apply.flatMap((name) => wantsOf(name).map(([place]) => place)));
+  for (const place of wanted) if (held.has(place) && !isLive(place)) held.delete(place);
+  for (const container of made) {
+    const inside = (place: string) => isBelow(place, container);
+    if (![...wanted].some(inside)) continue;
+    if (![...held.keys()].some((place) => inside(place) && isLive(place))) made.delete(container);
+  }
+  for (const name of apply) {
+    const edits: string[] = [];
+    for (const { leavers, how } of given2) {
+      if (leavers.includes(name) && ["removed", "restored"].includes(how)) edits.push("");
+    }
+    for (const [place, template] of wantsOf(name)) {
+      const value = filled(template, address);
+      const live = tree.leaves.get(place);
+      const claim = held.get(place);
+      const earlier = wishes.get(place);
+      if (live === value && claim === undefined && earlier === undefined) continue;
+      const stay = stayers.filter((one) => one.place === place && one.value === value);
+      const owners = join(earlier?.owners ?? [], [name, ...stay.flatMap((one) => one.owners)]);
+      const former = claim === undefined ? live : claim.former;
+      wishes.set(place, { value, owners, ...(former === undefined ? {} : { former }) });
+      if (live === value) continue;
+      edits.push(claim === undefined && live !== undefined ? place : "");
+    }
+    changes.set(name, edits);
+  }
+  for (const [place, wish] of wishes) {
+    held.set(place, wish);
+    tree.leaves.set(place, wish.value);
+    for (const container of containersOf(place)) {
+      if (!tree.containers.has(container)) made.add(container);
+      tree.containers.add(container);
+    }
+  }
+  for (const [name, edits] of changes) {
+    if (edits.length === 0) continue;
+    const overrode = edits.filter((place) => place !== "").sort();
+    const how = given === undefined ? "created" : "updated";
+    rows.push([`apply ${name} ${how}`, ...overrode].join(" "));
+  }
+  for (const place of held.keys()) if (held.get(place)?.owners.length === 0) held.delete(place);
+  if (held.size === 0) made.clear();
+  return { tree, memory, rows, healed };
+}
+
+/** What we made goes once nothing is in it, and is forgotten once nothing of ours is. */
+function dropEmpty(tree: Tree, { held, made }: Memory): void {
+  for (const container of [...made].sort((a, b) => b.length - a.length)) {
+    const inside = (place: string) => isBelow(place, container);
+    if (![...tree.leaves.keys(), ...tree.containers].some(inside)) {
+      tree.containers.delete(container);
+    }
+    if (!tree.containers.has(container) || ![...held.keys()].some(inside)) made.delete(container);
+  }
+}
+
+/** The containers on the way to a place, outermost first. */
+export function containersOf(place: string): string[] {
+  return [...place.matchAll(/[.[]/g)].map((match) => place.slice(0, match.index));
+}
+
+function isBelow(place: string, container: string): boolean {
+  return place.startsWith(`${container}.`) || place.startsWith(`${container}[`);
+}
+
+function filled(template: string, { url, socket }: Address): string {
+  return template.replaceAll("{vault_url}", url).replaceAll("{vault_socket}", socket);
+}
+
+function join(owners: readonly string[], more: readonly string[]): string[] {
+  return [...new Set([...owners, ...more])].sort();
+}
