@@ -199,7 +199,7 @@ storageTest("no descriptor is left open, whatever fails", async (base) => {
     await replaceAt(mounts, "a/b/c.json");
     await replaceAt(mounts, "a/b/c.json");
     await mounts.prepare();
-    using _lock = await mounts.lock({ timeout: 0 });
+    using _lock = await mounts.lock({ timeout: 10_000 });
   };
   // Other test files run in this process at the same time: only what is open in here counts.
   const open = () =>
