@@ -5,8 +5,8 @@ import { run } from "../reconcile/run.ts";
 import { parseState, STATE_FILE } from "../reconcile/state.ts";
 import type { Job } from "../reconcile/survey.ts";
 import { Mounts } from "../storage/mounts.ts";
-import { denoFileSystem, type FileSystem } from "../storage/primitives.ts";
-import { contentOf, faulty, type Mode } from "./storage_tools.ts";
+import type { FileSystem } from "../storage/primitives.ts";
+import { contentOf, faulty, type Mode, unsynced } from "./storage_tools.ts";
 
 /** What the user has: comments, an own value at one of our places, a neighbour of ours. */
 const ORIGINAL: Readonly<Record<string, string | undefined>> = {
@@ -72,18 +72,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   ],
 };
 
-/** Reaching the disk is what a real crash needs, and costs most of the time here. */
-const UNSYNCED: FileSystem = {
-  ...denoFileSystem,
-  syncDirectory: () => {},
-  createNew: (path, mode) => ({ ...denoFileSystem.createNew(path, mode), sync: () => {} }),
-  createAdjustable: async (path, mode) => ({
-    ...await denoFileSystem.createAdjustable(path, mode),
-    sync: () => {},
-  }),
-};
-
-function work(base: string, task: Task, fileSystem: FileSystem = UNSYNCED): Promise<Report> {
+function work(base: string, task: Task, fileSystem: FileSystem = unsynced): Promise<Report> {
   const { port, ...selection } = task;
   const options = port === undefined ? {} : { tokenBrokerPort: port, direct: true };
   const job: Job = {
@@ -93,7 +82,7 @@ function work(base: string, task: Task, fileSystem: FileSystem = UNSYNCED): Prom
     location: resolveVaultLocation(options),
     formats: defaultFormats,
   };
-  return run(job, { lockTimeout: 0 }).then(({ report }) => report);
+  return run(job, { lockTimeout: 10_000 }).then(({ report }) => report);
 }
 
 /** As {@linkcode work}, and nothing may fail. */
@@ -186,7 +175,7 @@ async function crashAll(base: string, [before, doing]: Scenario, mode: Mode): Pr
   const met = new Set<string>();
   for (let at = 0;; at++) {
     restore(base, start);
-    const { system, ran } = faulty(at, mode, "EIO", UNSYNCED);
+    const { system, ran } = faulty(at, mode, "EIO", unsynced);
     // It may report the failure or throw it: what counts is what stands on the disk.
     await work(base, doing, system).catch(() => {});
     if (at >= ran.length) {

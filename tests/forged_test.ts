@@ -1,0 +1,128 @@
+/**
+ * The sidecar is a hint. Forged, it costs nothing but a warning; with the state lost as well, no
+ * more than what undo by value cannot know. The long form of the random part is in torture.ts.
+ */
+import assert from "node:assert/strict";
+import { escapeControl } from "../errors.ts";
+import { forge, FORGED, ORIGINAL, PATCHES, record, sidecarOf } from "./forged.ts";
+import { Scenario } from "./scenario.ts";
+
+const CLI = new URL("../cli.ts", import.meta.url).pathname;
+const VAULT = "http://localhost:9419";
+
+function forgedTest(name: string, work: (scenario: Scenario) => Promise<void>): void {
+  Deno.test(`a forged sidecar ${name}`, async () => {
+    const scenario = await Scenario.with(ORIGINAL, PATCHES);
+    try {
+      await work(scenario);
+    } finally {
+      await Deno.remove(scenario.mounts, { recursive: true });
+    }
+  });
+}
+
+forgedTest("cannot make somebody else an owner of what the state knows", async (scenario) => {
+  await scenario.apply();
+  scenario.write(FORGED, sidecarOf("s.json", "evil", record({ u: `${VAULT}/v1`, w: VAULT })));
+  await scenario.disable("p");
+  assert.equal(scenario.read("_a/s.json"), ORIGINAL["_a/s.json"]);
+});
+
+forgedTest("cannot keep a provider from its place", async (scenario) => {
+  scenario.write(FORGED, sidecarOf("s.json", "evil", record({ w: "mine" })));
+  await scenario.apply();
+  scenario.write(FORGED, sidecarOf("s.json", "evil", record({ w: VAULT })));
+  await scenario.apply({ location: { url: "http://moved:1", socket: "/s" } });
+  await scenario.disable("p");
+  assert.equal(scenario.read("_a/s.json"), ORIGINAL["_a/s.json"]);
+});
+
+forgedTest("cannot make the user's entry one of ours", async (scenario) => {
+  await scenario.apply({ providers: ["t"] });
+  const base = { kind: "toml_table", table: "providers", match: { name: "x" }, created: true };
+  scenario.write(FORGED, sidecarOf("t.toml", "t2", record({ u: VAULT }, base)));
+  const both = scenario.withRoster({ ...PATCHES, t2: PATCHES.t! });
+  await both.apply({ providers: ["t", "t2"] });
+  await both.disable("t", "t2");
+  assert.equal(scenario.read("_a/t.toml"), ORIGINAL["_a/t.toml"]);
+});
+
+forgedTest("leaves the records of other programs as they are", async (scenario) => {
+  const other = sidecarOf("s.json", "other", record({ k: "v" }));
+  scenario.write(FORGED, other);
+  await scenario.apply();
+  assert.match(scenario.read(FORGED) ?? "", /"other"/);
+  await scenario.disable("p", "q", "t");
+  assert.deepEqual(JSON.parse(scenario.read(FORGED) ?? ""), JSON.parse(other));
+});
+
+forgedTest("does not stop the program by its depth", async (scenario) => {
+  for (const depth of [200, 3000, 100_000]) {
+    const deep = `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`;
+    scenario.write(FORGED, sidecarOf("s.json", "p", record("DEEP")).replace('"DEEP"', deep));
+    const { warnings } = await scenario.apply();
+    assert.match(warnings[0]?.message ?? "", /ownership record/, `${depth} levels`);
+  }
+});
+
+forgedTest("is not printed: the warning is short, and says nothing of what is in it", async (s) => {
+  const long = "a".repeat(100_000);
+  const forged: readonly string[] = [
+    "SECRET = 1",
+    `{"version":1,"files":{"SECRET \u001b[31m ${long}":{}}}`,
+    `{"version":1,"files":{"s.json":{"providers":{"SECRET ${long}":[1]}}}}`,
+    JSON.stringify({ version: 1, files: Object.fromEntries(Array.from(long, (_, i) => [i, 1])) }),
+  ];
+  for (const text of forged) {
+    s.write(FORGED, text.slice(0, 1_000_000));
+    const { warnings } = await s.apply();
+    const [{ message, file } = { message: "" }] = warnings;
+    assert.equal(file, FORGED);
+    assert.match(message, /^the ownership record is not as we wrote it: /);
+    assert.doesNotMatch(message, /SECRET|aaa/);
+    assert(message.length < 500, `${message.length} characters`);
+    assert.equal(escapeControl(message), message);
+  }
+});
+
+forgedTest("full of names does not keep us busy", async (scenario) => {
+  await scenario.apply();
+  const names = Array.from({ length: 15_000 }, (_, i) => i);
+  const records = [{ kind: "json_top", values: {} }];
+  const files = names.map((i) => [`f${i}`, { providers: { [`e${i}`]: records } }] as const);
+  const text = JSON.stringify({ version: 1, files: Object.fromEntries(files) });
+  assert(text.length < 1024 * 1024, "larger than what is read");
+  scenario.write(FORGED, text);
+  // With a pass over all names for each name, this takes minutes.
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", CLI, "disable", "--all", "--quiet", "--mounts", scenario.mounts],
+  }).spawn();
+  const deadline = setTimeout(() => child.kill("SIGKILL"), 30_000);
+  assert.equal((await child.status).code, 0);
+  clearTimeout(deadline);
+});
+
+forgedTest("that leads to a trap does not keep a provider from going", async (scenario) => {
+  await scenario.apply();
+  scenario.write("_a/trap.json", "{ not JSON");
+  Deno.symlinkSync("/etc/hostname", `${scenario.mounts}/_a/link.json`);
+  const files = ["trap.json", "link.json", "a/nested.json", "mine.json", "../_b/s.json"];
+  const providers = { p: [record({ k: "v" })] };
+  scenario.write(
+    FORGED,
+    JSON.stringify({ version: 1, files: Object.fromEntries(files.map((f) => [f, { providers }])) }),
+  );
+  const { warnings } = await scenario.disable("p", "q", "t", "b");
+  const { "_a/trap.json": _trap, "_a/link.json": _link, [FORGED]: _forged, ...left } = scenario
+    .files();
+  // What p had nothing to do with is ours if the record says so: whoever forged it could delete it.
+  assert.deepEqual(left, { ...ORIGINAL, "_a/mine.json": `{ "u": "${VAULT}/v1" }\n` });
+  assert.deepEqual(warnings.map((warning) => warning.file).sort(), [
+    "_a/.terok-managed-config.json",
+    "_a/link.json",
+    "_a/trap.json",
+  ]);
+});
+
+Deno.test("random forged sidecars change nothing that the state undoes", () =>
+  forge(100, 20261125));
