@@ -206,12 +206,15 @@ function squeeze(text: string): string {
 
 /**
  * Claims without bytes for values that are ours though the state does not say so: because a
- * sidecar says so, or because they are what a template gives at a known vault address. The state
- * is the authority on every provider and every place that it knows in this file: a sidecar that
- * somebody forged must not make a stranger keep what is ours.
+ * sidecar says so, or because they are what a template gives at a known vault address.
+ *
+ * The state is the authority on every provider and every place that it knows in this file. And only
+ * who takes part in this run is believed to own anything: a record that somebody forged for others
+ * would make them owners for good.
  */
 function adopt(draft: Draft, input: FileInput): Draft {
   const known = new Set(draft.claims.flatMap((claim) => claim.owners));
+  const present = new Set(input.parts.map((part) => part.provider));
   const claims = new Map(draft.claims.map((claim) => [pathKey(claim.path), claim]));
   const created = new Map(draft.created.map((path) => [pathKey(path), path]));
   const add = (path: ConfigPath, value: ConfigValue, owner: string) => {
@@ -229,13 +232,16 @@ function adopt(draft: Draft, input: FileInput): Draft {
     if (!overlaps) claims.set(key, { path, value, owners: [owner] });
   };
   for (const [provider, records] of input.records ?? []) {
-    if (known.has(provider)) continue;
+    if (known.has(provider) || !present.has(provider)) continue;
     for (const record of records) {
       if (record.format !== draft.handler.name) continue;
       const live = placesOf(record).filter(({ path, value }) => holds(draft.document, path, value));
       for (const { path, value } of live) add(path, value, provider);
       if (!record.created || live.length === 0) continue;
-      for (const path of [record.base.slice(0, -1), record.base]) created.set(pathKey(path), path);
+      const list = record.base.slice(0, -1);
+      // Where the state has a claim, it also says who made the entry.
+      if (draft.claims.some((claim) => isWithin(claim.path, list))) continue;
+      for (const path of [list, record.base]) created.set(pathKey(path), path);
     }
   }
   for (const { provider, wanted } of input.parts) {

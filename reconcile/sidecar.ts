@@ -43,39 +43,56 @@ export function printSidecar(sidecar: Sidecar): string | undefined {
     : printJson({ files: Object.fromEntries(files), version: 1n });
 }
 
+/** How deep a sidecar may be nested: deeper than any config that is patched. */
+const DEEPEST = 120;
+
 /**
- * Reads a sidecar that anybody may have written. What is not of the format is left out and named
- * in `problems`; nothing here throws.
+ * Reads a sidecar that anybody may have written. What is not of the format is left out and told in
+ * `problems`, in words that hold nothing of its content; nothing here throws.
  */
 export function parseSidecar(text: string): { sidecar: Sidecar; problems: string[] } {
-  const problems: string[] = [];
+  const none = (problem: string) => ({ sidecar: new Map(), problems: [problem] });
   let root: ConfigValue;
   try {
+    if (depthOf(text) > DEEPEST) return none("it is nested too deeply");
     root = parseJson(text);
-  } catch (error) {
-    return { sidecar: new Map(), problems: [`it is not JSON (${(error as Error).message})`] };
+  } catch {
+    // The reason that is thrown quotes the text, which may be anybody's.
+    return none("it is not JSON");
   }
   if (!isTable(root) || root.version !== 1n || !isTable(root.files)) {
-    return { sidecar: new Map(), problems: ["it is not a version 1 record of managed values"] };
+    return none("it is not a version 1 record of managed values");
   }
+  let unknown = 0;
   const sidecar = new Map<string, Map<string, SidecarRecord[]>>();
   for (const [file, entry] of Object.entries(root.files)) {
     const providers = isTable(entry) ? entry.providers : undefined;
     if (!isTable(providers)) {
-      problems.push(`the entry of "${file}" has no providers`);
+      unknown++;
       continue;
     }
     const byProvider = new Map<string, SidecarRecord[]>();
     for (const [provider, list] of Object.entries(providers)) {
       const records = (isList(list) ? list : [undefined]).map(readRecord);
-      byProvider.set(provider, records.filter((record) => record !== undefined));
-      if (records.includes(undefined)) {
-        problems.push(`"${file}", "${provider}": a record of an unknown form`);
-      }
+      const known = records.filter((record) => record !== undefined);
+      byProvider.set(provider, known);
+      unknown += records.length - known.length;
     }
     sidecar.set(file, byProvider);
   }
-  return { sidecar, problems };
+  const entries = unknown === 1 ? "1 entry is" : `${unknown} entries are`;
+  return { sidecar, problems: unknown === 0 ? [] : [`${entries} of an unknown form`] };
+}
+
+/** How deep brackets are nested; whatever the text is, it is read once and without recursion. */
+function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{\]}]/gs)) {
+    if (token === "[" || token === "{") deepest = Math.max(deepest, ++depth);
+    else if (token === "]" || token === "}") depth--;
+  }
+  return deepest;
 }
 
 /** What a record says is ours: each value with its place. */

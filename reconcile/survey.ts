@@ -90,6 +90,8 @@ export interface SurveyedFile {
   readonly stateBefore?: FileState;
   /** Our record of the file once it is written. */
   readonly stateAfter?: FileState;
+  /** The providers that take part in it. */
+  readonly parts: ReadonlySet<string>;
   /** Why it cannot be read or edited; then nothing of it changes. */
   readonly error?: ConfigPatchError;
 }
@@ -112,7 +114,7 @@ export interface SurveyedSidecar {
 export async function survey(job: Job): Promise<Survey> {
   const stateText = await job.mounts.readOwn("state.json");
   const state = stateText === undefined ? NO_STATE : parseState(stateText);
-  const reader = new SidecarReader(job.mounts);
+  const reader = new SidecarReader(job);
   const all = job.disableAll === true ? await everyName(job, state, reader) : [];
   const known = new Set([...namesIn(state), ...all]);
   const tasks = tasksOf(
@@ -123,7 +125,7 @@ export async function survey(job: Job): Promise<Survey> {
   );
   const units = await unitsOf(tasks, state, reader, job);
   for (const unit of units.values()) await load(unit, job, state);
-  const useless = dropUseless(units);
+  const misled = dropFalseHints(units);
   planAll(units, tasks);
 
   const files = [...units.values()].map(surveyed);
@@ -157,7 +159,7 @@ export async function survey(job: Job): Promise<Survey> {
     providers: reports,
     warnings: [
       ...warnings,
-      ...useless,
+      ...misled,
       ...files.flatMap(hardLinkWarning),
       ...reader.warnings(sidecars),
       ...await nestedWarnings(job, files),
@@ -167,7 +169,7 @@ export async function survey(job: Job): Promise<Survey> {
 
 /**
  * The text of a host dir's sidecar, from the state: what it says of files and providers of which
- * the state knows nothing is another program's business and stays.
+ * neither the state nor this run knows anything is another program's business and stays.
  */
 export function sidecarText(
   surveyed: SurveyedSidecar,
@@ -179,7 +181,10 @@ export function sidecarText(
   const sidecar = new Map<string, ReadonlyMap<string, readonly SidecarRecord[]>>();
   for (const [file, providers] of surveyed.sidecar) {
     const unit = planned.get(prefix + file);
-    if (unit === undefined || unit.error !== undefined) sidecar.set(file, providers);
+    const ours = unit === undefined || unit.error !== undefined
+      ? new Set()
+      : new Set([...unit.parts, ...ownersOf(unit.stateBefore)]);
+    sidecar.set(file, new Map([...providers].filter(([name]) => !ours.has(name))));
   }
   for (const [key, entry] of state.files) {
     if (!key.startsWith(prefix)) continue;
@@ -197,9 +202,9 @@ interface Unit {
   readonly format: string;
   /** The providers whose clients ignore a file that is not of the strict dialect. */
   readonly strict: Set<string>;
-  /** Whether nothing but a sidecar says that something of ours is in it. */
+  /** Whether nothing but a sidecar leads here. */
   hinted: boolean;
-  readonly parts: Part[];
+  parts: Part[];
   readonly records: ReadonlyMap<string, readonly SidecarRecord[]>;
   read?: ReadFile;
   before?: string;
@@ -221,10 +226,11 @@ async function unitsOf(
   const entries = new Map([...state.files, ...(state.pending?.files ?? [])]);
   const owned = new Map<string, Set<string>>();
   for (const [key, entry] of [...state.files, ...(state.pending?.files ?? [])]) {
-    for (const owner of entry?.claims.flatMap((claim) => claim.owners) ?? []) {
+    for (const owner of ownersOf(entry)) {
       owned.set(owner, (owned.get(owner) ?? new Set()).add(key));
     }
   }
+  const hints: { provider: string; dir: string; file: string; format: string }[] = [];
   const unitOf = async (dir: string, file: string, format: string): Promise<Unit> => {
     const key = `${dir}/${file}`;
     const { sidecar } = await reader.get(dir);
@@ -254,32 +260,37 @@ async function unitsOf(
       const unit = await unitOf(dir, file, written ?? format);
       if (strict && action === "apply") unit.strict.add(provider);
       unit.parts.unshift({ provider, action, wanted });
-      unit.hinted = false;
       keys.delete(unit.key);
     }
     for (const key of keys) {
       const format = entries.get(key)?.format ?? state.files.get(key)?.format;
       if (format === undefined) continue;
       const [dir, file] = splitKey(key);
-      const unit = await unitOf(dir, file, format);
-      unit.parts.unshift({ provider, action, wanted: [] });
-      unit.hinted = false;
+      (await unitOf(dir, file, format)).parts.unshift({ provider, action, wanted: [] });
     }
     if (action === "apply") continue;
     for (const dir of everyDir ?? (target === undefined ? [] : [target.dir])) {
       for (const [file, format] of await reader.filesOf(dir, provider)) {
-        const isNew = !units.has(`${dir}/${file}`);
-        const unit = await unitOf(dir, file, format);
-        unit.hinted ||= isNew;
-        if (unit.parts.some((part) => part.provider === provider)) continue;
-        unit.parts.unshift({ provider, action, wanted: [] });
+        hints.push({ provider, dir, file, format });
       }
     }
   }
   for (const [key, entry] of state.pending?.files ?? []) {
     const format = entry?.format ?? state.files.get(key)?.format;
     const [dir, file] = splitKey(key);
-    if (format !== undefined) (await unitOf(dir, file, format)).hinted = false;
+    if (format !== undefined) await unitOf(dir, file, format);
+  }
+  // What only a sidecar says comes last: it must not decide by which format a file is read.
+  const taken = new Set(
+    [...units.values()].flatMap(({ key, parts }) => parts.map((one) => `${one.provider} ${key}`)),
+  );
+  for (const { provider, dir, file, format } of hints) {
+    const key = `${dir}/${file}`;
+    if (taken.has(`${provider} ${key}`)) continue;
+    const known = units.get(key);
+    const unit = known ?? await unitOf(dir, file, format);
+    unit.hinted ||= known === undefined;
+    unit.parts.push({ provider, action: "disable", wanted: [] });
   }
   for (const unit of units.values()) {
     addRecorded(unit, tasks);
@@ -325,6 +336,40 @@ function findUnitConflicts(unit: Unit, state: State, job: Job): void {
   for (const [name, error] of findConflicts(unit.key, demands)) unit.conflicts.set(name, error);
 }
 
+/**
+ * Files that only a sidecar leads to, and that cannot be edited, do not keep their providers from
+ * being taken back elsewhere: a container may have named them for that.
+ */
+function dropFalseHints(units: Map<string, Unit>): Warning[] {
+  const sure = new Set(
+    [...units.values()].flatMap((unit) => unit.hinted ? [] : unit.parts.map(partKey)),
+  );
+  const warnings: Warning[] = [];
+  for (const unit of units.values()) {
+    if (!unit.hinted) continue;
+    const error = faultOf(unit);
+    const others = unit.parts.filter((part) => !sure.has(partKey(part)));
+    if (error === undefined || others.length === unit.parts.length) continue;
+    unit.parts = others;
+    if (others.length === 0) units.delete(unit.key);
+    warnings.push({
+      file: unit.key,
+      message: `only the ownership record leads here; it was left alone: ${error.message}`,
+    });
+  }
+  return warnings;
+}
+
+function faultOf({ error, run, parts }: Unit): ConfigPatchError | undefined {
+  if (error !== undefined || run === undefined) return error;
+  try {
+    return run(parts).results.find((result) => result.error !== undefined)?.error;
+  } catch (error) {
+    if (!(error instanceof ConfigPatchError)) throw error;
+    return error;
+  }
+}
+
 /** Reads a unit's file and gets its planner ready. */
 async function load(unit: Unit, job: Job, state: State): Promise<void> {
   const entry = state.files.get(unit.key);
@@ -360,31 +405,6 @@ async function load(unit: Unit, job: Job, state: State): Promise<void> {
   } catch (error) {
     if (!(error instanceof ConfigPatchError)) throw error;
     unit.error = error.with({ file: unit.key });
-  }
-}
-
-/**
- * Leaves out files that only a sidecar names and that cannot be read or edited: whoever forges one
- * must not make a run fail by it.
- */
-function dropUseless(units: Map<string, Unit>): Warning[] {
-  return [...units.values()].filter((unit) => unit.hinted).flatMap((unit): Warning[] => {
-    const error = failureOf(unit);
-    if (error === undefined) return [];
-    units.delete(unit.key);
-    const message =
-      `only the ownership record says that something of ours is in it: ${error.message}`;
-    return [{ file: unit.key, message }];
-  });
-}
-
-function failureOf({ error, run, parts }: Unit): ConfigPatchError | undefined {
-  if (error !== undefined || run === undefined) return error;
-  try {
-    return run(parts).results.find((result) => result.error !== undefined)?.error;
-  } catch (error) {
-    if (error instanceof ConfigPatchError) return error;
-    throw error;
   }
 }
 
@@ -458,13 +478,14 @@ function planUnit(unit: Unit, failed: ReadonlySet<string>): string[] {
 }
 
 function surveyed(unit: Unit): SurveyedFile {
-  const { key, dir, file, read, before, stateBefore, error, plan } = unit;
+  const { key, dir, file, read, before, stateBefore, error, plan, parts } = unit;
   const after = error === undefined && plan !== undefined ? plan.text : before;
   const stateAfter = error === undefined && plan !== undefined ? plan.state : stateBefore;
   return {
     key,
     dir,
     file,
+    parts: new Set(parts.map((part) => part.provider)),
     ...(read === undefined ? {} : { read }),
     ...(before === undefined ? {} : { before }),
     ...(after === undefined ? {} : { after }),
@@ -480,6 +501,18 @@ function reportsOf(
   job: Job,
 ): { reports: ProviderReport[]; warnings: Warning[] } {
   const warnings: Warning[] = [];
+  const unitsOfPart = new Map<string, Unit[]>();
+  const results = new Map<Unit, Map<string, PartResult>>();
+  for (const unit of units.values()) {
+    // The first result of a part counts: that of an earlier plan, in which it failed.
+    const listed = unit.plan?.results.map((one) => [partKey(one), one] as const) ?? [];
+    results.set(unit, new Map(listed.toReversed()));
+    for (const key of new Set(unit.parts.map(partKey))) {
+      const list = unitsOfPart.get(key) ?? [];
+      unitsOfPart.set(key, list);
+      list.push(unit);
+    }
+  }
   const reports = tasks.flatMap((task): ProviderReport[] => {
     const { provider, action, target } = task;
     const own = target && `${target.dir}/${target.file}`;
@@ -490,11 +523,8 @@ function reportsOf(
       return [{ ...base, ...at, outcome: "failed", error: task.error }];
     }
     const rows: ProviderReport[] = [];
-    for (const unit of units.values()) {
-      if (!unit.parts.some((part) => part.provider === provider && part.action === action)) {
-        continue;
-      }
-      const row = rowOf(unit, provider, action);
+    for (const unit of unitsOfPart.get(partKey(task)) ?? []) {
+      const row = rowOf(unit, provider, action, results.get(unit)?.get(partKey(task)));
       if (row === undefined) continue;
       const { error } = row;
       const malformed = error?.code === "syntax" || error?.code === "encoding";
@@ -513,10 +543,15 @@ function reportsOf(
   return { reports, warnings };
 }
 
+function partKey({ action, provider }: Pick<Part, "action" | "provider">): string {
+  return `${action} ${provider}`;
+}
+
 function rowOf(
   unit: Unit,
   provider: string,
   action: Task["action"],
+  result: PartResult | undefined,
 ): ProviderReport | undefined {
   const file = unit.key;
   const error = unit.error ?? unit.conflicts.get(provider);
@@ -530,9 +565,6 @@ function rowOf(
       error: error.with({ provider, file }),
     };
   }
-  const result = unit.plan?.results.find((one) =>
-    one.provider === provider && one.action === action
-  );
   // It has failed elsewhere, and says so there.
   if (result === undefined) return undefined;
   return { ...withFile(result, file), file };
@@ -573,10 +605,13 @@ async function nestedWarnings(
 /** Sidecars, each read once. */
 class SidecarReader {
   readonly #mounts: Mounts;
+  readonly #allowNested: boolean;
   readonly #read = new Map<string, SurveyedSidecar>();
+  readonly #files = new Map<string, Map<string, [string, string][]>>();
 
-  constructor(mounts: Mounts) {
+  constructor({ mounts, allowNested }: Job) {
     this.#mounts = mounts;
+    this.#allowNested = allowNested === true;
   }
 
   async get(dir: string): Promise<SurveyedSidecar> {
@@ -588,12 +623,14 @@ class SidecarReader {
   }
 
   /** The files in which a provider has records, with their formats. */
-  async filesOf(dir: string, provider: string): Promise<[string, string][]> {
-    const { sidecar } = await this.get(dir);
-    return [...sidecar].flatMap(([file, providers]): [string, string][] => {
-      const format = providers.get(provider)?.[0]?.format;
-      return format === undefined ? [] : [[file, format]];
-    });
+  async filesOf(dir: string, provider: string): Promise<readonly [string, string][]> {
+    // A container may have written thousands of names: no pass over all of them for each of them.
+    let index = this.#files.get(dir);
+    if (index === undefined) {
+      index = filesByProvider((await this.get(dir)).sidecar);
+      this.#files.set(dir, index);
+    }
+    return index.get(provider) ?? [];
   }
 
   warnings(sidecars: readonly SurveyedSidecar[]): Warning[] {
@@ -613,7 +650,7 @@ class SidecarReader {
       const read = await this.#mounts.read(dir, SIDECAR_NAME);
       if (read === undefined) return { dir, fingerprint, sidecar: new Map() };
       const { sidecar, problems } = parseSidecar(decodeUtf8(read.bytes, `${dir}/${SIDECAR_NAME}`));
-      const safe = new Map([...sidecar].filter(([file]) => isFileName(file)));
+      const safe = new Map([...sidecar].filter(([file]) => isFileName(file, this.#allowNested)));
       if (safe.size < sidecar.size) problems.push("it names files that are not of this directory");
       const problem = problems.length > 0 ? { problem: problems.join("; ") } : {};
       return { dir, read, fingerprint: read.fingerprint, sidecar: safe, ...problem };
@@ -625,9 +662,23 @@ class SidecarReader {
   }
 }
 
-function isFileName(file: string): boolean {
+/** By provider, the files in which it has records, with their formats. */
+function filesByProvider(sidecar: Sidecar): Map<string, [string, string][]> {
+  const index = new Map<string, [string, string][]>();
+  for (const [file, providers] of sidecar) {
+    for (const [provider, [first]] of providers) {
+      if (first === undefined) continue;
+      const files = index.get(provider) ?? [];
+      index.set(provider, files);
+      files.push([file, first.format]);
+    }
+  }
+  return index;
+}
+
+function isFileName(file: string, allowNested: boolean): boolean {
   try {
-    checkFile(file, true);
+    checkFile(file, allowNested);
     return true;
   } catch {
     return false;
@@ -646,7 +697,11 @@ async function everyName(job: Job, state: State, reader: SidecarReader): Promise
 
 function namesIn(state: State): string[] {
   const entries = [...state.files.values(), ...(state.pending?.files.values() ?? [])];
-  return entries.flatMap((entry) => entry?.claims.flatMap((claim) => claim.owners) ?? []);
+  return entries.flatMap(ownersOf);
+}
+
+function ownersOf(entry: FileState | undefined): string[] {
+  return entry?.claims.flatMap((claim) => claim.owners) ?? [];
 }
 
 function splitKey(key: string): [string, string] {
