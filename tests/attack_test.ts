@@ -16,83 +16,34 @@ import {
   TEMPORARY,
   type Where,
 } from "./attack_probe.ts";
+import {
+  fifo,
+  file,
+  kib,
+  lease,
+  link,
+  missing,
+  needsRoot,
+  NOT_FILES,
+  OUT,
+  type Planting,
+  plantOutside,
+  root,
+  SECRET,
+  socket,
+  sparse,
+} from "./planting.ts";
 import { differences, type Tree, treeOf } from "./tree.ts";
 import { Mounts } from "../storage/mounts.ts";
 import { ConfigPatchError } from "../errors.ts";
 import { SIDECAR_NAME } from "../storage/names.ts";
 
-/** Puts something at a path; what it returns, if anything, is called when all is over. */
-type Plant = (path: string) => void | (() => void) | Promise<void | (() => void)>;
-
-interface Row {
-  /** What is planted. */
-  readonly what: string;
-  /** Puts it there. */
-  readonly plant: Plant;
+interface Row extends Planting {
   /** What every step must lead to, or steps by name. */
   readonly then: string | Readonly<Record<string, string>>;
   /** Mode and owner of the patched file; absent = the tree must stay as it was. */
   readonly patched?: string;
-  /** Why it cannot be tried here, or `false`. */
-  readonly skip?: string | false;
 }
-
-const root = Deno.uid() === 0;
-const needsRoot = !root && "needs root";
-const kib = (count: number) => count * 1024;
-
-const link = (target: string): Plant => (path) => Deno.symlinkSync(target, path);
-const file = (content: string | Uint8Array, mode = 0o644, owner?: number): Plant => (path) => {
-  Deno.writeFileSync(path, typeof content === "string" ? bytesOf(content) : content);
-  if (owner !== undefined) Deno.chownSync(path, owner, owner);
-  Deno.chmodSync(path, mode);
-};
-const sparse = (size: number): Plant => (path) => {
-  file("")(path);
-  Deno.truncateSync(path, size);
-};
-const directory: Plant = (path) => Deno.mkdirSync(path);
-const fullDirectory: Plant = (path) => {
-  Deno.mkdirSync(path);
-  file("kept\n")(`${path}/file`);
-};
-const fifo: Plant = (path) => run("mkfifo", path);
-const device = (...numbers: string[]): Plant => (path) => run("mknod", path, ...numbers);
-const socket: Plant = (path) => {
-  // A socket's path must be short; where it is moved to may be long.
-  const short = Deno.makeTempDirSync();
-  const listener = Deno.listen({ transport: "unix", path: `${short}/socket` });
-  Deno.renameSync(`${short}/socket`, path);
-  Deno.removeSync(short);
-  return () => listener.close();
-};
-
-// The outside, as seen from a host dir: case/mounts/host dir. SECRET is what must never be read.
-const SECRET = "SECRET = 1\n";
-const OUT = "../../../../outside";
-
-/** What a container can put in the place of a file that it should not have put there. */
-const NOT_FILES: readonly Omit<Row, "then">[] = [
-  { what: "link to a file outside", plant: link(`${OUT}/secret`) },
-  { what: "absolute link", plant: link("/etc/hostname") },
-  { what: "link to nothing, outside", plant: link(`${OUT}/nothing`) },
-  { what: "link to nothing, inside", plant: link("nothing") },
-  { what: "link to a link to the outside", plant: link(`${OUT}/link`) },
-  { what: "link to itself", plant: (path) => Deno.symlinkSync(path, path) },
-  { what: "link to a file beside it", plant: link("neighbour") },
-  { what: "link to our own state", plant: link("../.vault-config/state.json") },
-  { what: "link to a directory", plant: link(`${OUT}/directory`) },
-  { what: "link to a FIFO", plant: link(`${OUT}/fifo`) },
-  { what: "link into /proc", plant: link("/proc/self/environ") },
-  { what: "link to an endless device", plant: link("/dev/zero") },
-  { what: "link with a trailing slash", plant: link(`${OUT}/directory/`) },
-  { what: "empty directory", plant: directory },
-  { what: "directory with a file", plant: fullDirectory },
-  { what: "FIFO without a writer", plant: fifo },
-  { what: "socket", plant: socket },
-  { what: "device that is empty", plant: device("c", "1", "3"), skip: needsRoot },
-  { what: "device without an end", plant: device("c", "1", "5"), skip: needsRoot },
-];
 
 /** For the config and for the sidecar alike. */
 const FILES: readonly Row[] = [
@@ -477,17 +428,6 @@ function assertSwapped(before: Tree, after: Tree): void {
   assert.deepEqual(differences(moved, after), []);
 }
 
-/** What a container must not reach: its content is part of the snapshot. */
-function plantOutside(base: string): string {
-  const outside = `${base}/outside`;
-  Deno.mkdirSync(outside);
-  file(SECRET)(`${outside}/secret`);
-  Deno.symlinkSync("secret", `${outside}/link`);
-  fullDirectory(`${outside}/directory`);
-  fifo(`${outside}/fifo`);
-  return outside;
-}
-
 /** A mounts directory with everything but what is to be planted; returns where that goes. */
 function plantMounts(mounts: string, where: Where): string {
   const own = `${mounts}/.vault-config`;
@@ -582,42 +522,6 @@ async function probe(
   } finally {
     clearTimeout(deadline);
   }
-}
-
-/** Holds a lease on the file: whoever opens it without O_NONBLOCK waits for 45 seconds. */
-async function lease(path: string): Promise<() => void> {
-  // Too large for a snapshot to read: opening the file would break the lease.
-  sparse(kib(1))(path);
-  const script = "import fcntl, os, signal, sys, time\n" +
-    "signal.signal(signal.SIGIO, signal.SIG_IGN)\n" +
-    "fd = os.open(sys.argv[1], os.O_RDWR)\n" +
-    "fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_WRLCK)\n" +
-    "os.write(1, b'held')\n" +
-    "time.sleep(60)\n";
-  const holder = new Deno.Command("python3", {
-    args: ["-c", script, path],
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  const reader = holder.stdout.getReader();
-  const { value } = await reader.read();
-  assert.equal(new TextDecoder().decode(value), "held");
-  await reader.cancel();
-  return () => holder.kill("SIGKILL");
-}
-
-async function missing(program: string): Promise<string | false> {
-  try {
-    await new Deno.Command(program, { args: ["--version"], stdout: "null" }).output();
-    return false;
-  } catch (error) {
-    return error instanceof Deno.errors.NotFound ? `needs ${program}` : String(error);
-  }
-}
-
-function run(command: string, ...args: string[]): void {
-  const { success, stderr } = new Deno.Command(command, { args }).outputSync();
-  assert(success, new TextDecoder().decode(stderr));
 }
 
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {
