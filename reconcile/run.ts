@@ -96,7 +96,12 @@ async function collectLeftovers({ mounts }: Job, state: State, ledger: Ledger): 
     // A temporary lies beside its file, which may be a nested one.
     const beside = slash === end ? undefined : entry.slice(slash + 1);
     try {
-      await mounts.collect(entry.slice(0, slash), entry.slice(end + 1), beside);
+      const done = await mounts.collect(entry.slice(0, slash), entry.slice(end + 1), beside);
+      if (done !== "foreign") continue;
+      ledger.warn({
+        file: entry,
+        message: "no plain file stands under the name of a temporary of ours: it was left alone",
+      });
     } catch (error) {
       // A damaged state stops everything. A directory in which a container bars the way does not.
       if (!(error instanceof ConfigPatchError) || error.code === "state") throw error;

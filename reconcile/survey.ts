@@ -644,10 +644,11 @@ class SidecarReader {
 
   async #load(dir: string): Promise<SurveyedSidecar> {
     let fingerprint = fingerprintOf(undefined);
+    let read: ReadFile | undefined;
     try {
       checkSegment(dir, "host_dir");
       fingerprint = this.#mounts.fingerprint(dir, SIDECAR_NAME);
-      const read = await this.#mounts.read(dir, SIDECAR_NAME);
+      read = await this.#mounts.read(dir, SIDECAR_NAME);
       if (read === undefined) return { dir, fingerprint, sidecar: new Map() };
       const { sidecar, problems } = parseSidecar(decodeUtf8(read.bytes, `${dir}/${SIDECAR_NAME}`));
       const safe = new Map([...sidecar].filter(([file]) => isFileName(file, this.#allowNested)));
@@ -657,7 +658,9 @@ class SidecarReader {
     } catch (error) {
       // Whatever a container made of it: it is a hint, and costs nothing to lose.
       if (!(error instanceof ConfigPatchError)) throw error;
-      return { dir, fingerprint, sidecar: new Map(), problem: error.message };
+      // What could be read can be written anew, even if it is no text.
+      const found = read === undefined ? { fingerprint } : { read, fingerprint: read.fingerprint };
+      return { dir, ...found, sidecar: new Map(), problem: error.message };
     }
   }
 }
