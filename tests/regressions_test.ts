@@ -1,6 +1,6 @@
 /** What the laws once found: the literal document of each counterexample, and what must come of it. */
 import assert from "node:assert/strict";
-import { ConfigPatchError } from "../errors.ts";
+import { ConfigPatchError, ConfigSyntaxError } from "../errors.ts";
 import { type ConfigPath, type ConfigValue, defaultFormats } from "../formats/mod.ts";
 import { type FilePlan, type Part, planFile } from "../reconcile/plan.ts";
 
@@ -60,4 +60,52 @@ Deno.test("a block scalar does not come back where it would take in what the use
     assert.deepEqual(error.position, { line: 1, column: 8 });
     return true;
   });
+});
+
+Deno.test("a key behind an entry on the same line is refused: one parser of ours lets it pass", async () => {
+  const yaml = await defaultFormats.load("yaml");
+  for (
+    const text of [
+      'a:\n- "u"b: 1\n',
+      "x: 1\na:\n- {} b: 1\n",
+      "a: &x 1\nc:\n- *x b: 1\n",
+      "a:\n- [x] ? b\n: c\n",
+      "a:\n- [x] &y b: 1\n",
+      "a:\n- [x] !!str b: 1\n",
+      "x:\n  a:\n  - 'u'\tb: 1\n",
+    ]
+  ) {
+    assert.throws(() => yaml.parse(text), (error) => {
+      assert.ok(error instanceof ConfigSyntaxError, text);
+      assert.equal(
+        error.position?.line,
+        text.split("\n").findIndex((l) => / b|"b|\tb/.test(l)) + 1,
+      );
+      return true;
+    });
+  }
+  for (
+    const [text, keys] of [
+      ["\uFEFFa: 1\r\nb: 2\n", 2],
+      ["a: 1\n? b\n: 2\n?\tc\n: 3\n&x d: 4\n!!str e: 5\n*x : 6\n: 7\n", 7],
+      ["--- {a: 1, b: 2}\n", 2],
+      ["a:\n- b: 1\n  c: 2\n- &y\n  d: 1\nz: 1\n", 2],
+    ] as const
+  ) assert.equal(Object.keys(yaml.parse(text).value).length, keys, text);
+});
+
+Deno.test("what we made below a scalar that keeps blank lines goes, with the user's blank line", async () => {
+  const story = { format: "yaml", text: "a: |+\n  b\n", path: ["outer", "inner", "key"] };
+  assert.equal(
+    await tell({ ...story, user: ["key: ours\n", "key: ours\n\n"] }),
+    "a: |+\n  b\n",
+  );
+  assert.equal(
+    await tell({ ...story, text: "a: |+\n  b\nc: 1\n", user: ["key: ours\n", "key: ours\n\n"] }),
+    "a: |+\n  b\nc: 1\n\n",
+  );
+  assert.equal(
+    await tell({ ...story, user: ["key: ours\n", "key: ours\n\n# mine\n"] }),
+    "a: |+\n  b\n# mine\n",
+  );
 });
