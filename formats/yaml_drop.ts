@@ -83,7 +83,8 @@ function dropLines(
   const column = indentOf(index, parent.start);
   const indent = " ".repeat(column);
   const last = lineEnd(index, entry.end);
-  const end = block ? behindComments(index, last, column) : last;
+  const keeps = block && /^[|>][0-9]*\+/.test(text.slice(leaf.start, leaf.start + 3));
+  const end = block ? behindBlanks(index, behindComments(index, last, column), keeps) : last;
   const kept = commentTexts(index, entry.start, end.offset).map((comment) => indent + comment);
   const lines = kept.join(index.eol);
   if (!end.open) return cut(index, start, end.offset, lines === "" ? "" : lines + index.eol);
@@ -106,6 +107,15 @@ function behindComments(index: YamlIndex, from: LineEnd, column: number): LineEn
     end = { offset: end.offset + match[0].length, open: match[1] === undefined };
   }
   return end;
+}
+
+/** Behind the blank lines that would become part of a block scalar which keeps those at its end. */
+function behindBlanks(index: YamlIndex, from: LineEnd, keeps: boolean): LineEnd {
+  if (!keeps || from.open) return from;
+  const blank = /(?: *\r?\n)+/y;
+  blank.lastIndex = from.offset;
+  const length = blank.exec(index.source.text)?.[0].length ?? 0;
+  return { offset: from.offset + length, open: false };
 }
 
 function dropRoot(index: YamlIndex, { parent, entry }: Step): Splice {

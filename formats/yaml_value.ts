@@ -163,8 +163,11 @@ class Composer {
       }
       case EVENT_ID.MAPPING: {
         const table: Record<string, ConfigValue> = Object.create(null);
+        const first = this.#at;
+        const block = !isFlow(event);
         while (!this.#closed()) {
           const keyEvent = events[this.#at];
+          if (block && this.#at > first) refuseMidLine(text, keyEvent);
           const key = this.#key(keyEvent);
           if (key in table) this.#refuseKey(keyEvent, "this key stands twice in one mapping");
           table[key] = this.#node();
@@ -289,6 +292,42 @@ function tooDeep(text: string, offset: number): ConfigPatchError {
     ...locate(text, offset),
     remedy: "flatten the file",
   });
+}
+
+/**
+ * The library reads `- "a" b: 1` as an item and, behind it, a key of the mapping around the list.
+ * No other reader does: it is no YAML.
+ */
+function refuseMidLine(text: string, key: Event | undefined): void {
+  const start = outerStart(key);
+  if (start === -1) return;
+  let at = start;
+  while (isSpace(text[at - 1])) at--;
+  if (text[at - 1] === "?") {
+    at--;
+    while (isSpace(text[at - 1])) at--;
+  }
+  const before = text[at - 1];
+  if (before === undefined || before === "\n" || before === "\uFEFF") return;
+  throw ConfigSyntaxError.at(text, start, "a key must begin its line");
+}
+
+function isSpace(char: string | undefined): boolean {
+  return char === " " || char === "\t";
+}
+
+/** Where a node begins with its anchor and tag; -1 for one that no text stands for. */
+function outerStart(event: Event | undefined): number {
+  if (event === undefined || !("anchorStart" in event)) return -1;
+  const quoted = event.type === EVENT_ID.SCALAR &&
+    (event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED);
+  const starts = [
+    event.anchorStart === -1 ? -1 : event.anchorStart - 1,
+    "tagStart" in event ? event.tagStart : -1,
+    "start" in event ? event.start : -1,
+    "valueStart" in event && event.valueStart !== -1 ? event.valueStart - (quoted ? 1 : 0) : -1,
+  ].filter((offset) => offset !== -1);
+  return starts.length === 0 ? -1 : Math.min(...starts);
 }
 
 /** YAML calls a lone carriage return a line break, editors and several readers do not. */

@@ -199,12 +199,13 @@ Deno.test("a removal leaves nothing of an anchor behind that is still needed", (
   assert.deepEqual(parse("a: 1\n").drop(["b"]), { offset: 0, remove: "", insert: "" });
 });
 
-Deno.test("a removal that would slide text into a block scalar is refused", () => {
+Deno.test("a removal slides no text into a block scalar", () => {
   const text = "a: |\n  x\nb: 1\n  # deep\nc: 2\n";
   // A comment that would slide in moves to the left.
   assert.equal(applySplice(text, parse(text).drop(["b"])), "a: |\n  x\n# deep\nc: 2\n");
+  // A blank line that the scalar would keep as its own goes along.
   const kept = "a: |+\n  x\nb: 1\n\nc: 2\n";
-  assert.throws(() => parse(kept).drop(["b"]), { code: "unsupported" });
+  assert.equal(applySplice(kept, parse(kept).drop(["b"])), "a: |+\n  x\nc: 2\n");
 });
 
 Deno.test("edits beside block scalars leave their lines alone", () => {
@@ -226,6 +227,13 @@ Deno.test("edits beside block scalars leave their lines alone", () => {
 Deno.test("a key without a value in braces stays one for every reader", () => {
   assert.equal(applySplice("{a:}\n", parse("{a:}\n").put(["b"], "v")), "{a: , b: v}\n");
   assert.equal(applySplice("{a}\n", parse("{a}\n").put(["a"], "v")), "{a: v}\n");
+});
+
+Deno.test("an explicit key is followed by another, except behind a byte order mark", () => {
+  const put = (text: string) => applySplice(text, parse(text).put(["b"], "v"));
+  assert.equal(put("? a\n: 1\n"), "? a\n: 1\nb: v\n");
+  assert.equal(put("# c\n? a\n: 1\n"), "# c\n? a\n: 1\nb: v\n");
+  assert.throws(() => put("\uFEFF? a\n: 1\n"), { code: "unsupported" });
 });
 
 Deno.test("a document that would keep only its tag is not emptied", () => {
