@@ -13,6 +13,7 @@ import type { FormatHandler } from "../formats/mod.ts";
 import { EDIT_LAWS, refusal } from "../testing/edit_laws.ts";
 import { editsOf, variantsOf } from "../testing/edits.ts";
 import { declines, LawBreach, type Trial } from "../testing/law.ts";
+import { manner } from "./manner.ts";
 import { jsonSuite } from "./suites/json.ts";
 import { agrees } from "./suites/second.ts";
 import type { Suite, SuiteDocument } from "./suites/suite.ts";
@@ -98,9 +99,11 @@ function runValid(
 
 function runEdit(suite: Suite, document: ConfigDocument, trial: Trial, tally: Tally): void {
   for (const law of Object.values(EDIT_LAWS)) law(trial);
-  if (suite.second === undefined) return;
   const { edit } = trial;
-  const after = applySplice(document.text, document.put(edit.path, edit.value));
+  const put = document.put(edit.path, edit.value);
+  manner(document.text, put);
+  if (suite.second === undefined) return;
+  const after = applySplice(document.text, put);
   const agreed = agrees(suite.second, document.text, after, edit, document.value);
   if (agreed === undefined) return;
   tally.checkedTwice++;

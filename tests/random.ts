@@ -1,9 +1,9 @@
 /** The laws on random documents, with random users: what `laws_test.ts` and `deno task laws` run. */
 import fc from "fast-check";
 import { ConfigPatchError } from "../errors.ts";
-import { type ConfigDocument, defaultFormats } from "../formats/mod.ts";
-import type { FormatHandler, Splice } from "../formats/mod.ts";
-import { valueAt } from "../formats/value.ts";
+import { applySplice, type ConfigDocument, defaultFormats } from "../formats/mod.ts";
+import type { ConfigValue, FormatHandler, Splice } from "../formats/mod.ts";
+import { sameValue, valueAt } from "../formats/value.ts";
 import { disjoint, EDIT_LAWS } from "../testing/edit_laws.ts";
 import { editsOf, userEditsOf } from "../testing/edits.ts";
 import { declines, LawBreach, type LawEdit, type Trial } from "../testing/law.ts";
@@ -12,6 +12,8 @@ import { jsonDocuments } from "./generate/json.ts";
 import type { Generator } from "./generate/text.ts";
 import { tomlDocuments } from "./generate/toml.ts";
 import { yamlDocuments } from "./generate/yaml.ts";
+import { manner } from "./manner.ts";
+import { agrees } from "./suites/second.ts";
 
 /** All generators. */
 export const GENERATORS: readonly Generator[] = [tomlDocuments, yamlDocuments, jsonDocuments];
@@ -26,6 +28,8 @@ export interface Counts {
   edits: number;
   /** Edits that the handler declined. */
   declined: number;
+  /** Edits whose outcome another library has read, and found right. */
+  readTwice: number;
   userEdits: number;
   /** User edits after which ours cannot be taken back safely: refused, nothing is lost. */
   stuck: number;
@@ -53,6 +57,7 @@ export async function runRandom(
     refused: 0,
     edits: 0,
     declined: 0,
+    readTwice: 0,
     userEdits: 0,
     stuck: 0,
     sets: 0,
@@ -101,18 +106,104 @@ function tryDocument(
     return;
   }
   const edits = editsOf(document.value);
-  for (const edit of [choose(edits.slice(0, 6)), choose(edits.slice(6))]) {
+  const strict = choose([true, false]) === true && readsStrictly(handler, text);
+  for (
+    const edit of [
+      choose(edits.slice(0, 6)),
+      choose(edits.slice(6)),
+      oddEdit(document, edits, choose),
+    ]
+  ) {
     if (edit === undefined) continue;
     counts.edits++;
-    const trial: Trial = { handler, text, edit };
-    if (declines(trial) !== undefined) {
+    const trial: Trial = { handler, text, edit, strict };
+    if (told(edit, () => declines(trial)) !== undefined) {
       counts.declined++;
       continue;
     }
     for (const law of Object.values(EDIT_LAWS)) told(edit, () => law(trial));
+    told(edit, () => lookAt(trial, document, generator, counts));
     for (let i = 0; i < 2; i++) told(edit, () => tryUser(trial, generator, choose, counts));
   }
   tryProviders(handler, text, document, edits, choose, counts);
+}
+
+/** Whether a text is of the strict dialect; then it must stay so. */
+function readsStrictly(handler: FormatHandler, text: string): boolean {
+  try {
+    handler.parse(text, { strict: true });
+    return true;
+  } catch (error) {
+    if (error instanceof ConfigPatchError) return false;
+    throw error;
+  }
+}
+
+/** Texts that some reader of some format takes for something else if they are not quoted. */
+const WORDS: readonly string[] = [
+  ...["plain", "no", "Y", "on", "null", "~", "true", "1e3", "0x1f", "0o7", "017", "1_000", "12:30"],
+  ...["2001-01-01", ".5", "+1", "1.", ".inf", "nan", "=", "e1", "-", "", " ", "a b", " a", "a "],
+  ...[
+    "a: b",
+    "a:",
+    "a #b",
+    "#",
+    "- a",
+    "? a",
+    "[a",
+    "{a}",
+    "a, b",
+    "]",
+    "'",
+    '"',
+    '"""',
+    "\\",
+    "\\n",
+  ],
+  ...["@a", "`a", "%a", "!a", "&a", "*a", "|", ">", "a\tb", "a\nb", "\n", "\r\n", "\0", "\x7f"],
+  ...["\x85", "\u2028", "\ufeff", "ünï 🎈", "/run/x.sock", "http://h:1/p?q=a#b", "//", "/* a */"],
+  ...["a.b", "__proto__", "...", "---", "C:\\x", "it's", "$&", "x".repeat(900)],
+];
+
+const VALUES: readonly ConfigValue[] = [
+  ...[0n, -1n, 9007199254740991n, 1, -0, 0.5, 1e300, 5e-324, true, false],
+  ...[[], ["no", 1n, 1], [["a"], []], [{ "a b": "on" }, { no: 1n, c: {} }]],
+];
+
+/** A key and a value that are hard to write. */
+function oddEdit(
+  document: ConfigDocument,
+  edits: readonly LawEdit[],
+  choose: Choose,
+): LawEdit | undefined {
+  const word = choose(WORDS) ?? "";
+  const value = choose([choose(WORDS), choose(WORDS), choose(VALUES)]) ?? "";
+  const other = choose([choose(WORDS), choose(VALUES)]) ?? "";
+  const existing = choose(edits.slice(6))?.path ?? ["zz_top"];
+  const path = choose([[word], ["zz_outer", word], [...existing.slice(0, -1), word], existing]) ??
+    existing;
+  // What a patch wants is ours wherever it stands; the laws are about files that do not hold it.
+  const held = valueAt(document.value, path);
+  if (sameValue(held, value) || sameValue(held, other)) return undefined;
+  return { path, value, other: other === value ? "zz_other" : other };
+}
+
+/** The edit as its file's reader and user see it: readers that the handler does not use agree. */
+function lookAt(
+  { text, edit }: Trial,
+  document: ConfigDocument,
+  { readers }: Generator,
+  counts: Counts,
+): void {
+  const put = document.put(edit.path, edit.value);
+  manner(document.text, put);
+  const after = applySplice(document.text, put);
+  for (const read of readers) {
+    const agreed = agrees(read, document.text, after, edit, document.value);
+    if (agreed === true) counts.readTwice++;
+    if (agreed !== false) continue;
+    throw new LawBreach("PutGet", "another reader sees something else", { before: text, after });
+  }
 }
 
 /** What a second and third patch might want beside the edits that a document invites. */
@@ -147,6 +238,7 @@ function tryProviders(
     counts.sets++;
   } catch (error) {
     if (!(error instanceof ConfigPatchError)) throw error;
+    if (!STUCK.has(error.code)) throw new LawBreach("Disjoint", `${error.code}: ${error.message}`);
     counts.declined++;
   }
 }
@@ -160,7 +252,13 @@ function tryUser(trial: Trial, generator: Generator, choose: Choose, counts: Cou
   try {
     between = editBetween(trial, edits, user);
   } catch (error) {
-    if (!(error instanceof ConfigPatchError) || !STUCK.has(error.code)) throw error;
+    if (!(error instanceof ConfigPatchError)) throw error;
+    if (!STUCK.has(error.code)) {
+      throw new LawBreach("Foreign", `${error.code}: ${error.message}`, {
+        before: trial.text,
+        user: JSON.stringify(user),
+      });
+    }
     counts.stuck++;
     return;
   }
@@ -191,7 +289,8 @@ function userEdit(
   const starts = [...applied.matchAll(/(?<=^|\n)(?!\uFEFF)/g)].map((match) => match.index);
   const near = starts.filter((at) => ours && at >= ours.start - 20 && at <= ours.end + 20);
   const line = choose(starts) ?? 0;
-  const offset = (choose([...applied, ""].map((_, index) => index))) ?? 0;
+  // Between characters: a file cannot hold half of one.
+  const offset = choose([...applied.matchAll(/(?:)/gu)].map((match) => match.index)) ?? 0;
   const lineEnd = Math.max(applied.indexOf("\n", line), line);
   const span = handler.parse(applied).find(edit.path)?.span;
   const kinds: (() => Splice | undefined)[] = [
@@ -215,11 +314,17 @@ function userEdit(
   return choose(kinds)?.();
 }
 
-function told(edit: LawEdit, step: () => void): void {
+function told<T>(edit: LawEdit, step: () => T): T {
   try {
-    step();
+    return step();
   } catch (error) {
-    if (error instanceof LawBreach) error.message += `\n  edit: ${JSON.stringify(edit.path)}`;
+    if (error instanceof LawBreach) {
+      const value = JSON.stringify(
+        edit.value,
+        (_key, item) => typeof item === "bigint" ? `${item}n` : item,
+      );
+      error.message += `\n  edit: ${JSON.stringify(edit.path)} = ${value}`;
+    }
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 /** Random JSON with comments and trailing commas, written as text. */
 import fc from "fast-check";
+import { secondOpinion } from "../suites/json.ts";
 import { asFile, type Generator, mostly, oneOf, row } from "./text.ts";
 
 const blank = fc.oneof(
@@ -92,4 +93,5 @@ export const jsonDocuments: Generator = {
     ",",
     "x",
   ],
+  readers: [secondOpinion],
 };

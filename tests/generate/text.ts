@@ -11,6 +11,8 @@ export interface Generator {
   readonly lines: readonly string[];
   /** What a user may write anywhere. */
   readonly snippets: readonly string[];
+  /** Readers that the handler does not use; each throws where it reads nothing. */
+  readonly readers: readonly ((text: string) => unknown)[];
 }
 
 /** One of these texts, the first being the simplest. */

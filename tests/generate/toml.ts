@@ -1,6 +1,7 @@
 /** Random TOML, written as text: statements are kept as long as the document stays valid. */
 import fc from "fast-check";
 import { parse } from "smol-toml";
+import { secondOpinion } from "../suites/toml.ts";
 import { asFile, type Generator, mostly, oneOf, row } from "./text.ts";
 
 const blank = mostly(oneOf(" ", ""), oneOf("\t", "  "));
@@ -94,6 +95,7 @@ export const tomlDocuments: Generator = {
     "zz_outer.user_key = 1\n",
   ],
   snippets: [" ", "# user\n", " # user", ", 1", "user_key = 1, ", ", user_key = 1", "x"],
+  readers: [secondOpinion],
 };
 
 function keepValid(statements: readonly string[]): string {

@@ -1,5 +1,6 @@
 /** Random YAML, written as text: block and flow, anchors, block scalars, comments everywhere. */
 import fc from "fast-check";
+import { oldOpinion, secondOpinion } from "../suites/yaml.ts";
 import { asFile, type Generator, mostly, oneOf, row } from "./text.ts";
 
 const comment = oneOf("# c", "#", "# a: b", "# ünï 🎈", "#\ttab");
@@ -175,4 +176,5 @@ export const yamlDocuments: Generator = {
     "user_table:\n  x: 1\n",
   ],
   snippets: [" ", "# user\n", " # user", ", user_key: 1", "user_key: 1, ", "x"],
+  readers: [(text) => secondOpinion(text), oldOpinion],
 };

@@ -16,8 +16,13 @@ export function jsonSuite(directory: string): Suite {
       if (text === undefined || !(invalid || name.startsWith("y_"))) return [];
       return invalid || isObject(text) ? [{ name, text, invalid }] : [];
     }),
-    second: (text) => JSON.parse(withoutComments(text.replace(/^\uFEFF/, ""))) as unknown,
+    second: secondOpinion,
   };
+}
+
+/** What a strict parser reads once comments and trailing commas are out. */
+export function secondOpinion(text: string): unknown {
+  return JSON.parse(withoutComments(text.replace(/^\uFEFF/, ""))) as unknown;
 }
 
 /** JSON of JSONC: comments become blanks, trailing commas go. Written for tests, apart from the handler. */
