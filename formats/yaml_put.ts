@@ -276,9 +276,7 @@ class Insertion {
     const style = styleOf(this.#index, node);
     const indent = indentOf(this.#index, node.start);
     // Whether the mark counts as a column decides here how far the key reaches.
-    if (
-      last.explicit && this.#index.source.text.lastIndexOf("\uFEFF", last.start) === last.start - 1
-    ) {
+    if (last.explicit && this.#index.source.text[last.start - 1] === "\uFEFF") {
       throw refused(
         this.#index,
         last.start,
