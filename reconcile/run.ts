@@ -12,6 +12,7 @@ import { ConfigPatchError } from "../errors.ts";
 import { ABSENT } from "../storage/fingerprint.ts";
 import { SIDECAR_NAME } from "../storage/names.ts";
 import type { FileState } from "./claims.ts";
+import { type HostDir, hostDirsOf } from "./host_dir.ts";
 import type { FileChange, ProviderReport, Report, Warning } from "./report.ts";
 import { printState, type State } from "./state.ts";
 import {
@@ -81,10 +82,11 @@ export async function run(job: Job, options: RunOptions = {}): Promise<RunResult
 
 /** Whether anything has to be written: a config, the state, or a sidecar. */
 export function needsWriting(found: Survey): boolean {
+  const dirs = hostDirsOf(found.after, found.files);
   return (found.state.pending?.temporaries.length ?? 0) > 0 ||
     found.files.some((file) => file.before !== file.after) ||
     printState(found.state) !== printState(found.after) ||
-    found.sidecars.some((one) => sidecarChange(one, found.after, found.files) !== undefined);
+    found.sidecars.some((one) => sidecarChange(one, dirs.get(one.dir)) !== undefined);
 }
 
 /** Removes what a crashed run left, by the names that the state has. Returns what may still be there. */
@@ -128,7 +130,8 @@ async function commit(
 ): Promise<Map<string, ConfigPatchError>> {
   const { mounts } = job;
   const changing = found.files.filter((file) => file.before !== file.after);
-  const sidecars = found.sidecars.filter((one) => sidecarChange(one, found.after, found.files));
+  const dirs = hostDirsOf(found.after, found.files);
+  const sidecars = found.sidecars.filter((one) => sidecarChange(one, dirs.get(one.dir)));
   const names = new Map<string, string>();
   for (const { key, after } of changing) {
     if (after !== undefined) names.set(key, mounts.temporaryName());
@@ -168,9 +171,10 @@ async function commit(
       }
     }
   }
+  const written = hostDirsOf({ files }, found.files);
   for (const sidecar of sidecars) {
     const name = names.get(`${sidecar.dir}/${SIDECAR_NAME}`) ?? "";
-    const done = await writeSidecar(job, sidecar, { files }, found.files, name, ledger);
+    const done = await writeSidecar(job, sidecar, written.get(sidecar.dir), name, ledger);
     if (!done) left.push(`${sidecar.dir}/${name}`);
   }
   const known = new Map([...texts].filter(([key]) => unsettled.has(key)));
@@ -210,15 +214,14 @@ interface SidecarChange {
 /** What is to become of a sidecar; `undefined`: it stays as it is. */
 function sidecarChange(
   surveyed: SurveyedSidecar,
-  state: State,
-  files: readonly SurveyedFile[],
+  hostDir: HostDir | undefined,
 ): SidecarChange | undefined {
-  const { dir, read, fingerprint } = surveyed;
+  const { read, fingerprint } = surveyed;
   // Something that is no plain file stands in its place: a warning, and the container's own loss.
   if (read === undefined && fingerprint !== ABSENT) return undefined;
-  const text = sidecarText(surveyed, state, files);
+  const text = sidecarText(surveyed, hostDir);
   // It names addresses that are in the config as well, so it may be read by no more people.
-  const mask = files.filter((file) => file.dir === dir && file.read !== undefined)
+  const mask = [...hostDir?.files.values() ?? []]
     .reduce((bits, file) => bits & (file.read?.mode ?? bits), 0o644);
   if (text === undefined) return read === undefined ? undefined : { mask };
   const same = read !== undefined && (read.mode & 0o777 & ~mask) === 0 &&
@@ -230,13 +233,12 @@ function sidecarChange(
 async function writeSidecar(
   { mounts }: Job,
   surveyed: SurveyedSidecar,
-  state: State,
-  files: readonly SurveyedFile[],
+  hostDir: HostDir | undefined,
   temporary: string,
   ledger: Ledger,
 ): Promise<boolean> {
   const { dir, read } = surveyed;
-  const change = sidecarChange(surveyed, state, files);
+  const change = sidecarChange(surveyed, hostDir);
   if (change === undefined) return true;
   try {
     if (change.text === undefined) {

@@ -15,6 +15,7 @@ import { decodeUtf8, type ReadFile } from "../storage/read.ts";
 import type { VaultLocation } from "../transport/mod.ts";
 import type { FileState } from "./claims.ts";
 import { type Demand, findConflicts } from "./conflict.ts";
+import { type HostDir, splitKey } from "./host_dir.ts";
 import { type FileInput, type FilePlan, type Part, type PartResult, planFile } from "./plan.ts";
 import { planReformatted } from "./reformat.ts";
 import type { ProviderReport, Warning } from "./report.ts";
@@ -173,22 +174,17 @@ export async function survey(job: Job): Promise<Survey> {
  */
 export function sidecarText(
   surveyed: SurveyedSidecar,
-  state: State,
-  files: readonly SurveyedFile[],
+  hostDir: HostDir | undefined,
 ): string | undefined {
-  const prefix = `${surveyed.dir}/`;
-  const planned = new Map(files.map((file) => [file.key, file]));
   const sidecar = new Map<string, ReadonlyMap<string, readonly SidecarRecord[]>>();
   for (const [file, providers] of surveyed.sidecar) {
-    const unit = planned.get(prefix + file);
-    const ours = unit === undefined || unit.error !== undefined
+    const planned = hostDir?.files.get(file);
+    const ours = planned === undefined || planned.error !== undefined
       ? new Set()
-      : new Set([...unit.parts, ...ownersOf(unit.stateBefore)]);
+      : new Set([...planned.parts, ...ownersOf(planned.stateBefore)]);
     sidecar.set(file, new Map([...providers].filter(([name]) => !ours.has(name))));
   }
-  for (const [key, entry] of state.files) {
-    if (!key.startsWith(prefix)) continue;
-    const file = key.slice(prefix.length);
+  for (const [file, entry] of hostDir?.entries ?? []) {
     sidecar.set(file, new Map([...(sidecar.get(file) ?? []), ...recordsOf(entry)]));
   }
   return printSidecar(sidecar);
@@ -705,9 +701,4 @@ function namesIn(state: State): string[] {
 
 function ownersOf(entry: FileState | undefined): string[] {
   return entry?.claims.flatMap((claim) => claim.owners) ?? [];
-}
-
-function splitKey(key: string): [string, string] {
-  const slash = key.indexOf("/");
-  return [key.slice(0, slash), key.slice(slash + 1)];
 }

@@ -1,0 +1,37 @@
+/** What a state and a survey say of each host dir, so that no sidecar has to look through all. @module */
+import type { FileState } from "./claims.ts";
+import type { State } from "./state.ts";
+import type { SurveyedFile } from "./survey.ts";
+
+/** One host dir: its files by their name in it. */
+export interface HostDir {
+  /** Our records. */
+  readonly entries: Map<string, FileState>;
+  /** The files that the run is about. */
+  readonly files: Map<string, SurveyedFile>;
+}
+
+/** The host dirs of a state and a survey, by name. */
+export function hostDirsOf(
+  state: State,
+  files: readonly SurveyedFile[],
+): ReadonlyMap<string, HostDir> {
+  const dirs = new Map<string, HostDir>();
+  const dirOf = (name: string): HostDir => {
+    const dir = dirs.get(name) ?? { entries: new Map(), files: new Map() };
+    dirs.set(name, dir);
+    return dir;
+  };
+  for (const [key, entry] of state.files) {
+    const [dir, file] = splitKey(key);
+    dirOf(dir).entries.set(file, entry);
+  }
+  for (const file of files) dirOf(file.dir).files.set(file.file, file);
+  return dirs;
+}
+
+/** Host dir and file of a key of the state; a nested file keeps its slashes. */
+export function splitKey(key: string): [string, string] {
+  const slash = key.indexOf("/");
+  return [key.slice(0, slash), key.slice(slash + 1)];
+}
