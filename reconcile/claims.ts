@@ -53,6 +53,12 @@ export interface Wanted {
   readonly known: readonly ConfigValue[];
 }
 
+/** Host dir and file of a key such as `_vibe-config/config.toml`; a nested file keeps its slashes. */
+export function splitKey(key: string): [string, string] {
+  const slash = key.indexOf("/");
+  return [key.slice(0, slash), key.slice(slash + 1)];
+}
+
 /** A string that two paths share exactly if they are the same place. */
 export function pathKey(path: ConfigPath): string {
   return JSON.stringify(path.map((step) => typeof step === "object" ? selectorKey(step) : step));

@@ -1,5 +1,5 @@
 /** What a state and a survey say of each host dir, so that no sidecar has to look through all. @module */
-import type { FileState } from "./claims.ts";
+import { type FileState, splitKey } from "./claims.ts";
 import type { State } from "./state.ts";
 import type { SurveyedFile } from "./survey.ts";
 
@@ -28,10 +28,4 @@ export function hostDirsOf(
   }
   for (const file of files) dirOf(file.dir).files.set(file.file, file);
   return dirs;
-}
-
-/** Host dir and file of a key of the state; a nested file keeps its slashes. */
-export function splitKey(key: string): [string, string] {
-  const slash = key.indexOf("/");
-  return [key.slice(0, slash), key.slice(slash + 1)];
 }

@@ -11,6 +11,7 @@
 import { ConfigPatchError } from "../errors.ts";
 import { ABSENT } from "../storage/fingerprint.ts";
 import { SIDECAR_NAME } from "../storage/names.ts";
+import { LeftoverError } from "../storage/replace.ts";
 import type { FileState } from "./claims.ts";
 import { type HostDir, hostDirsOf } from "./host_dir.ts";
 import type { FileChange, ProviderReport, Report, Warning } from "./report.ts";
@@ -94,11 +95,8 @@ async function collectLeftovers({ mounts }: Job, state: State, ledger: Ledger): 
   const left: string[] = [];
   for (const entry of state.pending?.temporaries ?? []) {
     const slash = entry.indexOf("/");
-    const end = entry.lastIndexOf("/");
-    // A temporary lies beside its file, which may be a nested one.
-    const beside = slash === end ? undefined : entry.slice(slash + 1);
     try {
-      const done = await mounts.collect(entry.slice(0, slash), entry.slice(end + 1), beside);
+      const done = await mounts.collect(entry.slice(0, slash), entry.slice(slash + 1));
       if (done !== "foreign") continue;
       ledger.warn({
         file: entry,
@@ -160,9 +158,7 @@ async function commit(
       ledger.done(found, file);
     } catch (error) {
       if (!(error instanceof ConfigPatchError)) throw error;
-      // What failed may have left its temporary as well; a removal has none.
-      const name = names.get(file.key);
-      if (name !== undefined) left.push(besideFile([file.key, name]));
+      left.push(...leftBy(error, besideFile([file.key, names.get(file.key) ?? ""])));
       if (error.code === "changed") raced.set(file.key, error);
       else {
         ledger.fail(file.key, error);
@@ -174,8 +170,7 @@ async function commit(
   const written = hostDirsOf({ files }, found.files);
   for (const sidecar of sidecars) {
     const name = names.get(`${sidecar.dir}/${SIDECAR_NAME}`) ?? "";
-    const done = await writeSidecar(job, sidecar, written.get(sidecar.dir), name, ledger);
-    if (!done) left.push(`${sidecar.dir}/${name}`);
+    left.push(...await writeSidecar(job, sidecar, written.get(sidecar.dir), name, ledger));
   }
   const known = new Map([...texts].filter(([key]) => unsettled.has(key)));
   const pending = { files: unsettled, temporaries: left, texts: known };
@@ -186,6 +181,11 @@ async function commit(
 
 function besideFile([key, name]: readonly [string, string]): string {
   return key.replace(/[^/]*$/, name);
+}
+
+/** The temporary that a failed exchange has left, if it has. */
+function leftBy(error: ConfigPatchError, temporary: string): string[] {
+  return error instanceof LeftoverError ? [temporary] : [];
 }
 
 function setEntry(files: Map<string, FileState>, key: string, entry: FileState | undefined): void {
@@ -199,7 +199,7 @@ async function write({ mounts }: Job, file: SurveyedFile, temporary: string): Pr
     if (read !== undefined) await mounts.removeFile({ dir, file: file.file, expected: read });
     return;
   }
-  await mounts.prepareHostDir(dir);
+  await mounts.prepareHostDir(dir, file.file);
   const bytes = new TextEncoder().encode(after);
   await mounts.replace({ dir, file: file.file, temporary, bytes, expected: read });
 }
@@ -229,21 +229,21 @@ function sidecarChange(
   return same ? undefined : { text, mask };
 }
 
-/** Whether it stands as it should; if not, the next run tries again. */
+/** Brings a sidecar to what it has to be; if that fails, the next run tries again. */
 async function writeSidecar(
   { mounts }: Job,
   surveyed: SurveyedSidecar,
   hostDir: HostDir | undefined,
   temporary: string,
   ledger: Ledger,
-): Promise<boolean> {
+): Promise<string[]> {
   const { dir, read } = surveyed;
   const change = sidecarChange(surveyed, hostDir);
-  if (change === undefined) return true;
+  if (change === undefined) return [];
   try {
     if (change.text === undefined) {
       if (read !== undefined) await mounts.removeFile({ dir, file: SIDECAR_NAME, expected: read });
-      return true;
+      return [];
     }
     const bytes = new TextEncoder().encode(change.text);
     await mounts.prepareHostDir(dir);
@@ -255,7 +255,7 @@ async function writeSidecar(
       expected: read,
       mask: change.mask,
     });
-    return true;
+    return [];
   } catch (error) {
     if (!(error instanceof ConfigPatchError)) throw error;
     // It is a copy for other programs: the state holds the same, and the next run tries again.
@@ -263,7 +263,7 @@ async function writeSidecar(
       file: `${dir}/${SIDECAR_NAME}`,
       message: `the ownership record could not be written: ${error.message}`,
     });
-    return false;
+    return leftBy(error, `${dir}/${temporary}`);
   }
 }
 

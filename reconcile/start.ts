@@ -54,7 +54,7 @@ async function remember(
   if (text === undefined) return undefined;
   const { ConfigPatchError } = await import("../errors.ts");
   try {
-    using _lock = await mounts.lock({ timeout: 0 });
+    using _lock = await mounts.lock({ timeout: 0, command: "remember" });
     await mounts.writeOwn("steady.json", text);
     return undefined;
   } catch (error) {

@@ -36,7 +36,8 @@
 import { ConfigPatchError } from "../errors.ts";
 import type { ConfigPath, ConfigTable, ConfigValue, Selector } from "../formats/types.ts";
 import { isList, isTable, sameValue, valueAt } from "../formats/value.ts";
-import { type Claim, type ClaimText, type FileState, pathKey } from "./claims.ts";
+import { checkFile, checkSegment, isTemporaryName } from "../storage/names.ts";
+import { type Claim, type ClaimText, type FileState, pathKey, splitKey } from "./claims.ts";
 import { type JsonInput, parseJson, printJson } from "./json.ts";
 
 /** Everything that we remember between runs. */
@@ -103,18 +104,22 @@ export function parseState(text: string): State {
   if (!isTable(root)) throw corrupt("it is not an object");
   if (root.version !== 1n) throw corrupt("its version is not 1");
   const files = new Map<string, FileState>();
-  for (const [key, file] of entriesOf(root.files, "files")) files.set(key, readFile(file, key));
+  for (const [key, file] of entriesOf(root.files, "files")) {
+    checkKey(key);
+    files.set(key, readFile(file, key));
+  }
   if (root.pending === undefined) return { files };
   const after = new Map<string, FileState | undefined>();
   const pending = tableIn(root.pending, "pending");
   for (const [key, file] of entriesOf(pending.files, "pending.files")) {
+    checkKey(key);
     after.set(key, file === null ? undefined : readFile(file, key));
   }
   return {
     files,
     pending: {
       files: after,
-      temporaries: stringsIn(pending.temporaries, "temporaries"),
+      temporaries: stringsIn(pending.temporaries, "temporaries").map(checkedTemporary),
       texts: new Map(
         entriesOf(pending.texts, "pending.texts").map(([key, value]) => {
           const { before, after } = tableIn(value, key);
@@ -186,6 +191,25 @@ function fileJson(file: FileState): JsonInput {
       },
     })),
   } as JsonInput;
+}
+
+/** A key leads to a file, so it must be one that a patch can name. */
+function checkKey(key: string): void {
+  const [dir, file] = splitKey(key);
+  try {
+    checkSegment(dir, "host_dir");
+    checkFile(file, true);
+  } catch (cause) {
+    throw corrupt(`${JSON.stringify(key)} is not a host dir and a file in it`, cause);
+  }
+}
+
+/** What is removed after a crash must have a name that only we give. */
+function checkedTemporary(path: string): string {
+  const end = path.lastIndexOf("/");
+  checkKey(`${path.slice(0, end)}/config`);
+  if (isTemporaryName(path.slice(end + 1))) return path;
+  throw corrupt(`${JSON.stringify(path)} is not a temporary of ours`);
 }
 
 function readFile(value: ConfigValue, key: string): FileState {

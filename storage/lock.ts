@@ -7,10 +7,7 @@ import type { FileSystem, LockFile } from "./primitives.ts";
 export interface LockOptions {
   /** How long to wait, in milliseconds; 30 seconds by default, 0 tries once. */
   readonly timeout?: number;
-  /**
-   * What this process does, for whoever finds the lock taken: `apply`. Absent: the lock file is left
-   * as it is, for a holder that is done at once and must not change what has not changed.
-   */
+  /** What this process does, for whoever finds the lock taken: `apply`. */
   readonly command?: string;
 }
 
@@ -43,7 +40,7 @@ export async function takeLock(
   grant: string,
   options: LockOptions = {},
 ): Promise<Lock> {
-  const { timeout = LOCK_TIMEOUT, command } = options;
+  const { timeout = LOCK_TIMEOUT, command = "" } = options;
   const deadline = performance.now() + timeout;
   let pause: number = PAUSE.first;
   let waited = false;
@@ -64,20 +61,14 @@ function tryOnce(
   path: string,
   label: string,
   grant: string,
-  command: string | undefined,
+  command: string,
 ): LockFile | undefined {
   let file: LockFile | undefined;
   try {
     const seen = system.lstat(path);
     if (seen !== undefined && seen.kind !== "file") throw notPlain(seen, "file", label);
     file = system.openLock(path);
-    if (file.tryLock() && isStillAt(system, path, file)) {
-      if (command !== undefined) {
-        const holder = { pid: Deno.pid, since: new Date().toISOString(), command };
-        file.write(new TextEncoder().encode(JSON.stringify(holder) + "\n"));
-      }
-      return file;
-    }
+    if (file.tryLock() && isStillAt(system, path, file, command)) return file;
     file.close();
     return undefined;
   } catch (error) {
@@ -86,11 +77,22 @@ function tryOnce(
   }
 }
 
-/** Whether the path still leads to the locked file: somebody may have removed it meanwhile. */
-function isStillAt(system: FileSystem, path: string, file: LockFile): boolean {
-  const held = file.status();
-  const seen = system.lstat(path);
-  return seen?.kind === "file" && seen.dev === held.dev && seen.ino === held.ino;
+/**
+ * Whether the path still leads to the locked file: somebody may have removed it meanwhile. What is
+ * written through the descriptor must be what the path gives; where the mounts are reached through a
+ * link, Deno does not say of an open file which one it is.
+ */
+function isStillAt(system: FileSystem, path: string, file: LockFile, command: string): boolean {
+  const holder = {
+    pid: Deno.pid,
+    since: new Date().toISOString(),
+    command,
+    id: crypto.randomUUID(),
+  };
+  const line = JSON.stringify(holder) + "\n";
+  file.write(new TextEncoder().encode(line));
+  return system.lstat(path)?.kind === "file" &&
+    new TextDecoder().decode(system.readTrusted(path)) === line;
 }
 
 function taken(

@@ -163,6 +163,8 @@ export class Mounts {
 
   /** How nested files are reached: whoever allows them should say so if it is only `checked`. */
   async nestedAccess(): Promise<NestedAccess> {
+    // Of mounts that are still to be made nothing can be told, so nothing is remembered.
+    if (this.#nestedAccess === undefined && !this.#rootExists()) return "checked";
     this.#nestedAccess ??= await nestedAccess(this.#system, this.path);
     return this.#nestedAccess;
   }
@@ -171,7 +173,7 @@ export class Mounts {
   // deno-lint-ignore require-await -- as prepare
   async hostDirs(): Promise<readonly string[]> {
     return this.#look("list it", this.path, () => {
-      if (this.#system.stat(this.path) === undefined) return [];
+      if (!this.#rootExists()) return [];
       return this.#system.list(this.path)
         .filter((name) =>
           name !== OWN_DIRECTORY &&
@@ -243,14 +245,16 @@ export class Mounts {
    * under that name is not ours and stays.
    *
    * @param dir The host dir.
-   * @param temporary Its name, as the state has it.
-   * @param file The file that it was made for, if that is a nested one.
+   * @param temporary Its path below that, as the state has it: it lies beside its file.
    */
-  async collect(dir: string, temporary: string, file?: string): Promise<Collected> {
-    requireTemporary(temporary);
-    using place = await this.#place(dir, file ?? SIDECAR_NAME);
+  async collect(dir: string, temporary: string): Promise<Collected> {
+    const segments = temporary.split("/");
+    const name = segments.pop() ?? "";
+    requireTemporary(name);
+    // Any file beside it leads to its directory.
+    using place = await this.#place(dir, [...segments, "config"].join("/"));
     if (place === undefined) return "absent";
-    const path = join(place.directory, temporary);
+    const path = join(place.directory, name);
     return this.#try("remove the temporary", `${dir}/${temporary}`, () => {
       const seen = this.#system.lstat(path);
       if (seen === undefined) return "absent";
@@ -330,6 +334,10 @@ export class Mounts {
       this.path,
       options,
     );
+  }
+
+  #rootExists(): boolean {
+    return this.#system.stat(this.path) !== undefined;
   }
 
   #prepareRoot(): void {

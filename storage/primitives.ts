@@ -73,8 +73,6 @@ export interface AdjustableFile extends FreshFile {
 export interface LockFile {
   /** Takes the lock if it is free; it lasts until `close` or the end of the process. */
   tryLock(): boolean;
-  /** What is really open. */
-  status(): FileStatus;
   /** Replaces the content. */
   write(bytes: Uint8Array): void;
   /** Gives the lock and the descriptor back. */
@@ -171,7 +169,6 @@ export const denoFileSystem: FileSystem = {
     const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
     return {
       tryLock: () => file.tryLockSync(true),
-      status: () => statusOf(file.statSync()),
       write(bytes) {
         file.truncateSync(0);
         file.seekSync(0, Deno.SeekMode.Start);

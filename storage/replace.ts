@@ -19,6 +19,9 @@ export interface Exchange {
   readonly mask: number;
 }
 
+/** The failure of an exchange whose temporary is still there, because it could not be removed. */
+export class LeftoverError extends ConfigPatchError {}
+
 /** Reads the file of a place once more. */
 export type ReadAgain = () => Promise<ReadFile | undefined>;
 
@@ -171,17 +174,7 @@ function discardTemporary(system: FileSystem, path: string, error: unknown): unk
     return error;
   } catch (second) {
     if (systemCode(second) === "ENOENT") return error;
-    return new LeftoverError(path, error, second);
-  }
-}
-
-/** A failure after which the temporary could not be removed either. */
-class LeftoverError extends AggregateError {
-  readonly path: string;
-
-  constructor(path: string, first: unknown, second: unknown) {
-    super([first, second]);
-    this.path = path;
+    return new AggregateError([error, second], path);
   }
 }
 
@@ -190,12 +183,10 @@ async function attempt(doing: string, place: Place, work: () => Promise<void>): 
   try {
     await work();
   } catch (error) {
-    if (!(error instanceof LeftoverError)) {
-      throw failure(error, context);
-    }
+    if (!(error instanceof AggregateError)) throw failure(error, context);
     const first = failure(error.errors[0], context);
-    const name = error.path.slice(error.path.lastIndexOf("/") + 1);
-    throw new ConfigPatchError(
+    const name = error.message.slice(error.message.lastIndexOf("/") + 1);
+    throw new LeftoverError(
       first.code,
       `${first.message}; its temporary ${name} could not be removed either`,
       { ...first.details, file: place.label, cause: error },

@@ -108,7 +108,8 @@ vibe   created  _vibe-config/config.toml   ${
   await new Promise((resolve) => setTimeout(resolve, 2100));
   assert.deepEqual(await place.run(["apply", "--mounts", "mounts"]), quiet);
   const settled = treeOf(`${place.dir}/mounts`);
-  assert.deepEqual(differences(before, settled), ["/.vault-config/steady.json"]);
+  const own = ["/.vault-config/lock", "/.vault-config/steady.json"];
+  assert.deepEqual(differences(before, settled), own);
   assert.deepEqual(await place.run(["apply", "--mounts", "mounts"]), quiet);
   assert.deepEqual(differences(settled, treeOf(`${place.dir}/mounts`)), []);
 
@@ -318,6 +319,44 @@ Deno.test("it works with blanket permissions as it does with scoped ones", async
   ));
   assert.deepEqual(seen[1], seen[0]);
   assert.deepEqual(seen[2], seen[0]);
+});
+
+Deno.test("the mounts may be reached through a link, with grants that name the link", async () => {
+  const place = new Place();
+  for (const path of ["real", "deep/real/mounts"]) {
+    Deno.mkdirSync(`${place.dir}/${path}`, { recursive: true });
+  }
+  Deno.symlinkSync("real", `${place.dir}/mounts`);
+  Deno.symlinkSync("deep/real", `${place.dir}/above`);
+  for (const mounts of ["mounts", `${place.dir}/above/mounts`]) {
+    const grants = [`--allow-read=${mounts}`, `--allow-write=${mounts}`];
+    const run = (...args: string[]) => place.run([...args, "--mounts", mounts], { grants });
+    assert.deepEqual([(await run("apply")).code, (await run("verify")).code], [0, 0]);
+    assert.equal((await run("apply", "--token-broker-port", "1")).err, "");
+    assert.match((await run("disable", "--all")).out, /3 removed/);
+  }
+});
+
+Deno.test("a nested file is made with the directories on its way, and taken back", async () => {
+  const place = new Place();
+  const cline = ["--providers", "cline", "--allow-nested"];
+  const applied = await place.run(["apply", ...cline]);
+  assert.match(applied.out, /created {2}_cline-config\/data\/settings\/providers\.json/);
+  assert.match((await place.run(["apply", ...cline])).out, /nothing to do/);
+  assert.equal((await place.run(["disable", "cline", "--allow-nested"])).code, 0);
+  assert.equal(place.read("mounts/_cline-config/data/settings/providers.json"), undefined);
+});
+
+Deno.test("a run that fails again and again leaves nothing more each time", async () => {
+  const place = new Place();
+  await place.run(["apply"]);
+  Deno.removeSync(`${place.dir}/mounts/_vibe-config`, { recursive: true });
+  place.write("mounts/_vibe-config", "in the way");
+  const first = await place.run(["apply"]);
+  assert.equal(first.code, 1);
+  const state = place.read("mounts/.vault-config/state.json");
+  for (let run = 0; run < 3; run++) assert.deepEqual(await place.run(["apply"]), first);
+  assert.equal(place.read("mounts/.vault-config/state.json"), state);
 });
 
 Deno.test("a missing permission is named by the flag that gives it", async () => {

@@ -266,9 +266,24 @@ Deno.test("former text above 64 KiB is refused: the state is no place for it", a
   assert.deepEqual(scenario.files(), { [FILE]: text });
 });
 
+const TEMPORARY = `.vault-config-${"0".repeat(32)}.tmp`;
+
 Deno.test("a corrupt state is a clear error, and nothing is touched", async () => {
   const scenario = await Scenario.with({ [FILE]: "{}" }, { p: patch({ u: "{vault_url}" }) });
-  for (const state of ["{", "[]", '{"version":2}', '{"version":1,"files":{"_a/b":{"format":1}}}']) {
+  const entry = '{"format":"json","claims":[],"created":[]}';
+  const keys = ["b", "../x", "_a/../../x", "/etc/passwd", ".vault-config/state.json"];
+  const temporaries = ["_a/settings.json", "../.vault-config-x.tmp", `_a/../${TEMPORARY}`];
+  const states = [
+    "{",
+    "[]",
+    '{"version":2}',
+    '{"version":1,"files":{"_a/b":{"format":1}}}',
+    ...keys.map((key) => `{"version":1,"files":{"${key}":${entry}}}`),
+    ...temporaries.map((path) =>
+      `{"version":1,"files":{},"pending":{"files":{},"temporaries":["${path}"],"texts":{}}}`
+    ),
+  ];
+  for (const state of states) {
     scenario.write(".vault-config/state.json", state);
     await assert.rejects(
       scenario.apply(),

@@ -140,7 +140,7 @@ for (const [grants, access] of [[["--allow-all"], "anchored"], [NEEDED, "checked
         `for (const work of [
           () => mounts.read("${DIR}", "a/c.json"),
           () => mounts.prepareHostDir("${DIR}", "a/c.json"),
-          () => mounts.collect("${DIR}", mounts.temporaryName(), "a/c.json"),
+          () => mounts.collect("${DIR}", "a/" + mounts.temporaryName()),
           () => mounts.replace({ dir: "${DIR}", file: "a/c.json", bytes: new Uint8Array(),
             temporary: mounts.temporaryName(), expected: undefined }),
         ]) console.log(await work().catch((error) => error.code));`,
