@@ -25,7 +25,7 @@ import type { Job } from "./reconcile/survey.ts";
 import { start } from "./reconcile/start.ts";
 import type { Roster } from "./roster/types.ts";
 import { Mounts } from "./storage/mounts.ts";
-import { resolveVaultLocation, type VaultLocation } from "./transport/mod.ts";
+import { checkLocation, resolveVaultLocation, type VaultLocation } from "./transport/mod.ts";
 
 export {
   ConfigPatchError,
@@ -71,7 +71,7 @@ export interface PatchOptions {
  * @param roster The providers that there are.
  * @param mounts The mounts directory; created if absent (its parent must exist).
  * @throws {ConfigPatchError} if any provider failed (`failed`, with all `errors`), or nothing could
- * be begun. **Then the container must not be started.**
+ * be begun (`option` for a location that is none, `state`, `locked`, `permission`, …). **Then the container must not be started.**
  */
 export async function applySharedConfigPatches(
   roster: Roster,
@@ -118,7 +118,7 @@ function startOf(roster: Roster, mounts: string, options: PatchOptions) {
   const inputs = formats !== undefined && formats !== defaultFormats ? undefined : {
     version: deno.version,
     roster: roster.names().map((name) => roster.get(name)),
-    location: options.location ?? resolveVaultLocation(),
+    location: locationOf(options),
     allowNested: allowNested === true,
     ...selection,
   };
@@ -131,14 +131,18 @@ function startOf(roster: Roster, mounts: string, options: PatchOptions) {
 }
 
 function jobOf(roster: Roster, mounts: string, options: PatchOptions): Job {
-  const { location, formats, allowNested } = options;
+  const { formats, allowNested } = options;
   return {
     ...options,
     mounts: new Mounts(mounts, { allowNested: allowNested === true }),
     roster,
-    location: location ?? resolveVaultLocation(),
+    location: locationOf(options),
     formats: formats ?? defaultFormats,
   };
+}
+
+function locationOf({ location }: PatchOptions): VaultLocation {
+  return location === undefined ? resolveVaultLocation() : checkLocation(location);
 }
 
 /** The report, if nothing failed. */

@@ -226,7 +226,7 @@ function namesOf(option: OptionName, list: string | undefined): string[] | undef
 
 function portOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  if (/^[0-9]{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65535) return Number(text);
+  if (/^[1-9][0-9]{0,4}$/.test(text) && Number(text) <= 65535) return Number(text);
   throw new UsageError(`--token-broker-port: ${JSON.stringify(text)} is no port`, {
     remedy: "give a whole number from 1 to 65535",
   });

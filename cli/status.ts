@@ -60,6 +60,7 @@ async function show(status: Status, excess: readonly string[], flags: Flags): Pr
 const WORDS: Readonly<Record<Standing, string>> = {
   routed: "routed",
   "not-routed": "not routed",
+  elsewhere: "routed to another address",
   edited: "edited by the user",
   malformed: "malformed",
   failed: "failed",

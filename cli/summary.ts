@@ -21,7 +21,10 @@ export function verdictOf({ providers }: Report): string | undefined {
   const failed = names(providers.filter((row) => row.outcome === "failed"));
   const all = names(providers);
   if (failed === 0) return undefined;
-  return `${failed} of ${all} provider${all === 1 ? "" : "s"} failed: do not start the task`;
+  const verdict = `${failed} of ${all} provider${all === 1 ? "" : "s"} failed`;
+  // Who only takes back is not about to start anything.
+  const starting = providers.some((row) => row.action === "apply");
+  return starting ? `${verdict}: do not start the task` : verdict;
 }
 
 function count(rows: Report["providers"], one: string, several: string): string {

@@ -2,6 +2,7 @@
 import { ConfigPatchError } from "../errors.ts";
 import type { Roster } from "../roster/types.ts";
 import { templatesOf } from "../roster/types.ts";
+import { closest } from "../suggest.ts";
 import { knownValues, substitute, type VaultLocation } from "../transport/mod.ts";
 import type { Wanted } from "./claims.ts";
 import type { Action } from "./report.ts";
@@ -59,13 +60,13 @@ export function tasksOf(
   return [
     ...names(disabled).map((provider): Task => {
       if (roster.get(provider) === undefined && !options.known(provider)) {
-        return { provider, action: "disable", error: unknownProvider(provider, roster) };
+        return { provider, action: "disable", error: unknownProvider(provider, "disable", roster) };
       }
       return taskOf(provider, "disable", roster, location, options.allowNested);
     }),
     ...names(enabled).filter((name) => !disabled.has(name)).map((provider): Task => {
       if (roster.get(provider) === undefined) {
-        return { provider, action: "apply", error: unknownProvider(provider, roster) };
+        return { provider, action: "apply", error: unknownProvider(provider, "apply", roster) };
       }
       return taskOf(provider, "apply", roster, location, options.allowNested);
     }),
@@ -104,9 +105,13 @@ function nestedRefused(file: string): ConfigPatchError {
   });
 }
 
-function unknownProvider(provider: string, roster: Roster): ConfigPatchError {
+function unknownProvider(provider: string, action: Action, roster: Roster): ConfigPatchError {
+  const names = roster.names();
+  const near = closest(provider, names);
+  const known = names.length === 0 ? "the roster is empty" : `known are: ${names.join(", ")}`;
+  const all = action === "apply" ? "" : "; disable --all also finds what only a sidecar knows";
   return new ConfigPatchError("unknown-provider", "there is no provider of this name", {
     provider,
-    remedy: `known are: ${roster.names().join(", ")}`,
+    remedy: near === undefined ? known + all : `did you mean ${near}?`,
   });
 }

@@ -19,6 +19,7 @@ import type { Survey, SurveyedFile } from "./survey.ts";
  * |---|---|
  * | `routed` | every place holds what it has to |
  * | `not-routed` | some place does not, and it is not that somebody changed it after us |
+ * | `elsewhere` | every place holds what we wrote for another address of the vault |
  * | `edited` | a place that we wrote holds something else by now, or nothing |
  * | `malformed` | the file cannot be read as its format, or has the wrong shape at our place |
  * | `failed` | apply would fail for another reason: see the error |
@@ -28,6 +29,7 @@ import type { Survey, SurveyedFile } from "./survey.ts";
 export type Standing =
   | "routed"
   | "not-routed"
+  | "elsewhere"
   | "edited"
   | "malformed"
   | "failed"
@@ -116,26 +118,29 @@ function statusRow(
       .map((claim) => [pathKey(claim.path), claim.value]),
   );
   // A place that holds what we wrote, but not what it has to now, was not changed by anybody.
-  const changed = edits.some(({ path, before }) => {
-    const value = written.get(pathKey(path));
-    return value !== undefined && !sameValue(value, before);
-  });
+  const ours = edits.filter(({ path }) => written.has(pathKey(path)));
+  const stands = ours.filter(({ path, before }) => sameValue(written.get(pathKey(path)), before));
+  const drift = stands.length < ours.length
+    ? "edited"
+    : stands.length < edits.length
+    ? "not-routed"
+    : "elsewhere";
   return {
     provider,
-    standing: standingOf(row, changed),
+    standing: standingOf(row, drift),
     ...(file === undefined ? {} : { file }),
     places: edits.map((edit) => edit.path),
     ...(error === undefined ? {} : { error }),
   };
 }
 
-function standingOf({ outcome, error }: ProviderReport, changed: boolean): Standing {
+function standingOf({ outcome, error }: ProviderReport, drift: Standing): Standing {
   if (error !== undefined) {
     return ["syntax", "encoding", "shape"].includes(error.code) ? "malformed" : "failed";
   }
   if (outcome === "skipped") return "no-patch";
   if (outcome === "unchanged") return "routed";
-  return changed ? "edited" : "not-routed";
+  return drift;
 }
 
 function compare(a: string, b: string): number {

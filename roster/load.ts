@@ -46,7 +46,7 @@ async function readStandardInput(): Promise<RosterSource> {
 
 async function readPath(path: string, formats: FormatRegistry): Promise<RosterSource[]> {
   if (!(await Deno.stat(path)).isDirectory) {
-    if (formats.forFile(path) !== undefined) return [await readAgent(path)];
+    if (formats.forFile(path) !== undefined) return [await readText(path)];
     throw new ConfigPatchError("roster", "the format of an agent file is not known", {
       file: path,
       remedy: `name it with one of ${formats.list().flatMap((one) => one.extensions).join(", ")}`,
@@ -67,10 +67,22 @@ async function readPath(path: string, formats: FormatRegistry): Promise<RosterSo
     });
   }
   const directory = path.replace(/\/+$/, "");
-  return await Promise.all(names.map((name) => readAgent(`${directory}/${name}`)));
+  const paths = names.map((name) => `${directory}/${name}`);
+  return await Promise.all(paths.map((path) => explained(path, () => readAgent(path))));
 }
 
+/** Reads a file that nobody has named: what lies in a directory may be something that never ends. */
 async function readAgent(path: string): Promise<RosterSource> {
+  if (!(await Deno.stat(path)).isFile) {
+    throw new ConfigPatchError("roster", "an agent file has to be a plain file", {
+      file: path,
+      remedy: "take it out of the directory, or name the agent files one by one",
+    });
+  }
+  return await readText(path);
+}
+
+async function readText(path: string): Promise<RosterSource> {
   return { kind: "agent", path, text: decode(path, await Deno.readFile(path)) };
 }
 

@@ -25,7 +25,7 @@ import {
 } from "./names.ts";
 import { type NestedAccess, nestedAccess, placeBelow } from "./nested.ts";
 import { join, type Place, placeIn } from "./place.ts";
-import { denoFileSystem, type FileSystem } from "./primitives.ts";
+import { denoFileSystem, type FileStatus, type FileSystem } from "./primitives.ts";
 import { decodeUtf8, type ReadFile, readSafely } from "./read.ts";
 import { removeSafely, replaceSafely } from "./replace.ts";
 
@@ -146,7 +146,13 @@ export class Mounts {
   // deno-lint-ignore require-await -- asynchronous like every method that touches files
   async prepare(): Promise<void> {
     this.#prepareRoot();
-    this.#prepareDirectory(OWN_DIRECTORY, 0o700);
+    const own = this.#prepareDirectory(OWN_DIRECTORY, 0o700);
+    // Former values of users are in it, which may be secrets.
+    if ((own.mode & 0o077) !== 0) {
+      this.#try("make it private", OWN_DIRECTORY, () => {
+        this.#system.chmod(join(this.path, OWN_DIRECTORY), 0o700);
+      });
+    }
   }
 
   /**
@@ -164,7 +170,7 @@ export class Mounts {
   /** How nested files are reached: whoever allows them should say so if it is only `checked`. */
   async nestedAccess(): Promise<NestedAccess> {
     // Of mounts that are still to be made nothing can be told, so nothing is remembered.
-    if (this.#nestedAccess === undefined && !this.#rootExists()) return "checked";
+    if (this.#nestedAccess === undefined && this.#root() === undefined) return "checked";
     this.#nestedAccess ??= await nestedAccess(this.#system, this.path);
     return this.#nestedAccess;
   }
@@ -173,7 +179,7 @@ export class Mounts {
   // deno-lint-ignore require-await -- as prepare
   async hostDirs(): Promise<readonly string[]> {
     return this.#look("list it", this.path, () => {
-      if (!this.#rootExists()) return [];
+      if (this.#root() === undefined) return [];
       return this.#system.list(this.path)
         .filter((name) =>
           name !== OWN_DIRECTORY &&
@@ -275,7 +281,7 @@ export class Mounts {
   async readOwn(name: OwnFile): Promise<string | undefined> {
     const label = `${OWN_DIRECTORY}/${name}`;
     const bytes = this.#look("read it", label, () => {
-      if (!this.#ownDirectoryExists()) return undefined;
+      if (this.#root() === undefined || !this.#ownDirectoryExists()) return undefined;
       const path = join(join(this.path, OWN_DIRECTORY), name);
       const seen = this.#system.lstat(path);
       if (seen === undefined) return undefined;
@@ -336,20 +342,19 @@ export class Mounts {
     );
   }
 
-  #rootExists(): boolean {
-    return this.#system.stat(this.path) !== undefined;
+  /** The mounts directory, if it exists. */
+  #root(): FileStatus | undefined {
+    const seen = this.#system.stat(this.path);
+    if (seen === undefined || seen.kind === "directory") return seen;
+    throw new ConfigPatchError("option", "the mounts directory is not a directory", {
+      file: this.path,
+      remedy: "name another one (--mounts DIR)",
+    });
   }
 
   #prepareRoot(): void {
     this.#try("make the mounts directory", this.path, () => {
-      const seen = this.#system.stat(this.path);
-      if (seen?.kind === "directory") return;
-      if (seen !== undefined) {
-        throw new ConfigPatchError("option", "the mounts directory is not a directory", {
-          file: this.path,
-          remedy: "name another one (--mounts DIR)",
-        });
-      }
+      if (this.#root() !== undefined) return;
       try {
         this.#system.mkdir(this.path, 0o755);
       } catch (error) {
@@ -364,8 +369,8 @@ export class Mounts {
   }
 
   /** Makes a directory in the mounts, or checks the one that stands there. */
-  #prepareDirectory(name: string, mode: number): void {
-    this.#try("make the directory", name, () => {
+  #prepareDirectory(name: string, mode: number): FileStatus {
+    return this.#try("make the directory", name, () => {
       const path = join(this.path, name);
       if (this.#system.lstat(path) === undefined) {
         try {
@@ -382,6 +387,7 @@ export class Mounts {
           ? new Deno.errors.NotFound(`${name} was removed`)
           : notPlain(seen, "directory", name);
       }
+      return seen;
     });
   }
 

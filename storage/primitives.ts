@@ -87,6 +87,8 @@ export interface FileSystem {
   stat(path: string): FileStatus | undefined;
   /** Makes a directory whose parent exists. */
   mkdir(path: string, mode: number): void;
+  /** Sets the permission bits of a directory of the host side. */
+  chmod(path: string, mode: number): void;
   /** The names in a directory of the host side. */
   list(path: string): readonly string[];
   /** Opens what stands there without ever waiting, on hostile ground too: FIFO, lease, device. */
@@ -114,6 +116,7 @@ export const denoFileSystem: FileSystem = {
   lstat: (path) => present(() => Deno.lstatSync(path)),
   stat: (path) => present(() => Deno.statSync(path)),
   mkdir: (path, mode) => Deno.mkdirSync(path, { mode }),
+  chmod: (path, mode) => Deno.chmodSync(path, mode),
   list: (path) => Array.from(Deno.readDirSync(path), (entry) => entry.name),
   async openSource(path) {
     const fs = await nodeFs();

@@ -347,6 +347,33 @@ Deno.test("a nested file is made with the directories on its way, and taken back
   assert.equal(place.read("mounts/_cline-config/data/settings/providers.json"), undefined);
 });
 
+Deno.test("mounts that are a file are called so by every command", async () => {
+  const place = new Place({ mounts: "a file" });
+  for (const command of ["apply", "plan", "verify", "status"]) {
+    const { code, err } = await place.run([command]);
+    assert.deepEqual([code, err.split("\n")[0]], [
+      1,
+      "error: the mounts directory is not a directory",
+    ]);
+  }
+});
+
+Deno.test("status tells an address of before from what nobody has routed", async () => {
+  const place = new Place();
+  await place.run(["apply", "--token-broker-port", "5", "--direct", "--providers", "codex"]);
+  const { out } = await place.run(["status"]);
+  assert.match(out, /^codex {2}routed to another address/m);
+  assert.match(out, /^vibe {3}not routed/m);
+});
+
+Deno.test("a slip in a provider's name is answered with the name", async () => {
+  const place = new Place();
+  const { code, err } = await place.run(["disable", "codx"]);
+  assert.equal(code, 1);
+  assert.match(err, /did you mean codex\?/);
+  assert.match(err, /\nerror: 1 of 1 provider failed\n$/);
+});
+
 Deno.test("a run that fails again and again leaves nothing more each time", async () => {
   const place = new Place();
   await place.run(["apply"]);

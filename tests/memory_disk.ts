@@ -85,6 +85,10 @@ export class MemoryDisk {
         this.#make(path, "directory", mode);
         this.changes++;
       },
+      chmod: (path, mode) => {
+        this.#get(path).mode = mode;
+        this.changes++;
+      },
       list: (path) =>
         [...this.#entries.keys()].filter((one) => one.startsWith(`${path}/`))
           .map((one) => one.slice(path.length + 1)).filter((name) => !name.includes("/")),

@@ -442,6 +442,15 @@ Deno.test("files and directories of agents are read, sorted, without what is no 
     await refusedLater(readRosterSources([`${directory}/none.yaml`]), "roster", /not exist/);
     await Deno.writeTextFile(`${directory}/b.json`, "{}");
     await refusedLater(readRosterSources([directory]), "roster", /two files .* describe b/);
+    await Deno.remove(`${directory}/b.json`);
+    new Deno.Command("mkfifo", { args: [`${directory}/pipe.yaml`] }).outputSync();
+    const pipe = await refusedLater(readRosterSources([directory]), "roster", /plain file/);
+    assert.equal(pipe.where, `${directory}/pipe.yaml`);
+    await Deno.remove(`${directory}/pipe.yaml`);
+    await Deno.symlink("nowhere", `${directory}/dangling.yaml`);
+    const dangling = await refusedLater(readRosterSources([directory]), "roster", /not exist/);
+    assert.equal(dangling.where, `${directory}/dangling.yaml`);
+    await Deno.remove(`${directory}/dangling.yaml`);
     await Deno.writeFile(`${directory}/bad.yaml`, new Uint8Array([0x61, 0xff]));
     const bad = await refusedLater(
       readRosterSources([`${directory}/bad.yaml`]),

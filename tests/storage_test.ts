@@ -34,6 +34,13 @@ storageTest("the parent of the mounts must exist", async (base) => {
   assert.deepEqual([...treeOf(base).keys()], []);
 });
 
+storageTest("our own directory is made private, whoever made it", async (base) => {
+  Deno.mkdirSync(`${base}/.vault-config`);
+  Deno.chmodSync(`${base}/.vault-config`, 0o777);
+  await new Mounts(base).prepare();
+  assert.equal(Deno.statSync(`${base}/.vault-config`).mode! & 0o777, 0o700);
+});
+
 storageTest("the mounts must be a directory, which may be reached through a link", async (base) => {
   Deno.writeTextFileSync(`${base}/file`, "");
   await assert.rejects(new Mounts(`${base}/file`).prepare(), { code: "option" });

@@ -5,6 +5,7 @@ import { ConfigPatchError, type ErrorCode } from "../errors.ts";
 import { type ConfigValue, OpaqueScalar } from "../formats/types.ts";
 import { sameValue, tableOf } from "../formats/value.ts";
 import {
+  checkLocation,
   checkTokens,
   hasToken,
   knownLocations,
@@ -107,7 +108,7 @@ Deno.test("the slash at an URL's end is blamed only where it is what is wrong", 
     "option",
     /leave out the slash/,
   );
-  for (const url of ["http://", "http://user:secret@host/", "ftp://host/"]) {
+  for (const url of ["http://", "http://user:secret@host/", "ftp://host/", "http://{vault_url}"]) {
     refused(() => resolveVaultLocation({ url }), "option", /give http/);
   }
 });
@@ -119,6 +120,27 @@ Deno.test("a socket is an absolute path", () => {
   for (const socket of ["s", "./s", "~/s", "/", "/run/", "/a\0b", "/a\nb", "/\ud800", " /s"]) {
     refused(() => resolveVaultLocation({ socket }), "option", /absolute path/);
   }
+});
+
+Deno.test("a socket's path fits into an address of Linux", () => {
+  const longest = `/${"a".repeat(106)}`;
+  assert.equal(resolveVaultLocation({ socket: longest }).socket, longest);
+  for (const socket of [`${longest}a`, `/${"ä".repeat(54)}`]) {
+    refused(() => resolveVaultLocation({ socket }), "option", /107 bytes/);
+  }
+});
+
+Deno.test("a location made by hand is checked as one that was resolved", () => {
+  assert.deepEqual(checkLocation(HERE), HERE);
+  for (
+    const location of [
+      { url: "javascript:1", socket: "/s" },
+      { url: "http://localhost:9419/", socket: "/s" },
+      { url: "http://localhost:9419", socket: "s" },
+      { url: "http://localhost:9419" },
+      { socket: "/s" },
+    ]
+  ) refused(() => checkLocation(location as VaultLocation), "option", /./);
 });
 
 Deno.test("known are the given location and the defaults, each once", () => {

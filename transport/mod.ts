@@ -15,5 +15,10 @@
 export { LOOPBACK_VAULT_PORT, type Transport, type VaultLocation } from "./location.ts";
 export { socketTransport } from "./socket.ts";
 export { tcpTransport } from "./tcp.ts";
-export { knownLocations, type LocationOptions, resolveVaultLocation } from "./resolve.ts";
+export {
+  checkLocation,
+  knownLocations,
+  type LocationOptions,
+  resolveVaultLocation,
+} from "./resolve.ts";
 export { checkTokens, hasToken, knownValues, substitute } from "./tokens.ts";

@@ -39,10 +39,18 @@ export interface LocationOptions {
  */
 export function resolveVaultLocation(options: LocationOptions = {}): VaultLocation {
   const { url, socket } = transportOf(options).location;
-  return {
-    url: checkUrl(options.url ?? url),
-    socket: checkSocket(options.socket ?? socket),
-  };
+  return checkLocation({ url: options.url ?? url, socket: options.socket ?? socket });
+}
+
+/**
+ * A location that somebody has put together without {@linkcode resolveVaultLocation}, if it is one.
+ *
+ * @throws {ConfigPatchError} `option` for a URL or a socket that cannot be one.
+ */
+export function checkLocation({ url, socket }: VaultLocation): VaultLocation {
+  checkUrl(url);
+  checkSocket(socket);
+  return { url, socket };
 }
 
 /**
@@ -76,27 +84,34 @@ function transportOf(options: LocationOptions): Transport {
   return socketTransport;
 }
 
-function checkUrl(url: string): string {
+function checkUrl(url: string): void {
   // RFC 3986: scheme, authority without user information, path. Its other parts have no meaning here.
   const form =
-    /^https?:\/\/(?:\[[0-9A-Fa-f:.]+\]|[^\s/?#@\\:[\]]+)(?::[1-9][0-9]*)?(?:\/[^\s?#\\]*[^\s?#\\/])?$/;
-  const fits = (text: string) =>
-    /^[\x21-\x7e]*$/.test(text) && form.test(text) && URL.canParse(text);
-  if (url === "" || fits(url)) return url;
+    /^https?:\/\/(?:\[[0-9A-Fa-f:.]+\]|[^\s/?#@\\:[\]{}]+)(?::[1-9][0-9]*)?(?:\/[^\s?#\\{}]*[^\s?#\\/{}])?$/;
+  const fits = (text: unknown) =>
+    typeof text === "string" && /^[\x21-\x7e]*$/.test(text) && form.test(text) &&
+    URL.canParse(text);
+  if (url === "" || fits(url)) return;
   throw new ConfigPatchError("option", `${JSON.stringify(url)} cannot be the vault's URL`, {
-    remedy: fits(url.replace(/\/+$/, ""))
+    remedy: fits(String(url).replace(/\/+$/, ""))
       ? "leave out the slash at its end: patches append their own path"
       : "give http:// or https://, a host, perhaps a port and a path, and nothing else, " +
         "such as http://localhost:9419",
   });
 }
 
-function checkSocket(socket: string): string {
+/** The most that `sun_path` of a Unix socket's address holds on Linux, in bytes; see unix(7). */
+const LONGEST_SOCKET = 107;
+
+function checkSocket(socket: string): void {
   // A control character could not be shown, and a slash at the end names a directory.
   // deno-lint-ignore no-control-regex
   const form = /^\/(?:[^\x00-\x1f\x7f]*[^\x00-\x1f\x7f/])$/;
-  if (socket === "" || (form.test(socket) && socket.isWellFormed())) return socket;
+  const fits = typeof socket === "string" && form.test(socket) && socket.isWellFormed();
+  if (socket === "" || (fits && new TextEncoder().encode(socket).length <= LONGEST_SOCKET)) return;
   throw new ConfigPatchError("option", `${JSON.stringify(socket)} cannot be the vault's socket`, {
-    remedy: "give an absolute path in the container, such as /run/terok/vault.sock",
+    remedy: fits
+      ? `give a path of at most ${LONGEST_SOCKET} bytes: Linux takes no longer one for a socket`
+      : "give an absolute path in the container, such as /run/terok/vault.sock",
   });
 }
