@@ -43,6 +43,7 @@ const RUN = [
   "reconcile/host_dir.ts",
   "reconcile/json.ts",
   "reconcile/plan.ts",
+  "reconcile/reformat.ts",
   "reconcile/run.ts",
   "reconcile/select.ts",
   "reconcile/sidecar.ts",
