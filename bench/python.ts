@@ -7,7 +7,7 @@
 import { SIZES } from "./large_files.ts";
 import { child, exists, inTurns } from "./measure.ts";
 import { agent, configText, fileOf, fill, type FormatName, FORMATS } from "./samples.ts";
-import { CLI, grants } from "./start_up.ts";
+import { grants, SOURCES } from "./program.ts";
 import { printTable, type Row } from "./table.ts";
 
 /** Measures and prints; without Python or its libraries, says so. */
@@ -28,7 +28,7 @@ export async function benchPython(directory: string, runs: number): Promise<void
         rows.push({ result: theirs, base: theirs }, { result: ours, base: theirs });
       }
     }
-    printTable(`A fresh apply to a ${format} file (1 = a Python script)`, rows);
+    printTable(`A fresh apply to a ${format} file (1 = ${python} bench/yardstick.py)`, rows);
   }
 }
 
@@ -48,7 +48,7 @@ function compare(
   const script = new URL("./yardstick.py", import.meta.url).pathname;
   const [read, write] = grants("python");
   const apply = ["apply", "--mounts", "python", "--no-built-in", "--roster", "agents/p.json"];
-  const deno = ["deno", "run", "--no-prompt", `${read},agents`, `${write}`, CLI, ...apply];
+  const deno = ["deno", "run", "--no-prompt", `${read},agents`, `${write}`, SOURCES, ...apply];
   return inTurns([
     {
       name: `${size}: Python`,
