@@ -220,6 +220,9 @@ function valueFrom(value: unknown, depth: number): ConfigValue {
       return value;
   }
   if (Array.isArray(value)) return value.map((item) => valueFrom(item, depth + 1));
+  // The parser's tables have no prototype. Asking of each whether it is a date would start Temporal,
+  // which most files do not need.
+  if (Object.getPrototypeOf(value) === null) return tableFrom(value as object, depth);
   if (value instanceof Temporal.ZonedDateTime) {
     // The zone in brackets is an addition of Temporal; TOML knows offsets alone.
     return new OpaqueScalar("offset-date-time", value.toString({ timeZoneName: "never" }));
