@@ -19,4 +19,10 @@ import { main } from "./cli/main.ts";
 
 export { main };
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) {
+  const code = await main(Deno.args);
+  // Deno keeps the compiled program for the next start only if its event loop gets a turn, and a
+  // steady run has none. This is the cheapest; standard error may be closed.
+  await Deno.stderr.write(new Uint8Array()).catch(() => {});
+  Deno.exit(code);
+}
