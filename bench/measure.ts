@@ -64,13 +64,8 @@ export async function child(command: readonly string[], cwd: string): Promise<Sa
   return { wall, cpu: 1000 * ((user ?? NaN) + (system ?? NaN)) };
 }
 
-/**
- * Work in this process. It begins without garbage, where that can be asked for (`--expose-gc`), so
- * that no case pays for what another one has left.
- */
+/** Work in this process. */
 export async function here(work: () => unknown): Promise<Sample> {
-  const { gc } = globalThis as { readonly gc?: () => void };
-  gc?.();
   const before = process.cpuUsage();
   const begin = performance.now();
   await work();

@@ -202,7 +202,8 @@ class Composer {
 }
 
 function plainScalar(content: string): ConfigValue {
-  const word = WORDS.get(content);
+  // A look-up has to read the whole text, and none of the words is longer than `false`.
+  const word = content.length > 5 ? undefined : WORDS.get(content);
   if (word !== undefined) return word;
   // Most scalars are words: only a digit, a sign or a dot can begin a number.
   if (!/^[-+.0-9]/.test(content)) return content;
