@@ -12,8 +12,9 @@ import {
   resolveVaultLocation,
 } from "../mod.ts";
 import { parseState, STATE_FILE } from "../reconcile/state.ts";
-import { onMemoryDisk } from "./tmpfs.ts";
+import { randomFrom } from "./random_numbers.ts";
 import { contentOf } from "./storage_tools.ts";
+import { onMemoryDisk } from "./tmpfs.ts";
 
 /** What the user has, with values of his own at some of our places. */
 const ORIGINAL: Readonly<Record<string, string>> = {
@@ -126,15 +127,6 @@ function leftoversIn(mounts: string): string[] {
   return Array.from(Deno.readDirSync(mounts)).flatMap(({ name: dir }) =>
     Array.from(Deno.readDirSync(`${mounts}/${dir}`), ({ name }) => `${dir}/${name}`)
   ).filter((path) => /\.(tmp|new)$/.test(path));
-}
-
-/** Numbers from 0 to 1, the same ones for the same seed. */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state * 1664525 + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
 }
 
 if (import.meta.main) {
