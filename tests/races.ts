@@ -10,8 +10,9 @@ import { onMemoryDisk } from "./tmpfs.ts";
 import { contentOf } from "./storage_tools.ts";
 import { differences, treeOf } from "./tree.ts";
 
-const DIR = "_codex-config";
+const DIR = "_tool-config";
 const CONFIG = "config.toml";
+const NESTED = `sub/${CONFIG}`;
 const USER = 'model = "mine" # kept\n\n[table]\nkey = 1\n';
 
 /** Stands outside, and would be a good config: if it were ever read, it would be patched. */
@@ -29,28 +30,52 @@ export interface RaceCounts {
 
 /** Applies and disables so many times under attack; throws what does not hold. */
 export async function race(runs: number, grants: AttackOptions["grants"]): Promise<RaceCounts> {
+  return await raceOn(CONFIG, runs, grants);
+}
+
+/**
+ * The same for a nested file, while the directory on the way is swapped with a link to the outside.
+ * Only with all permissions is it promised that this leads nowhere.
+ */
+export async function raceNested(runs: number): Promise<RaceCounts> {
+  return await raceOn(NESTED, runs, "all");
+}
+
+async function raceOn(
+  file: string,
+  runs: number,
+  grants: AttackOptions["grants"],
+): Promise<RaceCounts> {
   return await onMemoryDisk("race-", "16m", async ({ path: base }) => {
     const mounts = `${base}/inside/mounts`;
     const host = `${mounts}/${DIR}`;
     Deno.mkdirSync(host, { recursive: true });
     Deno.mkdirSync(`${base}/outside`);
-    Deno.writeTextFileSync(`${base}/outside/secret`, OUTSIDE);
+    // Of the names that are asked for, so that a way that leads here finds something.
+    for (const name of [CONFIG, SIDECAR_NAME]) {
+      Deno.writeTextFileSync(`${base}/outside/${name}`, OUTSIDE);
+    }
+    if (file === NESTED) {
+      Deno.mkdirSync(`${host}/sub`);
+      Deno.writeTextFileSync(`${host}/${NESTED}`, USER);
+    }
+    const patch = { file, toml_set: { url: "{vault_url}/v1", other: "{vault_url}" } };
+    const agent = JSON.stringify({ host_dir: DIR, shared_config_patch: patch });
+    Deno.writeTextFileSync(`${base}/inside/tool.json`, agent);
     const outside = treeOf(`${base}/outside`);
-    const script = new URL("./attacker.ts", import.meta.url).pathname;
-    const attacker = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-check", script, host, CONFIG, `${base}/outside/secret`, USER],
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "inherit",
-    }).spawn();
+    const attacker = startAttacker(file, host, `${base}/outside`);
     const words = attacker.stdout.pipeThrough(new TextDecoderStream()).getReader();
     assert.equal((await words.read()).value, "ready\n");
-    const where = ["--mounts", mounts];
+
+    const where = ["--mounts", mounts, "--no-built-in", "--roster", `${base}/inside/tool.json`];
+    if (file === NESTED) where.push("--allow-nested");
     const commands = Array.from({ length: runs }, (_, i) => {
-      const port = ["--direct", "--token-broker-port", String(1000 + i % 7)];
-      return i % 3 === 2
-        ? ["disable", "codex", ...where]
-        : ["apply", "--providers", "codex", ...port, ...where];
+      if (i % 3 === 2) return ["disable", "tool", ...where];
+      // Another address each time, so that there is always something to write. But a container that
+      // hides the file from a disable and brings it back has our values taken for the user's, unless
+      // they are known ones: the nested file is hidden again and again.
+      const port = file === NESTED ? [] : ["--direct", "--token-broker-port", `${1000 + i % 7}`];
+      return ["apply", ...port, ...where];
     });
     const said = await runProgram(base, commands, grants);
     await attacker.stdin.close();
@@ -60,27 +85,40 @@ export async function race(runs: number, grants: AttackOptions["grants"]): Promi
 
     assert.equal(said.length, runs, `run ${said.length} hung: ${commands[said.length]}`);
     assert.deepEqual(differences(outside, treeOf(`${base}/outside`)), [], "changed outside");
-    for (const { out, err } of said) {
-      assert.doesNotMatch(out + err, /OUTSIDE|this is a bug/);
-    }
+    for (const { out, err } of said) assert.doesNotMatch(out + err, /OUTSIDE|this is a bug/);
     assertNothingOf(mounts, "OUTSIDE");
     // Whatever stands there is whole: the user's text, or that with our lines.
-    const config = contentOf(`${host}/${CONFIG}`) ?? "";
-    const ours = /^(openai_base_url|chatgpt_base_url) = ".*"\n/gm;
-    assert.equal(config.replace(ours, ""), USER);
+    const config = contentOf(`${host}/${file}`) ?? "";
+    assert.equal(config.replace(/^(url|other) = ".*"\n/gm, ""), USER);
 
     // And when it is over, everything is as always.
-    const last = await runProgram(base, [
-      ["apply", "--providers", "codex", ...where],
-      ["disable", "codex", ...where],
-    ], grants);
+    const last = await runProgram(
+      base,
+      [["apply", ...where], ["disable", "tool", ...where]],
+      grants,
+    );
     assert.deepEqual(last.map((one) => one.code), [0, 0], last.map((one) => one.err).join());
-    assert.equal(contentOf(`${host}/${CONFIG}`), USER);
+    assert.equal(contentOf(`${host}/${file}`), USER);
     assert.equal(contentOf(`${host}/${SIDECAR_NAME}`), undefined);
-    const left = Array.from(Deno.readDirSync(host), (entry) => entry.name);
-    assert.deepEqual(left.filter((name) => name.endsWith(".tmp")), [], "left behind");
+    for (const directory of file === NESTED ? [host, `${host}/sub`] : [host]) {
+      const names = Array.from(Deno.readDirSync(directory), (entry) => entry.name);
+      assert.deepEqual(names.filter((name) => name.endsWith(".tmp")), [], "left behind");
+    }
     return { swaps, runs, served: said.filter((one) => one.code === 0).length };
   });
+}
+
+function startAttacker(file: string, host: string, outside: string): Deno.ChildProcess {
+  const script = (name: string) => new URL(name, import.meta.url).pathname;
+  const args = file === NESTED
+    ? [script("./nested_attacker.ts"), host, outside]
+    : [script("./attacker.ts"), host, CONFIG, `${outside}/${CONFIG}`, USER];
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", ...args],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
 }
 
 function assertNothingOf(directory: string, text: string): void {
