@@ -276,13 +276,14 @@ async function unitsOf(
     const [dir, file] = splitKey(key);
     if (format !== undefined) await unitOf(dir, file, format);
   }
-  // What only a sidecar says comes last: it must not decide by which format a file is read.
+  // What only a sidecar says comes last: it must not decide by which format a file is read. And it
+  // leads to no file that the state knows: who owns what there is written in the state.
   const taken = new Set(
     [...units.values()].flatMap(({ key, parts }) => parts.map((one) => `${one.provider} ${key}`)),
   );
   for (const { provider, dir, file, format } of hints) {
     const key = `${dir}/${file}`;
-    if (taken.has(`${provider} ${key}`)) continue;
+    if (taken.has(`${provider} ${key}`) || state.files.has(key)) continue;
     const known = units.get(key);
     const unit = known ?? await unitOf(dir, file, format);
     unit.hinted ||= known === undefined;

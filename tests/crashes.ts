@@ -6,6 +6,7 @@ import { parseState, STATE_FILE } from "../reconcile/state.ts";
 import type { Job } from "../reconcile/survey.ts";
 import { Mounts } from "../storage/mounts.ts";
 import type { FileSystem } from "../storage/primitives.ts";
+import { onMemoryDisk } from "./memory_disk.ts";
 import { contentOf, faulty, type Mode, unsynced } from "./storage_tools.ts";
 
 /** What the user has: comments, an own value at one of our places, a neighbour of ours. */
@@ -159,12 +160,11 @@ function pathsIn(base: string): string[] {
  * were.
  */
 export async function crashEverywhere(scenario: Scenario, mode: Mode): Promise<number> {
-  const base = await Deno.makeTempDir({ prefix: "crash-" });
-  try {
+  return await onMemoryDisk("crash-", "16m", async ({ path }) => {
+    const base = `${path}/mounts`;
+    await Deno.mkdir(base);
     return await crashAll(base, scenario, mode);
-  } finally {
-    await Deno.remove(base, RECURSIVE);
-  }
+  });
 }
 
 async function crashAll(base: string, [before, doing]: Scenario, mode: Mode): Promise<number> {

@@ -37,6 +37,13 @@ forgedTest("cannot keep a provider from its place", async (scenario) => {
   assert.equal(scenario.read("_a/s.json"), ORIGINAL["_a/s.json"]);
 });
 
+forgedTest("cannot make the user's value one of a provider that is elsewhere", async (scenario) => {
+  await scenario.apply();
+  scenario.write(FORGED, sidecarOf("s.json", "t", record({ k: "v" })));
+  await scenario.disable("p", "q", "t", "b");
+  assert.equal(scenario.read("_a/s.json"), ORIGINAL["_a/s.json"]);
+});
+
 forgedTest("cannot make the user's entry one of ours", async (scenario) => {
   await scenario.apply({ providers: ["t"] });
   const base = { kind: "toml_table", table: "providers", match: { name: "x" }, created: true };
@@ -123,6 +130,20 @@ forgedTest("that leads to a trap does not keep a provider from going", async (sc
     "_a/trap.json",
   ]);
 });
+
+for (const [address, ends] of [[VAULT, "goes"], ["http://elsewhere:1", "stays"]] as const) {
+  Deno.test(`a value that was hidden from disable ${ends} later, at ${address}`, async () => {
+    const scenario = await Scenario.with({}, PATCHES);
+    const location = { url: address, socket: "/s" };
+    await scenario.apply({ providers: ["b"], location });
+    const path = `${scenario.mounts}/_b/s.json`;
+    Deno.renameSync(path, `${path}.hidden`);
+    await scenario.disable("b");
+    Deno.renameSync(`${path}.hidden`, path);
+    await scenario.disable("b");
+    assert.equal((scenario.read("_b/s.json") ?? "").includes(address), ends === "stays");
+  });
+}
 
 Deno.test("random forged sidecars change nothing that the state undoes", () =>
   forge(100, 20261125));

@@ -294,6 +294,8 @@ function assertSays(said: string, { row, where, name }: Case): void {
 /** Nothing from outside is shown, and nothing that a terminal would obey. */
 export function assertSafe(said: string, what: string): void {
   assert.doesNotMatch(said, /SECRET/, what);
+  // Where a link leads is nobody's business either.
+  assert.doesNotMatch(said, /outside\/|environ/, what);
   // deno-lint-ignore no-control-regex -- that is what is looked for
   assert.doesNotMatch(said, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/, what);
 }

@@ -105,7 +105,13 @@ storageTest("a nested file is refused unless it is allowed", async (base) => {
   assert.match(error.remedy, /--allow-nested/);
 });
 
-for (const [grants, access] of [[["--allow-all"], "anchored"], [NEEDED, "checked"]] as const) {
+const ACCESS = [
+  [["--allow-all"], "anchored"],
+  [["--allow-read", "--allow-write"], "checked"],
+  [NEEDED, "checked"],
+] as const;
+
+for (const [grants, access] of ACCESS) {
   storageTest(`a nested file is ${access} with [${grants.join(" ")}]`, async (base) => {
     Deno.mkdirSync(`${base}/M`);
     Deno.mkdirSync(`${base}/outside`);
