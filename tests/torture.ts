@@ -53,8 +53,8 @@ function sections(scale: number, seed: number): Readonly<Record<string, readonly
       };
     }),
     forgeries: repeat(4, async (round) => {
-      await forge(250, seed + round);
-      return { forgeries: 250 };
+      await forge(150, seed + round);
+      return { forgeries: 150 };
     }),
   };
 }
