@@ -39,7 +39,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
     find: "write: true, createNew: true, mode",
     replace: "write: true, create: true, mode",
     run: SCOPED,
-    caughtBy: "temporary: link to nothing, inside ... FAILED",
+    caughtBy: "changed outside",
   },
   {
     name: "the temporary of a replaced file may stand there already",
@@ -47,7 +47,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
     find: "O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode",
     replace: "O_WRONLY | O_CREAT | O_NOFOLLOW, mode",
     run: SCOPED,
-    caughtBy: "temporary: link to a file beside it ... FAILED",
+    caughtBy: "changed outside",
   },
   {
     name: "the rename comes before the content is on the disk",
@@ -119,7 +119,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
     find: `    if (seen.kind !== "directory") throw notPlain(seen, "directory", dir);\n`,
     replace: "",
     run: SCOPED,
-    caughtBy: "host dir: link to a directory outside ... FAILED",
+    caughtBy: "changed outside",
   },
   {
     name: "our own state may be a link",
@@ -245,7 +245,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
       `        if (now?.kind === "directory" && now.dev === seen.dev && now.ino === seen.ino) continue;\n`,
     replace: "        if (now !== undefined) continue;\n",
     run: test("storage_grants", "--filter", "swapped"),
-    caughtBy: "a directory swapped after the temporary is made leads nowhere (checked) ... FAILED",
+    caughtBy: "a directory swapped before the temporary is made leads nowhere (checked) ... FAILED",
   },
   {
     name: "a file name may lead to the parent directory",
