@@ -17,6 +17,7 @@ import {
   type Where,
 } from "./attack_probe.ts";
 import {
+  device,
   fifo,
   file,
   kib,
@@ -153,6 +154,11 @@ const TABLE: Readonly<Partial<Record<Where, readonly Row[]>>> = {
       plant: link("../../../outside/directory"),
       then: "hostile",
     },
+    {
+      what: "link to a link to a directory outside",
+      plant: link("../../../outside/directory-link"),
+      then: "hostile",
+    },
     { what: "absolute link", plant: link("/etc"), then: "hostile" },
     { what: "link to a directory inside", plant: link("_other-config"), then: "hostile" },
     { what: "link to nothing", plant: link("nothing"), then: "hostile" },
@@ -161,6 +167,7 @@ const TABLE: Readonly<Partial<Record<Where, readonly Row[]>>> = {
     { what: "file", plant: file("a"), then: "hostile" },
     { what: "FIFO", plant: fifo, then: "hostile" },
     { what: "socket", plant: socket, then: "hostile" },
+    { what: "device", plant: device("c", "1", "3"), then: "hostile", skip: needsRoot },
   ],
   "own dir": [
     {
@@ -168,6 +175,12 @@ const TABLE: Readonly<Partial<Record<Where, readonly Row[]>>> = {
       plant: link("../../../outside/directory"),
       then: "hostile",
     },
+    {
+      what: "link to a link to a directory outside",
+      plant: link("../../../outside/directory-link"),
+      then: "hostile",
+    },
+    { what: "link to itself", plant: (path) => Deno.symlinkSync(path, path), then: "hostile" },
     { what: "link to a host dir", plant: link(HOST_DIR), then: "hostile" },
     { what: "link to nothing", plant: link("nothing"), then: "hostile" },
     { what: "file", plant: file("a"), then: "hostile" },
@@ -262,22 +275,24 @@ for (const grants of ["scoped", "all"] as const) {
   });
 }
 
-Deno.test("a file that the user may not read is refused with the remedy", async () => {
-  if (!root) return console.log("not tried: needs root to become somebody else");
-  const base = await Deno.makeTempDir({ prefix: "attack-" });
-  try {
-    await Deno.chmod(base, 0o755);
-    const mounts = `${base}/inside/0/mounts`;
-    plantMounts(mounts, "config");
-    file("a\n", 0o600)(`${mounts}/${HOST_DIR}/config.toml`);
-    const before = treeOf(mounts);
-    const answers = await probe("scoped", base, [{ id: 0, mounts, where: "config" }], NOBODY);
-    assert.equal(answers.get(0)?.steps.read, "permission");
-    assert.deepEqual(treeOf(mounts), before);
-  } finally {
-    await Deno.remove(base, { recursive: true });
-  }
-});
+for (const where of ["config", "sidecar"] as const) {
+  Deno.test(`a ${where} that the user may not read is refused`, async () => {
+    if (!root) return console.log("not tried: needs root to become somebody else");
+    const base = await Deno.makeTempDir({ prefix: "attack-" });
+    try {
+      await Deno.chmod(base, 0o755);
+      const mounts = `${base}/inside/0/mounts`;
+      const at = plantMounts(mounts, where);
+      file("a\n", 0o600)(`${mounts}/${at}`);
+      const before = treeOf(mounts);
+      const answers = await probe("scoped", base, [{ id: 0, mounts, where }], NOBODY);
+      assert.equal(answers.get(0)?.steps.read, "permission");
+      assert.deepEqual(treeOf(mounts), before);
+    } finally {
+      await Deno.remove(base, { recursive: true });
+    }
+  });
+}
 
 Deno.test("a file whose owner cannot be kept is refused", async () => {
   if (!root) return console.log("not tried: needs root to become somebody else");

@@ -7,6 +7,7 @@
 import assert from "node:assert/strict";
 import { SIDECAR_NAME } from "../storage/names.ts";
 import {
+  device,
   fifo,
   file,
   fullDirectory,
@@ -78,6 +79,7 @@ const PLAIN: readonly Planting[] = [
 /** What cannot be a directory of ours. */
 const NOT_DIRECTORIES: readonly Planting[] = [
   { what: "link to a directory outside", plant: link("../../../outside/directory") },
+  { what: "link to a link to a directory", plant: link("../../../outside/directory-link") },
   { what: "absolute link", plant: link("/etc") },
   { what: "link to a directory inside", plant: link("_gh-config") },
   { what: "link to nothing", plant: link("nothing") },
@@ -86,6 +88,7 @@ const NOT_DIRECTORIES: readonly Planting[] = [
   { what: "file", plant: file("a") },
   { what: "FIFO", plant: fifo },
   { what: "socket", plant: socket },
+  { what: "device", plant: device("c", "1", "3"), skip: needsRoot },
 ];
 
 /** What is no config, with what is said of it. */

@@ -101,6 +101,7 @@ export function plantOutside(base: string): string {
   file(SECRET)(`${outside}/secret`);
   Deno.symlinkSync("secret", `${outside}/link`);
   fullDirectory(`${outside}/directory`);
+  Deno.symlinkSync("directory", `${outside}/directory-link`);
   fifo(`${outside}/fifo`);
   return outside;
 }
