@@ -239,11 +239,9 @@ function readClaim(value: ConfigValue, key: string): Claim {
 function readText(value: ConfigValue, key: string): ClaimText {
   const text = tableIn(value, `${key}: text`);
   const insert = stringIn(text.insert, `${key}: insert`);
-  const [start, end] = listIn(text.value, `${key}: value`).map(Number);
-  if (
-    start === undefined || end === undefined ||
-    !(start >= 0 && start <= end && end <= insert.length)
-  ) {
+  const [start = NaN, end = NaN] = listIn(text.value, `${key}: value`)
+    .map((offset) => typeof offset === "bigint" ? Number(offset) : NaN);
+  if (!(start >= 0 && start <= end && end <= insert.length)) {
     throw corrupt(`${key}: the range of a value is outside of its text`);
   }
   return {
