@@ -52,6 +52,8 @@ function print(value: JsonInput, indent: string): string {
     return entries.length === 0 ? "{}" : `{\n${entries.join(",\n")}\n${indent}}`;
   }
   if (typeof value === "string") return quote(value);
+  // What is read as infinite is written as a number that is: JSON has no word for it.
+  if (value === Infinity || value === -Infinity) return value > 0 ? "1e999" : "-1e999";
   const text = Object.is(value, -0) ? "-0" : String(value);
   // A float keeps its point, so that it is read back as one.
   return typeof value === "number" && /^-?[0-9]+$/.test(text) ? `${text}.0` : text;
