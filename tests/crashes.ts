@@ -6,7 +6,7 @@ import { parseState, STATE_FILE } from "../reconcile/state.ts";
 import type { Job } from "../reconcile/survey.ts";
 import { Mounts } from "../storage/mounts.ts";
 import type { FileSystem } from "../storage/primitives.ts";
-import { onMemoryDisk } from "./memory_disk.ts";
+import { onMemoryDisk } from "./tmpfs.ts";
 import { contentOf, faulty, type Mode, unsynced } from "./storage_tools.ts";
 
 /** What the user has: comments, an own value at one of our places, a neighbour of ours. */
