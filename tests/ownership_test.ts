@@ -255,3 +255,31 @@ Deno.test("what only a sidecar tells of a provider without a patch is taken back
   await after.disable("p", "q");
   assert.deepEqual(after.files(), { [FILE]: text });
 });
+
+Deno.test("a former value that is a vault's address itself does not come back", async () => {
+  const scenario = await Scenario.with({ [FILE]: '{ "a": 1 }\n' }, {
+    p: patch({ u: "{vault_url}" }),
+  });
+  await scenario.apply(TCP);
+  // With the state lost, only the address that is given and the defaults are recognised.
+  scenario.forget();
+  Deno.removeSync(`${scenario.mounts}/${SIDECAR}`);
+  await scenario.apply();
+  const options = { ...TCP, providers: [], disabledProviders: ["p"] };
+  assert.deepEqual(outcomes(await scenario.apply(options)), ["p: removed"]);
+  assert.deepEqual(scenario.files(), { [FILE]: '{ "a": 1 }\n' });
+  assert.deepEqual(outcomes(await scenario.apply(options)), ["p: unchanged"]);
+});
+
+Deno.test("a null of the user's at our place comes back", async () => {
+  for (const text of ["mine: 1\nu:\n", "u: # why\nmine: 1\n", "u: null\n", "u: ~\nnested:\n"]) {
+    const scenario = await Scenario.with({ "_a/c.yml": text }, {
+      p: patch({ u: "{vault_url}", nested: { v: 1 } }, "c.yml", "yaml"),
+    });
+    const report = await scenario.apply();
+    assert.equal(report.providers[0]?.edits.some((edit) => edit.overrode), false);
+    await scenario.apply(TCP);
+    await scenario.disable("p");
+    assert.equal(scenario.read("_a/c.yml"), text);
+  }
+});
