@@ -212,31 +212,25 @@ function squeeze(text: string): string {
  * who takes part in this run is believed to own anything: a record that somebody forged for others
  * would make them owners for good.
  */
-function adopt(draft: Draft, input: FileInput): Draft {
+function adopt(draft: Draft, { records, parts }: FileInput): Draft {
   const known = new Set(draft.claims.flatMap((claim) => claim.owners));
-  const present = new Set(input.parts.map((part) => part.provider));
+  const present = new Set(parts.map((part) => part.provider));
   const claims = new Map(draft.claims.map((claim) => [pathKey(claim.path), claim]));
   const created = new Map(draft.created.map((path) => [pathKey(path), path]));
-  const add = (path: ConfigPath, value: ConfigValue, owner: string) => {
-    const key = pathKey(path);
-    const held = claims.get(key);
-    if (held !== undefined) {
-      if (sameValue(held.value, value) && !draft.claims.includes(held)) {
-        claims.set(key, { ...held, owners: joined(held.owners, [owner]) });
-      }
-      return;
-    }
-    const overlaps = draft.claims.some((claim) =>
-      isWithin(claim.path, path) || isWithin(path, claim.path)
-    );
-    if (!overlaps) claims.set(key, { path, value, owners: [owner] });
-  };
-  for (const [provider, records] of input.records ?? []) {
+  for (const [provider, ours] of records ?? []) {
     if (known.has(provider) || !present.has(provider)) continue;
-    for (const record of records) {
+    for (const record of ours) {
       if (record.format !== draft.handler.name) continue;
       const live = placesOf(record).filter(({ path, value }) => holds(draft.document, path, value));
-      for (const { path, value } of live) add(path, value, provider);
+      for (const { path, value } of live) {
+        const held = claims.get(pathKey(path));
+        if (held === undefined ? overlaps(draft, path) : draft.claims.includes(held)) continue;
+        claims.set(pathKey(path), {
+          path,
+          value,
+          owners: joined(held?.owners ?? [], [provider]),
+        });
+      }
       if (!record.created || live.length === 0) continue;
       const list = record.base.slice(0, -1);
       // Where the state has a claim, it also says who made the entry.
@@ -244,19 +238,32 @@ function adopt(draft: Draft, input: FileInput): Draft {
       for (const path of [list, record.base]) created.set(pathKey(path), path);
     }
   }
-  for (const { provider, wanted } of input.parts) {
+  const adopted = { ...draft, claims: [...claims.values()], created: [...created.values()] };
+  return adoptKnown(adopted, parts);
+}
+
+/** Claims for values that are what a part's template gives at a known vault address. */
+function adoptKnown(draft: Draft, parts: readonly Part[]): Draft {
+  const claims = new Map(draft.claims.map((claim) => [pathKey(claim.path), claim]));
+  let found = false;
+  for (const { provider, wanted } of parts) {
     for (const { path, known } of wanted) {
-      const key = pathKey(path);
-      const held = claims.get(key);
+      const held = claims.get(pathKey(path));
       if (isLive(draft.document, held)) continue;
       const value = known.find((value) => holds(draft.document, path, value));
-      if (value === undefined) continue;
-      // Another program of ours has moved it: nobody's claim ends, but its bytes are not known.
-      if (held === undefined) add(path, value, provider);
-      else claims.set(key, { path, value, owners: joined(held.owners, [provider]) });
+      if (value === undefined || (held === undefined && overlaps(draft, path))) continue;
+      // Another program of ours may have moved it: no claim ends by that, but its bytes are not
+      // known any more.
+      const owners = joined(held?.owners ?? [], [provider]);
+      claims.set(pathKey(path), { path, value, owners });
+      found = true;
     }
   }
-  return { ...draft, claims: [...claims.values()], created: [...created.values()] };
+  return found ? { ...draft, claims: [...claims.values()] } : draft;
+}
+
+function overlaps({ claims }: Draft, path: ConfigPath): boolean {
+  return claims.some((claim) => isWithin(claim.path, path) || isWithin(path, claim.path));
 }
 
 function joined(owners: readonly string[], more: readonly string[]): string[] {
@@ -282,13 +289,22 @@ function disable(draft: Draft, parts: readonly Part[]): Step {
   const leavers = new Set(parts.map((part) => part.provider));
   const before = draft.document;
   const left = draft.claims.filter((claim) => claim.owners.some((owner) => leavers.has(owner)));
-  const after = release(draft, new Map(left.map((claim) => [claim, leavers])));
+  let after = release(draft, new Map(left.map((claim) => [claim, leavers])));
+  // A former value may be a vault's address itself, overridden when the state had been lost.
+  if (left.some((claim) => claim.text?.overrode === true)) after = releaseKnown(after, parts);
   const results = parts.map((part): PartResult => {
     const own = left.filter((claim) => claim.owners.includes(part.provider));
     const { provider, action } = part;
     return { provider, action, ...releasedEdits(own, leavers, before, after.document) };
   });
   return { draft: after, results };
+}
+
+function releaseKnown(draft: Draft, parts: readonly Part[]): Draft {
+  const adopted = adoptKnown(draft, parts);
+  const fresh = adopted.claims.filter((claim) => !draft.claims.includes(claim));
+  const leavers = new Set(parts.map((part) => part.provider));
+  return release(adopted, new Map(fresh.map((claim) => [claim, leavers])));
 }
 
 /** Removes owners from claims; those without an owner are taken back. */
@@ -322,13 +338,9 @@ function releasedEdits(
       seen.add(now === undefined ? "gone" : "kept");
       continue;
     }
-    const restored = claim.text?.overrode === true;
+    const restored = claim.text?.overrode === true && now !== undefined;
     seen.add(restored ? "restored" : "removed");
-    edits.push({
-      path: claim.path,
-      before: claim.value,
-      ...(restored && now !== undefined ? { after: now } : {}),
-    });
+    edits.push({ path: claim.path, before: claim.value, ...(restored ? { after: now } : {}) });
   }
   const order: Outcome[] = ["restored", "removed", "kept", "gone"];
   return { outcome: order.find((outcome) => seen.has(outcome)) ?? "unchanged", edits };
