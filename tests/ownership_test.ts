@@ -283,3 +283,16 @@ Deno.test("a null of the user's at our place comes back", async () => {
     assert.equal(scenario.read("_a/c.yml"), text);
   }
 });
+
+Deno.test("with the state lost, what two providers want stands where it is when one leaves", async () => {
+  const text = `{ "a": 1, "u": "${URL}", "b": 2 }\n`;
+  const scenario = await Scenario.with({ [FILE]: text }, {
+    p: patch({ u: "{vault_url}" }),
+    q: patch({ u: "{vault_url}" }),
+  });
+  const report = await scenario.apply({ providers: ["q"], disabledProviders: ["p"] });
+  assert.deepEqual(outcomes(report), ["p: unchanged", "q: unchanged"]);
+  assert.equal(scenario.read(FILE), text);
+  await scenario.disable("q");
+  assert.equal(scenario.read(FILE), '{ "a": 1, "b": 2 }\n');
+});
