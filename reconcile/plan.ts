@@ -239,17 +239,18 @@ function adopt(draft: Draft, { records, parts }: FileInput): Draft {
     }
   }
   const adopted = { ...draft, claims: [...claims.values()], created: [...created.values()] };
-  return adoptKnown(adopted, parts);
+  return adoptKnown(adopted, parts, draft.claims);
 }
 
 /** Claims for values that are what a part's template gives at a known vault address. */
-function adoptKnown(draft: Draft, parts: readonly Part[]): Draft {
+function adoptKnown(draft: Draft, parts: readonly Part[], stated: readonly Claim[]): Draft {
+  const certain = new Set(stated);
   const claims = new Map(draft.claims.map((claim) => [pathKey(claim.path), claim]));
   let found = false;
   for (const { provider, wanted } of parts) {
     for (const { path, known } of wanted) {
       const held = claims.get(pathKey(path));
-      if (isLive(draft.document, held)) continue;
+      if (held !== undefined && certain.has(held) && isLive(draft.document, held)) continue;
       const value = known.find((value) => holds(draft.document, path, value));
       if (value === undefined || (held === undefined && overlaps(draft, path))) continue;
       // Another program of ours may have moved it: no claim ends by that, but its bytes are not
@@ -301,7 +302,7 @@ function disable(draft: Draft, parts: readonly Part[]): Step {
 }
 
 function releaseKnown(draft: Draft, parts: readonly Part[]): Draft {
-  const adopted = adoptKnown(draft, parts);
+  const adopted = adoptKnown(draft, parts, draft.claims);
   const fresh = adopted.claims.filter((claim) => !draft.claims.includes(claim));
   const leavers = new Set(parts.map((part) => part.provider));
   return release(adopted, new Map(fresh.map((claim) => [claim, leavers])));

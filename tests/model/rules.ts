@@ -116,6 +116,10 @@ function outcomeOf(situation: Situation, file: string): Outcome {
   };
   const isLive = (place: string) => tree.leaves.get(place) === held.get(place)?.value;
 
+  const isVaults = (template: string, place: string) =>
+    template.includes("{vault_") &&
+    [address, ...defaults].some((one) => filled(template, one) === tree.leaves.get(place));
+
   // 1. What is ours though we do not remember it.
   let healed = false;
   const remembered = new Set([...held.values()].flatMap(({ owners }) => owners));
@@ -132,10 +136,10 @@ function outcomeOf(situation: Situation, file: string): Outcome {
   }
   for (const name of [...disable, ...apply]) {
     for (const [place, template] of wantsOf(name)) {
-      if (!template.includes("{vault_") || (held.has(place) && isLive(place))) continue;
-      const value = [address, ...defaults].map((one) => filled(template, one))
-        .find((one) => one === tree.leaves.get(place));
-      if (value === undefined) continue;
+      const certain = known?.held.get(place)?.value;
+      if (certain !== undefined && certain === tree.leaves.get(place)) continue;
+      if (!isVaults(template, place)) continue;
+      const value = tree.leaves.get(place) ?? "";
       healed = true;
       held.set(place, { value, owners: join(held.get(place)?.owners ?? [], [name]) });
     }
@@ -179,6 +183,15 @@ function outcomeOf(situation: Situation, file: string): Outcome {
       return leavers.length === 0 ? [] : [[place, leavers]];
     })),
   );
+  for (const name of disable) {
+    for (const [place, template] of wantsOf(name)) {
+      const told = given1.find((one) => one.place === place && one.how === "restored");
+      if (told === undefined || !isVaults(template, place)) continue;
+      // The former value was a vault's address itself.
+      tree.leaves.delete(place);
+      told.how = "removed";
+    }
+  }
   for (const name of disable) {
     const own = given1.filter(({ leavers }) => leavers.includes(name)).map(({ how }) => how);
     const how = ["restored", "removed", "kept", "gone"].find((one) => own.includes(one));
