@@ -271,16 +271,25 @@ Deno.test("a former value that is a vault's address itself does not come back", 
   assert.deepEqual(outcomes(await scenario.apply(options)), ["p: unchanged"]);
 });
 
-Deno.test("a null of the user's at our place comes back", async () => {
-  for (const text of ["mine: 1\nu:\n", "u: # why\nmine: 1\n", "u: null\n", "u: ~\nnested:\n"]) {
-    const scenario = await Scenario.with({ "_a/c.yml": text }, {
-      p: patch({ u: "{vault_url}", nested: { v: 1 } }, "c.yml", "yaml"),
-    });
-    const report = await scenario.apply();
-    assert.equal(report.providers[0]?.edits.some((edit) => edit.overrode), false);
-    await scenario.apply(TCP);
-    await scenario.disable("p");
-    assert.equal(scenario.read("_a/c.yml"), text);
+Deno.test("a null of the user's at our place, or where a table of ours has to be, comes back", async () => {
+  const texts = [
+    "mine: 1\nu:\n",
+    "u: # why\nmine: 1\n",
+    "u: null\n",
+    "u: ~\nouter:\n",
+    "outer: # why\n",
+  ];
+  for (const set of [{ u: "{vault_url}", outer: { v: 1 } }, { outer: { deep: { w: 1, x: 2 } } }]) {
+    for (const text of texts) {
+      const scenario = await Scenario.with({ "_a/c.yml": text }, {
+        p: patch(set, "c.yml", "yaml"),
+      });
+      const report = await scenario.apply();
+      assert.equal(report.providers[0]?.edits.some((edit) => edit.overrode), false);
+      await scenario.apply(TCP);
+      await scenario.disable("p");
+      assert.equal(scenario.read("_a/c.yml"), text);
+    }
   }
 });
 
