@@ -315,7 +315,9 @@ function undo(draft: Draft, fits: readonly Fit[]): Draft {
   const next = checkEdit(handler, applySplices(document.text, splices), expected, {
     parse,
     settled: fits.filter((fit) => fit.text.overrode).map((fit) => fit.claim.path),
-    emptied: fits.map((fit) => fit.claim.path.slice(0, -1)),
+    emptied: fits.flatMap(({ claim, text }) =>
+      [claim.path, ...text.created].map((path) => path.slice(0, -1))
+    ),
   });
   for (const { text, place, start } of fits) {
     if (!text.overrode) continue;
