@@ -305,3 +305,11 @@ Deno.test("with the state lost, what two providers want stands where it is when 
   await scenario.disable("q");
   assert.equal(scenario.read(FILE), '{ "a": 1, "b": 2 }\n');
 });
+
+Deno.test("what is taken back leaves no comma that a strict client stumbles over", async () => {
+  const scenario = await Scenario.with({}, { p: patch({ u: "{vault_url}", o: { v: 1 } }) });
+  await scenario.apply();
+  scenario.write(FILE, (scenario.read(FILE) ?? "").replace("{\n", '{\n  "mine": 1,\n'));
+  await scenario.disable("p");
+  assert.deepEqual(JSON.parse(scenario.read(FILE) ?? ""), { mine: 1 });
+});
