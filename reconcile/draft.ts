@@ -248,6 +248,7 @@ function rewind(draft: Draft, leaving: ReadonlySet<Claim>): Draft | undefined {
   if (fits.length < live.length) return undefined;
   try {
     const rewound = forget(undo(draft, fits), leaving);
+    if (!isStrict(rewound) && isStrict(draft)) return undefined;
     const again = live.filter((claim) => !leaving.has(claim));
     return putAll(rewound, again.map(({ path, value, owners }) => ({ path, value, owners })));
   } catch (error) {
