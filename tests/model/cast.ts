@@ -29,6 +29,9 @@ const TOML = [
   '[[providers]]\nname = "other"\nbase = "x" # c1\n\n# c2\n[[providers]]\nname = "ours"\n# c3\n\n[last]\nk = 1',
   'mine = "u"\nproviders = [\n  { name = "other", base = "x" }, # c1\n]\nnested.inner.a = "user\'s" # c2\n',
   '\uFEFFurl = "https://user.example"\r\n\r\n[nested.inner] # c1\r\nuser = true\r\n',
+  'providers = [{name = "other", base = "x"}, {name = "ours"}] # c1\nnested = { inner = { user = 1 } }\n',
+  "[[providers]] # c1\nname = 'ours' # c2\nkey = 'mine' # c3\n  [providers.sub]\n  user = 1\n\n[nested.inner.user]\nk = 1\n[nested] # c4\n",
+  'text = """\none\n# two"""\nproviders = [] # c1\n\n# c2\n\n\n[nested]\n\n\n# c3\n[last]\n\n',
 ];
 const YAML = [
   undefined,
@@ -38,6 +41,10 @@ const YAML = [
   "providers:\n  - name: other\n    base: x # c1\n  # c2\n  - name: ours\nlast: {k: 1} # c3\n",
   "---\nmine: 'u'\nproviders: [{name: other, base: x}] # c1\nnested:\n    inner:\n        a: user's # c2\n",
   "url: https://user.example\r\n\r\nnested: # c1\r\n  inner: {user: true}\r\ntext: |\r\n  one\r\n  two",
+  "nested: # c1\nproviders:\n- name: other # c2\n\n# c3\n- name: ours\n  key: mine # c4\ntext: >-\n  one\n\n  two\n",
+  "# c1\n{mine: u, nested: {inner: {}}} # c2\n",
+  "%YAML 1.2\n---\n# c1\nlast:\n  - user: 1 # c2\n    name: x\nproviders: []\nmine: |\n  body\n...\n",
+  "user: &x {k: 1} # c1\nlast: *x\nnested: {<<: *x}\n",
 ];
 const JSONC = [
   undefined,
@@ -47,6 +54,9 @@ const JSONC = [
   '{\n\t"providers": [\n\t\t{ "name": "other", "base": "x" }, // c1\n\t\t// c2\n\t\t{ "name": "ours" }\n\t],\n\t"last": { "k": 1 } // c3\n}',
   '{ "mine": "u", "providers": [], "nested": { "inner": { "a": "user\'s" } } } // c1\n',
   '\uFEFF{\r\n    "url": "https://user.example",\r\n    "nested": { "inner": {} } // c1\r\n}\r\n',
+  '{"providers":[{"name":"ours","key":"mine"}],"nested":{"inner":{"user":1}}}',
+  '{\n  "providers": [ // c1\n  ],\n  "nested": { // c2\n    /* one */ \n  },\n  // c3\n}\n',
+  '{\n\n  // c1\n\n  "last": [\n    1, 2, // c2\n  ],\n\n}\n\n// c3\n',
 ];
 
 /** The three formats. */

@@ -34,6 +34,7 @@ const USER_ACTS = [
   "comment behind",
   "reformat",
   "respell",
+  "blank",
   "remove",
   "empty",
   "rewrite",
@@ -315,6 +316,7 @@ class World {
       `the containers of ${file}`,
     );
     assert.deepEqual(commentsIn(text), commentsIn(before), `the comments of ${file}`);
+    assert.deepEqual(usersLines(text), usersLines(before), `the user's lines of ${file}`);
   }
 
   /** What we remember is what the rules say, and is read as it was written. */
@@ -392,7 +394,9 @@ class World {
       const entry = parsed(this.#disk.read(`${BASE}/${dir}/${SIDECAR}`))?.files
         ?.[file.slice(dir.length + 1)];
       for (const [provider, records] of Object.entries(entry?.providers ?? {})) {
-        for (const { table, values, created, match } of records as SidecarJson[]) {
+        for (const record of Array.isArray(records) ? records : []) {
+          const { table, values, created, match }: SidecarJson = record;
+          if (values === undefined) continue;
           const prefix = table === undefined ? "" : `${table}[${match?.name}].`;
           const { leaves } = treeOf({ ...this.#stage, read: () => values }, "");
           const made = created === true ? containersOf(`${prefix}x`) : [];
@@ -448,9 +452,13 @@ class World {
       case "comment":
         return this.#same(text, insert(text, pick(starts, choice), `${note}${eol}`));
       case "comment behind":
+        // Behind the head of a block scalar, a comment is a part of the value's text.
+        if (/[|>][-+]?$/.test(text.slice(0, pick(ends, choice)))) return text;
         return this.#same(text, insert(text, pick(ends, choice), ` ${note}`));
       case "respell":
         return this.#same(text, text.replace(/([:=]) "/g, '$1   "').replace(/^ +/gm, "$&$&"));
+      case "blank":
+        return this.#same(text, insert(text, pick(starts, choice), eol));
       case "reformat":
         return this.#same(text, print(read(text) as Record<string, unknown>));
     }
@@ -502,7 +510,7 @@ class World {
       for (const file of this.#memories.keys()) this.#originals.delete(file);
       this.#memories = new Map();
     } else if (what === "sidecar") this.#disk.write(sidecar, undefined);
-    else if (what === "garbage") this.#disk.write(sidecar, pick(["", "{", "[]", "null"], choice));
+    else if (what === "garbage") this.#disk.write(sidecar, pick(GARBAGE, choice));
     else this.#disk.write(sidecar, this.#forged(file, this.#disk.read(sidecar), choice));
   }
 
@@ -551,11 +559,23 @@ const OURS = [
   "providers[ours].extra",
 ];
 
+/** Sidecars that nobody of us wrote. */
+const GARBAGE = [
+  "",
+  "{",
+  "[]",
+  "null",
+  '{"version":2,"files":{}}',
+  '{"version":1,"files":[]}',
+  '{"version":1,"files":{"../x":{"providers":{}},"config.toml":{"providers":{"p":7}}}}',
+  '{"version":1,"files":{"config.yml":7,"settings.json":{"providers":{"p":[{"kind":"json_top"}]}}}}',
+];
+
 interface SidecarJson {
   readonly table?: string;
   readonly match?: { readonly name?: string };
   readonly created?: boolean;
-  readonly values: unknown;
+  readonly values?: unknown;
 }
 
 function parsed(
@@ -601,8 +621,20 @@ function placeOf(path: readonly unknown[]): string {
   ).join("");
 }
 
+/** All comments in their order. */
 function commentsIn(text: string | undefined): string[] {
-  return [...(text ?? "").matchAll(/(?:#|\/\/) c\d+\b/g)].map(([comment]) => comment).sort();
+  return [...(text ?? "").matchAll(/(?:#|\/\/) c\d+\b/g)].map(([comment]) => comment);
+}
+
+/**
+ * The lines with a word of the user's and none of ours. A comma behind one may come and go, and where
+ * the file was indented anew since we wrote, so may blanks before it.
+ */
+function usersLines(text: string | undefined): string[] {
+  return (text ?? "").split("\n").map((line) => line.trim().replace(/,$/, "")).filter((line) =>
+    /\b(user|user_key|last|other|text|one|two)\b/.test(line) && !/[[\]{}]/.test(line) &&
+    !/\b(url|mine|socket|own|a|b|base|key|extra)\b/.test(line)
+  );
 }
 
 function insert(text: string, at: number, what: string): string {
