@@ -70,6 +70,11 @@ class JsonDocument implements ConfigDocument {
     this.#tree = tree;
   }
 
+  get trailingSeparators(): number {
+    // Strict JSON has not been read as a tree.
+    return this.#tree?.trailingCommas.length ?? 0;
+  }
+
   find(path: ConfigPath): Slot | undefined {
     const value = valueAt(this.value, path);
     if (value === undefined) return undefined;

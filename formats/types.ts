@@ -97,6 +97,11 @@ export interface ConfigDocument {
   readonly text: string;
   /** Everything that it says. An empty document is an empty table. */
   readonly value: ConfigTable;
+  /**
+   * How many separators stand after a last entry, which some readers of the format refuse; absent
+   * where none of them does. Taking something back must not leave more of them.
+   */
+  readonly trailingSeparators?: number;
   /** The slot at a path, or `undefined` where nothing stands. */
   find(path: ConfigPath): Slot | undefined;
   /**

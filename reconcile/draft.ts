@@ -248,7 +248,7 @@ function rewind(draft: Draft, leaving: ReadonlySet<Claim>): Draft | undefined {
   if (fits.length < live.length) return undefined;
   try {
     const rewound = forget(undo(draft, fits), leaving);
-    if (!isStrict(rewound) && isStrict(draft)) return undefined;
+    if (isLaxer(rewound, draft)) return undefined;
     const again = live.filter((claim) => !leaving.has(claim));
     return putAll(rewound, again.map(({ path, value, owners }) => ({ path, value, owners })));
   } catch (error) {
@@ -261,37 +261,29 @@ function rewind(draft: Draft, leaving: ReadonlySet<Claim>): Draft | undefined {
 function removeLoosely(draft: Draft, leaving: ReadonlySet<Claim>): Draft {
   const claims = draft.claims.filter((claim) => leaving.has(claim));
   const fits = fitAll(draft.document, claims);
-  let next = keepsDialect(draft, () => undo(draft, fits)) ?? draft;
+  let next = exactly(draft, () => undo(draft, fits)) ?? draft;
   for (const claim of claims.toReversed()) {
     if (!next.claims.includes(claim)) continue;
     const single = next;
     const fit = fitAll(single.document, [claim]);
-    next = keepsDialect(single, () => undo(single, fit)) ?? removeOne(single, claim);
+    next = exactly(single, () => undo(single, fit)) ?? removeOne(single, claim);
   }
   return next;
 }
 
-/** An exact step, unless it fails its check or costs a strict text its strictness. */
-function keepsDialect(draft: Draft, step: () => Draft): Draft | undefined {
+/** An exact step, unless it fails its check or leaves a separator that a stricter reader refuses. */
+function exactly(draft: Draft, step: () => Draft): Draft | undefined {
   try {
     const next = step();
-    if (next === draft) return undefined;
-    if (isStrict(draft) && !isStrict(next)) return undefined;
-    return next;
+    return next === draft || isLaxer(next, draft) ? undefined : next;
   } catch (error) {
     if (isVerification(error)) return undefined;
     throw error;
   }
 }
 
-function isStrict({ handler, document }: Draft): boolean {
-  try {
-    handler.parse(document.text, { strict: true });
-    return true;
-  } catch (error) {
-    if (error instanceof ConfigPatchError) return false;
-    throw error;
-  }
+function isLaxer({ document }: Draft, than: Draft): boolean {
+  return (document.trailingSeparators ?? 0) > (than.document.trailingSeparators ?? 0);
 }
 
 /** Takes back claims whose bytes stand: one splice each, checked together. */
