@@ -319,3 +319,17 @@ Deno.test("what is taken back leaves no comma that a strict client stumbles over
     assert.equal(comment, text === undefined ? undefined : " mine\n");
   }
 });
+
+Deno.test("a file that we made goes also where a claim in it has come to nothing", async () => {
+  const scenario = await Scenario.with({}, {
+    p: patch({ u: "{vault_url}" }),
+    q: patch({ v: 1, w: 2 }),
+  });
+  await scenario.apply();
+  scenario.write(FILE, (scenario.read(FILE) ?? "").replace(/ *"[vw]".*\n/g, ""));
+  await scenario.disable("p");
+  assert.deepEqual(scenario.files()[FILE], undefined);
+  const state = scenario.read(".vault-config/state.json");
+  await scenario.disable("p");
+  assert.equal(scenario.read(".vault-config/state.json"), state);
+});
