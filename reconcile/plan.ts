@@ -178,7 +178,7 @@ function planParts(input: FileInput): FilePlan {
   // What a blank file is read as is no text of anybody's.
   const after = isBlank && draft.document.text === base
     ? text
-    : finalText(draft.document.text, handler.blank, origin, state, text);
+    : finalText(draft.document.text, handler.blank, origin, text);
   return {
     ...(after === undefined ? {} : { text: after }),
     ...(state === undefined ? {} : { state }),
@@ -191,12 +191,9 @@ function finalText(
   text: string,
   blank: string,
   origin: FileState["origin"],
-  state: FileState | undefined,
   before: string | undefined,
 ): string | undefined {
-  if (state !== undefined || origin === undefined) return text;
-  if (before === undefined || before === "") return before;
-  if (text === before || squeeze(text) !== squeeze(blank)) return text;
+  if (origin === undefined || text === before || squeeze(text) !== squeeze(blank)) return text;
   return origin === "absent" ? undefined : "";
 }
 
