@@ -440,6 +440,12 @@ class World {
     const starts = [0, ...ends.map((end) => text.indexOf("\n", end) + 1)].filter((at, i) =>
       i === 0 || at > 0
     );
+    // What is written into a value goes with it when that gives way.
+    const { blank } = this.#handler;
+    const document = this.#handler.parse(text === "" ? blank : text);
+    const spans = OURS.flatMap((place) => document.find(pathOf(place))?.span ?? []);
+    const outside = (places: readonly number[]) =>
+      places.filter((at) => !spans.some(({ start, end }) => start <= at && at < end));
     switch (what) {
       case "add":
         return this.#put(text, pick(ADDED, choice), `u${choice}`);
@@ -450,11 +456,9 @@ class World {
       case "drop all":
         return this.#drop(text, pick(["nested", "nested.inner", "providers[ours]", "url"], choice));
       case "comment":
-        return this.#same(text, insert(text, pick(starts, choice), `${note}${eol}`));
+        return this.#same(text, insert(text, pick(outside(starts), choice), `${note}${eol}`));
       case "comment behind":
-        // Behind the head of a block scalar, a comment is a part of the value's text.
-        if (/[|>][-+]?$/.test(text.slice(0, pick(ends, choice)))) return text;
-        return this.#same(text, insert(text, pick(ends, choice), ` ${note}`));
+        return this.#same(text, insert(text, pick(outside(ends), choice), ` ${note}`));
       case "respell":
         return this.#same(text, text.replace(/([:=]) "/g, '$1   "').replace(/^ +/gm, "$&$&"));
       case "blank":
@@ -556,6 +560,7 @@ const OURS = [
   "nested.inner.a",
   "nested.inner.b",
   "providers[ours].base",
+  "providers[ours].key",
   "providers[ours].extra",
 ];
 
