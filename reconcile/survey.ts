@@ -125,7 +125,10 @@ export async function survey(job: Job): Promise<Survey> {
     { allowNested: job.allowNested === true, known: (name) => known.has(name) },
   );
   const units = await unitsOf(tasks, state, reader, job);
-  for (const unit of units.values()) await load(unit, job, state);
+  for (const unit of units.values()) {
+    await load(unit, job, state);
+    findUnitConflicts(unit, job);
+  }
   const misled = dropFalseHints(units);
   planAll(units, tasks);
 
@@ -289,10 +292,7 @@ async function unitsOf(
     unit.hinted ||= known === undefined;
     unit.parts.push({ provider, action: "disable", wanted: [] });
   }
-  for (const unit of units.values()) {
-    addRecorded(unit, tasks);
-    findUnitConflicts(unit, state, job);
-  }
+  for (const unit of units.values()) addRecorded(unit, tasks);
   return units;
 }
 
@@ -312,7 +312,7 @@ function addRecorded({ parts, records }: Unit, tasks: readonly Task[]): void {
 }
 
 /** Providers of this run against each other, and against claims of providers that stay. */
-function findUnitConflicts(unit: Unit, state: State, job: Job): void {
+function findUnitConflicts(unit: Unit, job: Job): void {
   const leaving = new Set(unit.parts.filter((p) => p.action === "disable").map((p) => p.provider));
   const applying = new Set(unit.parts.filter((p) => p.action === "apply").map((p) => p.provider));
   const demands: Demand[] = unit.parts.filter((part) => part.action === "apply").flatMap((part) =>
@@ -324,7 +324,7 @@ function findUnitConflicts(unit: Unit, state: State, job: Job): void {
       active: true,
     }))
   );
-  const entry = state.files.get(unit.key);
+  const entry = unit.stateBefore;
   for (const { path, value, owners } of entry?.claims ?? []) {
     const stays = owners.find((owner) => !leaving.has(owner) && !applying.has(owner));
     if (stays === undefined || entry === undefined) continue;
