@@ -1,4 +1,7 @@
-/** A file system in memory: fast, and it counts every change. Files and directories only. */
+/**
+ * A file system in memory: fast, it counts every change, and it can die at any of them. Files and
+ * directories only.
+ */
 import type { AdjustableFile, FileStatus, FileSystem } from "../storage/primitives.ts";
 
 interface Entry {
@@ -15,6 +18,10 @@ export class MemoryDisk {
   readonly system: FileSystem;
   /** How often something was made, written, renamed or removed; the lock file does not count. */
   changes = 0;
+  /** At how many changes the process dies: this one and all later ones fail. */
+  diesAt: number = Infinity;
+  /** Whether it has died. */
+  isDead = false;
   readonly #entries = new Map<string, Entry>();
   #clock = 0;
 
@@ -60,9 +67,15 @@ export class MemoryDisk {
     return entry;
   }
 
-  #fresh(path: string, mode: number): AdjustableFile {
-    const entry = this.#make(path, "file", mode);
+  #change(): void {
+    this.isDead ||= this.changes >= this.diesAt;
+    if (this.isDead) throw new Error("the process is dead");
     this.changes++;
+  }
+
+  #fresh(path: string, mode: number): AdjustableFile {
+    this.#change();
+    const entry = this.#make(path, "file", mode);
     return {
       write: (bytes) => void (entry.bytes = new Uint8Array(bytes)),
       status: () => statusOf(entry),
@@ -82,8 +95,8 @@ export class MemoryDisk {
       lstat: look,
       stat: look,
       mkdir: (path, mode) => {
+        this.#change();
         this.#make(path, "directory", mode);
-        this.changes++;
       },
       chmod: (path, mode) => {
         this.#get(path).mode = mode;
@@ -110,15 +123,15 @@ export class MemoryDisk {
       createNew: (path, mode) => this.#fresh(path, mode),
       createAdjustable: (path, mode) => Promise.resolve(this.#fresh(path, mode)),
       rename: (from, to) => {
+        this.#change();
         const entry = this.#get(from);
         this.#entries.delete(from);
         this.#entries.set(to, { ...entry, changed: ++this.#clock });
-        this.changes++;
       },
       remove: (path) => {
+        this.#change();
         this.#get(path);
         this.#entries.delete(path);
-        this.changes++;
       },
       syncDirectory: () => {},
       readTrusted: (path) => this.#get(path).bytes,

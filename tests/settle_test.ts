@@ -26,6 +26,7 @@ Deno.test("a claim that a dead run has taken to another address is no conflict",
   disk.diesAt = disk.changes + 4;
   await apply("p").catch(() => {});
   assert.equal(disk.read(FILE), '{\n  "u": "http://host.containers.internal:1234"\n}\n');
+  disk.isDead = false;
   disk.diesAt = Infinity;
   const { report } = await apply("q");
   assert.deepEqual(report.providers.map((row) => row.outcome), ["unchanged"]);

@@ -55,7 +55,7 @@ const JSONC = [
   '{ "mine": "u", "providers": [], "nested": { "inner": { "a": "user\'s" } } } // c1\n',
   '\uFEFF{\r\n    "url": "https://user.example",\r\n    "nested": { "inner": {} } // c1\r\n}\r\n',
   '{"providers":[{"name":"ours","key":"mine"}],"nested":{"inner":{"user":1}}}',
-  '{\n  "providers": [ // c1\n  ],\n  "nested": { // c2\n    /* one */ \n  },\n  // c3\n}\n',
+  '{\n  "providers": [ // c1\n  ],\n  "nested": { // c2\n    /* note */ \n  },\n  // c3\n}\n',
   '{\n\n  // c1\n\n  "mine": [1, ],\n  "last": [\n    1, 2, // c2\n  ],\n\n}\n\n// c3\n',
 ];
 

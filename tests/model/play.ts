@@ -11,7 +11,14 @@ import type { Job } from "../../reconcile/survey.ts";
 import { Mounts } from "../../storage/mounts.ts";
 import { MemoryDisk } from "../memory_disk.ts";
 import { type Form, NAMES, patchOf, pathOf, rosterOf, type Stage, treeOf } from "./cast.ts";
-import { containersOf, type Memory, type Note, type Outcome, outcomesOf } from "./rules.ts";
+import {
+  containersOf,
+  type Memory,
+  type Note,
+  type Outcome,
+  outcomesOf,
+  type Situation,
+} from "./rules.ts";
 
 /** One step of a play. Numbers choose among what there is at that moment. */
 export type Step =
@@ -20,6 +27,8 @@ export type Step =
     readonly apply: readonly string[];
     readonly disable: readonly string[];
     readonly at: number;
+    /** At how many changes of the disk the process dies. */
+    readonly dies?: number;
   }
   | { readonly does: "user"; readonly what: UserAct; readonly choice: number }
   | { readonly does: "lose"; readonly what: Loss; readonly choice: number }
@@ -53,13 +62,15 @@ export interface Counts {
   acts: number;
   /** Runs after which all was as before the first one, byte by byte. */
   originals: number;
+  /** Runs that died on the way. */
+  crashes: number;
   /** Plays that ended because an edit was refused: nothing is lost then. */
   stuck: number;
 }
 
 /** Fresh counts. */
 export function noCounts(): Counts {
-  return { plays: 0, runs: 0, writing: 0, acts: 0, originals: 0, stuck: 0 };
+  return { plays: 0, runs: 0, writing: 0, acts: 0, originals: 0, crashes: 0, stuck: 0 };
 }
 
 /** Random plays: mostly runs and users, now and then something worse. */
@@ -74,6 +85,7 @@ export function playsOf(stage: Stage): fc.Arbitrary<readonly [string | undefined
         apply: fc.oneof(some, fc.constant(NAMES), fc.constantFrom(...NAMES.map((name) => [name]))),
         disable: fc.oneof(fc.constant<string[]>([]), some, fc.constant(NAMES)),
         at: fc.nat(ADDRESSES.length - 1),
+        dies: fc.option(fc.nat(20), { freq: 8, nil: Infinity }),
       }),
     },
     {
@@ -166,6 +178,7 @@ class World {
   /** The text of each file before we came; absent: it cannot be told any more. */
   readonly #originals = new Map<string, string | undefined>();
   #comments = 10;
+  #died = false;
 
   constructor(stage: Stage, handler: FormatHandler, document: string | undefined, counts: Counts) {
     this.#stage = stage;
@@ -177,9 +190,11 @@ class World {
 
   async step(step: Step): Promise<void> {
     if (step.does === "roster") this.#forms.set(step.name, step.form);
+    else if (step.does === "run") await this.#run(step);
+    // What is edited after a crash may fit both outcomes: `crashes.ts` looks into that.
+    else if (this.#died) return;
     else if (step.does === "lose") this.#lose(step.what, step.choice);
-    else if (step.does === "user") this.#act(step.what, step.choice);
-    else await this.#run(step);
+    else this.#act(step.what, step.choice);
   }
 
   #files(): string[] {
@@ -192,11 +207,11 @@ class World {
 
   // Runs
 
-  async #run({ apply, disable, at }: Step & { does: "run" }): Promise<void> {
+  async #run({ apply, disable, at, dies = Infinity }: Step & { does: "run" }): Promise<void> {
     const address = ADDRESSES[at] ?? ADDRESSES[0]!;
     const selection = this.#selection(apply, disable, address);
     const job = this.#job(selection, address);
-    const expected = outcomesOf({
+    const situation: Situation = {
       ...selection,
       address,
       defaults: [ADDRESSES[0]!, ADDRESSES[1]!],
@@ -211,38 +226,74 @@ class World {
       patches: new Map(
         [...this.#forms].map(([name, form]) => [name, patchOf(this.#stage, name, form)]),
       ),
-    });
+    };
+    const expected = outcomesOf(situation);
     const before = new Map(this.#files().map((file) => [file, this.#text(file)]));
     const changes = this.#disk.changes;
     const planned = await plan(job);
     assert.equal(this.#disk.changes, changes, "a plan changes nothing");
-    const { report } = await run(job, { lockTimeout: 0 });
+    const declined = declinedIn(planned);
+    this.#disk.diesAt = declined.size > 0 ? Infinity : changes + dies;
+    const { report } = await run(job, { lockTimeout: 0 }).catch((error) => {
+      if (!this.#disk.isDead) throw error;
+      return { report: planned };
+    });
+    this.#died = this.#disk.isDead;
+    this.#disk.isDead = false;
+    this.#disk.diesAt = Infinity;
     this.story.push(`  ${JSON.stringify(selection)}`);
     for (const file of this.#files()) this.story.push(`  ${file}: ${show(this.#text(file))}`);
+    if (this.#died) {
+      this.#counts.crashes++;
+      this.#remember(
+        [...expected].filter(([file]) => this.#text(file) !== before.get(file)),
+      );
+      return;
+    }
     this.#counts.runs++;
     if (this.#disk.changes !== changes) this.#counts.writing++;
 
-    assertServed(report, before, this.#files().map((file) => this.#text(file)));
     this.#assertAsPlanned(planned, report, before);
+    if (declined.size > 0) {
+      // Of who was declined nothing is in the files; the others were served.
+      const served = (name: string) => !declined.has(name);
+      const others = outcomesOf({
+        ...situation,
+        apply: selection.apply.filter(served),
+        disable: selection.disable.filter(served),
+      });
+      for (const file of this.#files()) this.#assertFile(file, before.get(file), others.get(file));
+      throw new Refused();
+    }
     for (const file of this.#files()) this.#assertFile(file, before.get(file), expected.get(file));
     assert.deepEqual(
       rowsOf(report).sort(),
       [...expected].flatMap(([file, { rows }]) => rows.map((row) => `${file} ${row}`)).sort(),
       "the report says what was done",
     );
-    const memories = new Map(this.#memories);
-    for (const [file, { memory }] of expected) {
-      if (memory.held.size === 0) memories.delete(file);
-      else memories.set(file, memory);
-    }
-    this.#memories = memories;
+    this.#remember(expected);
     this.#assertMemory();
+    const ours =
+      /\/(\.vault-config\/(lock|state\.json(\.new)?)|_[ab]\/\.terok-managed-config\.json)$/;
+    const files = this.#disk.files().filter((path) => !ours.test(path));
+    const wanted = this.#files().filter((file) => this.#text(file) !== undefined);
+    assert.deepEqual(files, wanted.map((file) => `${BASE}/${file}`), "nothing else is left");
     this.#assertSidecars(new Set([...expected.keys()].map(dirOf)));
-    for (const [file, { healed }] of expected) this.#assertOriginal(file, healed);
+    for (const file of expected.keys()) this.#assertOriginal(file);
     await this.#assertSteady(
       { ...selection, disable: selection.disable.filter(this.#isThere) },
       address,
     );
+  }
+
+  #remember(outcomes: Iterable<readonly [string, Outcome]>): void {
+    const memories = new Map(this.#memories);
+    for (const [file, { memory, healed }] of outcomes) {
+      if (healed) this.#originals.delete(file);
+      if (memory.held.size === 0) memories.delete(file);
+      else memories.set(file, memory);
+    }
+    this.#memories = memories;
   }
 
   readonly #isThere = (name: string) => (this.#forms.get(name) ?? "gone") !== "gone";
@@ -293,7 +344,8 @@ class World {
     report: Report,
     before: ReadonlyMap<string, string | undefined>,
   ): void {
-    assert.deepEqual(report.providers, planned.providers, "a run does what was planned");
+    const rows = ({ providers }: Report) => providers.map((row) => ({ ...row, error: undefined }));
+    assert.deepEqual(rows(report), rows(planned), "a run does what was planned");
     assert.deepEqual(report.files, planned.files, "a run writes what was planned");
     for (const file of this.#files()) {
       const change = planned.files.find((one) => one.file === file);
@@ -362,11 +414,13 @@ class World {
         owners.map((owner) => [owner, place, value])
       );
       assert.deepEqual(said.sort(), held.sort(), `the sidecar on ${file}`);
+      for (const container of (notes.get(file) ?? []).flatMap((note) => note.made.slice(-1))) {
+        assert.ok(this.#memories.get(file)?.made.has(container), `${container} is not ours`);
+      }
     }
   }
 
-  #assertOriginal(file: string, healed: boolean): void {
-    if (healed) this.#originals.delete(file);
+  #assertOriginal(file: string): void {
     if (this.#memories.has(file)) return;
     const text = this.#text(file);
     if (this.#originals.has(file)) {
@@ -593,19 +647,14 @@ function parsed(
   }
 }
 
-function assertServed(
-  report: Report,
-  before: ReadonlyMap<string, string | undefined>,
-  after: readonly (string | undefined)[],
-): void {
-  const errors = report.providers.flatMap(({ error }) => error === undefined ? [] : [error]);
-  if (errors.length === 0) return;
+/** The providers that were declined; no other failure may be. */
+function declinedIn({ providers }: Report): Set<string> {
+  const errors = providers.flatMap(({ error }) => error === undefined ? [] : [error]);
   for (const error of errors) {
     if (["unsupported", "shape"].includes(error.code)) continue;
     throw new Error(`${error.provider}: ${error.code}: ${error.message}`, { cause: error });
   }
-  assert.ok(before.size === after.length);
-  throw new Refused();
+  return new Set(errors.flatMap(({ provider }) => provider ?? []));
 }
 
 /** The rows that say that something was done. */
