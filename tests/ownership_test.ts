@@ -333,3 +333,37 @@ Deno.test("a file that we made goes also where a claim in it has come to nothing
   await scenario.disable("p");
   assert.equal(scenario.read(".vault-config/state.json"), state);
 });
+
+Deno.test("a file does not change its format while somebody's values of the old one stay", async () => {
+  const text = "mine = 1\n";
+  const before = await Scenario.with({ "_a/c": text }, {
+    p: patch({ u: "{vault_url}" }, "c", "toml"),
+    q: patch({ v: "{vault_url}" }, "c", "toml"),
+  });
+  await before.apply();
+  const applied = before.read("_a/c");
+  const after = before.withRoster({
+    p: patch({ u: "{vault_url}" }, "c", "yaml"),
+    q: patch({ v: "{vault_url}" }, "c", "toml"),
+  });
+  assert.deepEqual(await failures(after.apply({ providers: ["p"] })), ["p: conflict"]);
+  assert.deepEqual(await failures(after.apply()), ["p: conflict", "q: conflict"]);
+  assert.equal(after.read("_a/c"), applied);
+  // A text of the user's that is no YAML stays what it is.
+  const run = after.apply({ providers: ["p"], disabledProviders: ["q"] });
+  assert.deepEqual(await failures(run), ["p: shape"]);
+  assert.equal(after.read("_a/c"), `mine = 1\nu = "${URL}"\n`);
+  await after.disable("p");
+  assert.deepEqual(after.files(), { "_a/c": text });
+});
+
+Deno.test("a file that was rewritten in the new format before us is read by it", async () => {
+  const before = await Scenario.with({}, { p: patch({ u: "{vault_url}", v: 1 }, "c", "toml") });
+  await before.apply();
+  before.write("_a/c", `mine: 1\nu: ${URL}\nv: 1\n`);
+  const after = before.withRoster({ p: patch({ u: "{vault_url}", v: 1 }, "c", "yaml") });
+  await after.apply();
+  assert.equal(after.read("_a/c"), `mine: 1\nu: ${URL}\nv: 1\n`);
+  await after.disable("p");
+  assert.equal(after.read("_a/c"), "mine: 1\n");
+});
