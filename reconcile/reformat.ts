@@ -35,7 +35,7 @@ export function planReformatted(input: FileInput, former: FormatHandler): FilePl
   }
   const { state: _, text: __, ...rest } = input;
   const text = left.text === undefined ? {} : { text: left.text };
-  const next = planFile({ ...rest, ...text, parts: wanting });
+  const next = planNew({ ...rest, ...text, parts: wanting });
   const results = left.results.map((first) => {
     if (!names.has(first.provider)) return first;
     const second = next.results.find((result) => result.provider === first.provider);
@@ -44,6 +44,19 @@ export function planReformatted(input: FileInput, former: FormatHandler): FilePl
     return { ...second, outcome, edits: [...first.edits, ...second.edits] } as const;
   });
   return { ...next, results };
+}
+
+/** A plan by the new format. That the file is none of it concerns only those who want it to be. */
+function planNew(input: FileInput): FilePlan {
+  try {
+    return planFile(input);
+  } catch (error) {
+    if (!(error instanceof ConfigPatchError)) throw error;
+    const results = input.parts.map(({ provider, action }) => (
+      { provider, action, outcome: "failed", edits: [], error } as const
+    ));
+    return { results };
+  }
 }
 
 function reads(handler: FormatHandler, text: string | undefined): boolean {
