@@ -222,7 +222,8 @@ async function unitsOf(
   job: Job,
 ): Promise<Map<string, Unit>> {
   const units = new Map<string, Unit>();
-  const entries = new Map([...state.files, ...(state.pending?.files ?? [])]);
+  const writtenAs = (key: string) =>
+    (state.pending?.files.get(key) ?? state.files.get(key))?.format;
   const owned = new Map<string, Set<string>>();
   for (const [key, entry] of [...state.files, ...(state.pending?.files ?? [])]) {
     for (const owner of ownersOf(entry)) {
@@ -255,14 +256,14 @@ async function unitsOf(
     if (target !== undefined) {
       const { dir, file, format, strict, wanted } = target;
       // Who leaves wants no format: what we wrote is read as we wrote it.
-      const written = action === "disable" ? state.files.get(`${dir}/${file}`)?.format : undefined;
+      const written = action === "disable" ? writtenAs(`${dir}/${file}`) : undefined;
       const unit = await unitOf(dir, file, written ?? format);
       if (strict && action === "apply") unit.strict.add(provider);
       unit.parts.unshift({ provider, action, wanted });
       keys.delete(unit.key);
     }
     for (const key of keys) {
-      const format = entries.get(key)?.format ?? state.files.get(key)?.format;
+      const format = writtenAs(key);
       if (format === undefined) continue;
       const [dir, file] = splitKey(key);
       (await unitOf(dir, file, format)).parts.unshift({ provider, action, wanted: [] });
@@ -274,8 +275,8 @@ async function unitsOf(
       }
     }
   }
-  for (const [key, entry] of state.pending?.files ?? []) {
-    const format = entry?.format ?? state.files.get(key)?.format;
+  for (const key of state.pending?.files.keys() ?? []) {
+    const format = writtenAs(key);
     const [dir, file] = splitKey(key);
     if (format !== undefined) await unitOf(dir, file, format);
   }

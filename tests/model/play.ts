@@ -681,11 +681,14 @@ function commentsIn(text: string | undefined): string[] {
 }
 
 /**
- * The lines with a word of the user's and none of ours. A comma behind one may come and go, and where
- * the file was indented anew since we wrote, so may blanks before it.
+ * The lines with a word of the user's and none of ours. A comma behind one may come and go; so may
+ * blanks before it, where the file was indented anew since we wrote, and a comment behind it, which
+ * stood in a line of ours.
  */
 function usersLines(text: string | undefined): string[] {
-  return (text ?? "").split("\n").map((line) => line.trim().replace(/,$/, "")).filter((line) =>
+  return (text ?? "").split("\n").map((line) =>
+    line.replace(/(#|\/\/) c\d+/g, "").trim().replace(/,$/, "")
+  ).filter((line) =>
     /\b(user|user_key|last|other|text|one|two)\b/.test(line) && !/[[\]{}]/.test(line) &&
     !/\b(url|mine|socket|own|a|b|base|key|extra)\b/.test(line)
   );
