@@ -123,11 +123,16 @@ export function disjoint(trial: Omit<Trial, "edit">, edits: readonly LawEdit[]):
     for (const order of permutations(edits.map((_, index) => index))) {
       const texts: Record<string, string | undefined> = { before: trial.text, all: applied.text };
       let now = applied;
-      for (const index of order) {
+      for (const [done, index] of order.entries()) {
         const edit = edits[index];
         if (edit === undefined) continue;
         now = attempt("Disjoint", texts, () => plan(trial, now, [leaves(edit, `p${index}`)]));
         texts[`without ${pathText(edit.path)}`] = now.text;
+        const { value } = read(trial.handler, now.text, trial.strict);
+        const lost = order.slice(done + 1).map((stays) => edits[stays])
+          .find((stays) => stays && !sameValue(valueAt(value, stays.path), stays.value));
+        if (lost === undefined) continue;
+        throw new LawBreach("Disjoint", `${pathText(lost.path)} went along`, texts);
       }
       assertOriginal("Disjoint", trial, texts, now, `applied ${how}, disabled as ${order}`);
     }

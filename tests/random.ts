@@ -233,6 +233,9 @@ function tryProviders(
     const edit = choose(pool);
     if (edit !== undefined) chosen.add(edit);
   }
+  // Now and then two providers want the same.
+  const shared = choose([undefined, undefined, ...chosen]);
+  if (shared !== undefined && chosen.size < 4) chosen.add({ ...shared });
   try {
     disjoint({ handler, text }, [...chosen]);
     counts.sets++;

@@ -31,15 +31,17 @@ export function mostly<T>(usual: fc.Arbitrary<T>, rare: fc.Arbitrary<T>): fc.Arb
   return fc.oneof({ weight: 4, arbitrary: usual }, { weight: 1, arbitrary: rare });
 }
 
-/** The text as a file: with either line end, with or without a mark and a final newline. */
+/** The text as a file: with either line end or both, with or without a mark and a final newline. */
 export function asFile(text: fc.Arbitrary<string>): fc.Arbitrary<string> {
   const how = fc.record({
-    crlf: mostly(fc.constant(false), fc.constant(true)),
+    ends: mostly(oneOf("lf"), mostly(oneOf("crlf"), oneOf("both"))),
     bom: mostly(fc.constant(false), fc.constant(true)),
     final: mostly(fc.constant(true), fc.constant(false)),
   });
-  return fc.tuple(text, how).map(([lf, { crlf, bom, final }]) => {
+  return fc.tuple(text, how).map(([lf, { ends, bom, final }]) => {
     const ended = final ? lf : lf.replace(/\n$/, "");
-    return (bom ? "\uFEFF" : "") + (crlf ? ended.replaceAll("\n", "\r\n") : ended);
+    let line = 0;
+    const crlf = () => ends === "crlf" || (ends === "both" && line++ % 3 === 1);
+    return (bom ? "\uFEFF" : "") + ended.replace(/\n/g, (lf) => crlf() ? "\r\n" : lf);
   });
 }

@@ -45,10 +45,12 @@ const { value } = fc.letrec<{ value: string; list: string; table: string; pair: 
   tie,
 ) => ({
   pair: row(key, blank, "=", blank, tie("value")),
-  table: fc.array(tie("pair"), { maxLength: 3 }).chain((pairs) =>
-    oneOf("{}", "{ }", "{|}", "{ | }", "{ |}").map((frame) =>
-      frame.replace("|", () => pairs.join(", "))
-    )
+  table: fc.tuple(
+    fc.array(tie("pair"), { maxLength: 3 }),
+    mostly(oneOf("{|}", "{ | }", "{ |}"), oneOf("{\n  |\n}", "{ # c\n\t|, # d\n}", "{|,}")),
+    mostly(oneOf(", ", ","), oneOf(",\n  ", " , ")),
+  ).map(([pairs, frame, comma]) =>
+    frame.replace(pairs.length === 0 ? /\|,?/ : "|", () => pairs.join(comma))
   ),
   list: fc.tuple(
     fc.array(fc.oneof(tie("value"), tie("table")), { maxLength: 3 }),
@@ -72,9 +74,28 @@ const header = fc.oneof(
   row(indent, "[[", key, "]]", trail),
   row(indent, "[[", part, "]]", trail),
 );
+/** Headers that need each other: entries of one list, tables of an entry, a table below its own. */
+const headers = fc.tuple(
+  mostly(part, row(part, ".", part)),
+  fc.array(fc.tuple(fc.array(pair, { maxLength: 2 }), oneOf("", "", "sub", "[sub]")), {
+    minLength: 2,
+    maxLength: 3,
+  }),
+  oneOf("\n", "\n", "", "# c\n", "\n# c\n"),
+  mostly(oneOf("[[|]]"), oneOf("[|.x]")),
+).map(([name, entries, gap, form]) =>
+  entries.map(([pairs, below], i) => {
+    const head = form === "[[|]]" || i === 0 ? form : i === 1 ? "[|]" : "[|.y]";
+    const lines = [head.replace("|", () => name), ...pairs];
+    if (below === "sub") lines.push(`[${name}.sub${i}]`, ...pairs);
+    if (below === "[sub]") lines.push(`  [[${name}.list${i}]]`, `[[${name}.list${i}]]`, ...pairs);
+    return lines.join("\n") + "\n";
+  }).join(gap).replace(/\n$/, "")
+);
 const statement = fc.oneof(
   { weight: 5, arbitrary: pair },
   { weight: 3, arbitrary: header },
+  { weight: 1, arbitrary: headers },
   { weight: 2, arbitrary: row(indent, comment) },
   { weight: 2, arbitrary: oneOf("", " ", "\t") },
 );
@@ -82,7 +103,17 @@ const statement = fc.oneof(
 /** TOML documents. */
 export const tomlDocuments: Generator = {
   format: "toml",
-  document: asFile(fc.array(statement, { maxLength: 12 }).map(keepValid)),
+  document: asFile(
+    fc.tuple(
+      mostly(
+        fc.array(statement, { maxLength: 12 }),
+        fc.array(statement, { maxLength: 20, size: "max" }),
+      ),
+      mostly(fc.constant(false), fc.constant(true)),
+    ).map(([statements, literal]) =>
+      keepValid(literal ? statements.map(withSingleQuotes) : statements)
+    ),
+  ),
   lines: [
     "# user\n",
     "user_key = 1\n",
@@ -97,6 +128,11 @@ export const tomlDocuments: Generator = {
   snippets: [" ", "# user\n", " # user", ", 1", "user_key = 1, ", ", user_key = 1", "x"],
   readers: [secondOpinion],
 };
+
+/** Some people write all their strings so. */
+function withSingleQuotes(statement: string): string {
+  return statement.replace(/"(x|ünï 🎈|)"(?!")/g, "'$1'").replace('"\\"]# no"', "']# no'");
+}
 
 function keepValid(statements: readonly string[]): string {
   let text = "";

@@ -1,0 +1,22 @@
+/** All mutants, by what they break. A further list is one more line here. */
+import { JSON_MUTANTS } from "./json.ts";
+import type { Mutant } from "./mutant.ts";
+import { RECONCILE_MUTANTS } from "./reconcile.ts";
+import { TOML_MUTANTS } from "./toml.ts";
+import { YAML_MUTANTS } from "./yaml.ts";
+
+/** The mutants of one part of the project. */
+export interface MutantList {
+  /** The part: what `--kind` names. */
+  readonly kind: string;
+  /** Its mutants. */
+  readonly mutants: readonly Mutant[];
+}
+
+/** All mutants. */
+export const MUTANTS: readonly MutantList[] = [
+  { kind: "toml", mutants: TOML_MUTANTS },
+  { kind: "yaml", mutants: YAML_MUTANTS },
+  { kind: "json", mutants: JSON_MUTANTS },
+  { kind: "reconcile", mutants: RECONCILE_MUTANTS },
+];

@@ -1,0 +1,102 @@
+/** Rules of ownership and undo, broken. */
+import type { Mutant } from "./mutant.ts";
+
+const laws = (format: string) => [
+  ...["run", "-A", "tests/laws.ts", "--documents", "300", "--format", format],
+];
+const test = (name: string) => ["test", "-A", "--no-check", `tests/${name}_test.ts`];
+
+/** Mutants of `reconcile/` and of the checker that it relies on. */
+export const RECONCILE_MUTANTS: readonly Mutant[] = [
+  {
+    name: "a value that stood there already is claimed",
+    file: "reconcile/plan.ts",
+    find:
+      "if (sameValue(live, want.value) && ours === undefined && earlier === undefined) continue;",
+    replace: "",
+    run: laws("toml"),
+    caughtBy: "GetPut",
+  },
+  {
+    name: "the user's former value is not given back",
+    file: "reconcile/draft.ts",
+    find: "remove: put.remove,\n    value: put.value,",
+    replace: 'remove: "",\n    value: put.value,',
+    run: laws("toml"),
+    caughtBy: "Undo",
+  },
+  {
+    name: "the former value is forgotten when the vault moves",
+    file: "reconcile/draft.ts",
+    find: "return { ...text, insert, value: { start, end: start + put.insert.length } };",
+    replace:
+      "return { ...text, ...put, insert, value: { start, end: start + put.insert.length } };",
+    run: laws("json"),
+    caughtBy: "PutPut",
+  },
+  {
+    name: "it is forgotten which containers exist only because of us",
+    file: "reconcile/draft.ts",
+    find: "for (const path of put.created) created.set(pathKey(path), path);",
+    replace: "",
+    run: laws("yaml"),
+    caughtBy: "Extend",
+  },
+  {
+    name: "the first owner out takes the value along",
+    file: "reconcile/plan.ts",
+    find: "if (owners.length > 0) return { ...claim, owners };",
+    replace: "",
+    run: laws("toml"),
+    caughtBy: "Disjoint",
+  },
+  {
+    name: "a value that the user edited after us is taken out",
+    file: "reconcile/draft.ts",
+    find:
+      ".filter((place) => sameValue(valueAt(document.value, place), claim.value));\n}\n\n/** Later",
+    replace: ".filter((place) => valueAt(document.value, place) !== undefined);\n}\n\n/** Later",
+    run: laws("toml"),
+    caughtBy: "Owner",
+  },
+  {
+    name: "values at known vault addresses are not recognised",
+    file: "reconcile/plan.ts",
+    find: "const value = known.find((value) => holds(draft.document, path, value));",
+    replace: "const value = known.find((value) => path.length === 0 && value);",
+    run: test("reconcile"),
+    caughtBy: "a vault address that was typed by hand counts as ours",
+  },
+  {
+    name: "the checker lets every tree pass",
+    file: "formats/check.ts",
+    find: "if (!sameValue(document.value, wanted)) {",
+    replace: "if (document.value === undefined) {",
+    run: laws("yaml"),
+    caughtBy: "Extend",
+  },
+  {
+    name: "a file that we made stays, empty",
+    file: "reconcile/plan.ts",
+    find: 'return origin === "absent" ? undefined : "";',
+    replace: "return text;",
+    run: test("format_laws"),
+    caughtBy: "Undo: not the original bytes",
+  },
+  {
+    name: "a former value comes back though it would take in what the user wrote below",
+    file: "reconcile/draft.ts",
+    find: "return span === undefined || span.end <= end;",
+    replace: "return true;",
+    run: test("regressions"),
+    caughtBy: "a block scalar does not come back where it would take in what the user wrote",
+  },
+  {
+    name: "claims that stay are not put again after a rewind",
+    file: "reconcile/draft.ts",
+    find: "const again = live.filter((claim) => !leaving.has(claim));",
+    replace: "const again: typeof live = [];",
+    run: laws("toml"),
+    caughtBy: "Disjoint",
+  },
+];
