@@ -249,11 +249,11 @@ function tryProviders(
 function tryUser(trial: Trial, generator: Generator, choose: Choose, counts: Counts): void {
   const second = choose([undefined, undefined, choose(NEIGHBOURS)]);
   const edits = second === undefined ? [trial.edit] : [trial.edit, second];
-  const user = userEdit(trial, edits, generator, choose);
-  if (user === undefined) return;
+  let user: Splice | undefined;
   let between: Between | undefined;
   try {
-    between = editBetween(trial, edits, user);
+    user = userEdit(trial, edits, generator, choose);
+    if (user !== undefined) between = editBetween(trial, edits, user);
   } catch (error) {
     if (!(error instanceof ConfigPatchError)) throw error;
     if (!STUCK.has(error.code)) {

@@ -62,6 +62,17 @@ Deno.test("a block scalar does not come back where it would take in what the use
   });
 });
 
+Deno.test("a block scalar does not come back where a comment would take its last blank line", async () => {
+  const story = { format: "yaml", text: "a: |+\n  text\n\nb: 1\n", path: ["a"] };
+  assert.equal(
+    await tell({ ...story, user: ["b: 1\n", "b: 1\n# mine\n"] }),
+    "a: |+\n  text\n\nb: 1\n# mine\n",
+  );
+  await assert.rejects(tell({ ...story, user: ["a: ours\n", "a: ours # mine\n"] }), {
+    code: "unsupported",
+  });
+});
+
 Deno.test("a key behind an entry on the same line is refused: one parser of ours lets it pass", async () => {
   const yaml = await defaultFormats.load("yaml");
   for (
