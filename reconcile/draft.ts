@@ -344,7 +344,7 @@ function removeOne(draft: Draft, claim: Claim): Draft {
       const text = applySplices(document.text, [splice]);
       const next = checkEdit(handler, text, value, { parse, settled: [place] });
       if (!endsWithin(next, place, span.start + splice.insert.length)) {
-        throw new ConfigPatchError("unsupported", "the former value would swallow what follows", {
+        throw new ConfigPatchError("unsupported", "the former value would not end where it did", {
           ...locate(document.text, span.end),
           remedy: "remove or indent differently the comment or empty line behind our value",
         });
@@ -360,11 +360,12 @@ function removeOne(draft: Draft, claim: Claim): Draft {
 
 /**
  * Whether a value that was put back ends where its text does: a YAML block scalar takes in what
- * follows it at its indentation, and the check of the tree cannot know what it used to be.
+ * follows it at its indentation, and loses a blank line that has become a comment. The check of the
+ * tree cannot know what it used to be.
  */
 function endsWithin(document: ConfigDocument, place: ConcretePath, end: number): boolean {
   const span = document.find(place)?.span;
-  return span === undefined || span.end <= end;
+  return span === undefined || span.end === end;
 }
 
 function dropAt({ document, handler, parse }: Draft, place: ConcretePath): ConfigDocument {
