@@ -117,7 +117,8 @@ function tryDocument(
     if (edit === undefined) continue;
     counts.edits++;
     const trial: Trial = { handler, text, edit, strict };
-    if (told(edit, () => declines(trial)) !== undefined) {
+    const moved: Trial = { ...trial, edit: { ...edit, value: edit.other, other: edit.value } };
+    if (told(edit, () => declines(trial) ?? declines(moved)) !== undefined) {
       counts.declined++;
       continue;
     }
