@@ -107,10 +107,13 @@ function tryDocument(
   }
   const edits = editsOf(document.value);
   const strict = choose([true, false]) === true && readsStrictly(handler, text);
+  const inside = edits.slice(6);
   for (
     const edit of [
       choose(edits.slice(0, 6)),
-      choose(edits.slice(6)),
+      choose(inside),
+      // Lists of tables are rare, and the hardest.
+      choose(inside.filter(({ path }) => typeof path.at(-2) === "object")),
       oddEdit(document, edits, choose),
     ]
   ) {

@@ -41,7 +41,10 @@ const scalar = oneOf(
 const { value } = fc.letrec<{ value: string; table: string; list: string }>((tie) => ({
   table: objectOf(tie("value")),
   list: fc.tuple(
-    fc.array(fc.oneof(tie("value"), tie("table")), { maxLength: 3 }),
+    fc.oneof(
+      fc.array(fc.oneof(tie("value"), tie("table")), { maxLength: 3 }),
+      fc.array(tie("table"), { maxLength: 3 }),
+    ),
     blank,
     blank,
     mostly(oneOf(""), oneOf(",")),
@@ -86,7 +89,11 @@ const above: fc.Arbitrary<Lines> = mostly(
 type Entry = readonly [above: Lines, key: string, lines: Lines, note: string];
 
 const { table: indentedTable } = fc.letrec<{ value: Lines; table: Lines; list: Lines }>((tie) => {
-  const items = fc.array(fc.tuple(above, fc.constant(""), tie("value"), note), { maxLength: 3 });
+  const item = (lines: fc.Arbitrary<Lines>) => fc.tuple(above, fc.constant(""), lines, note);
+  const items = fc.oneof(
+    fc.array(item(tie("value")), { maxLength: 3 }),
+    fc.array(item(tie("table")), { maxLength: 3 }),
+  );
   const pairs = fc.uniqueArray(fc.tuple(above, key, tie("value"), note), {
     maxLength: 4,
     selector: ([, name]) => name,

@@ -53,7 +53,10 @@ const { value } = fc.letrec<{ value: string; list: string; table: string; pair: 
     frame.replace(pairs.length === 0 ? /\|,?/ : "|", () => pairs.join(comma))
   ),
   list: fc.tuple(
-    fc.array(fc.oneof(tie("value"), tie("table")), { maxLength: 3 }),
+    fc.oneof(
+      fc.array(fc.oneof(tie("value"), tie("table")), { maxLength: 3 }),
+      fc.array(tie("table"), { maxLength: 3 }),
+    ),
     oneOf("[|]", "[ | ]", "[\n  |\n]", "[ # c\n\t|, # d\n\t# e\n]", "[\n|,]"),
     oneOf(", ", ",", ",\n  ", ", # c\n", "\n, "),
   ).map(([items, frame, comma]) =>

@@ -37,7 +37,10 @@ const flow = fc.letrec<{ value: string; list: string; table: string }>((tie) => 
       : frame.replace("|", () => pairs.map(([k, v]) => `${k}: ${v}`).join(", "))
   ),
   list: fc.tuple(
-    fc.array(fc.oneof(tie("value"), tie("table")), { maxLength: 3 }),
+    fc.oneof(
+      fc.array(fc.oneof(tie("value"), tie("table")), { maxLength: 3 }),
+      fc.array(tie("table"), { maxLength: 3 }),
+    ),
     oneOf("[|]", "[ | ]", "[ |, ]"),
   ).map(([items, frame]) => items.length === 0 ? "[]" : frame.replace("|", () => items.join(", "))),
   value: fc.oneof(
@@ -100,7 +103,9 @@ const between: fc.Arbitrary<Lines> = fc.array(
 const none: fc.Arbitrary<Lines> = fc.constant([]);
 
 /** A value behind a key: what follows on its line, then lines that are indented by a step. */
-const { table } = fc.letrec<{ table: Lines; list: Lines; entry: Lines; item: Lines }>((tie) => ({
+const { table } = fc.letrec<
+  { table: Lines; list: Lines; entry: Lines; item: Lines; entries: Lines }
+>((tie) => ({
   table: fc.uniqueArray(
     fc.tuple(
       fc.oneof(
@@ -122,16 +127,19 @@ const { table } = fc.letrec<{ table: Lines; list: Lines; entry: Lines; item: Lin
       return [...above, ...`${name}:${head}`.split("\n"), ...rest];
     })
   ),
-  list: fc.array(fc.tuple(tie("item"), mostly(none, between)), { minLength: 1, maxLength: 3 })
+  list: fc.oneof(
+    fc.array(fc.tuple(tie("item"), mostly(none, between)), { minLength: 1, maxLength: 3 }),
+    fc.array(fc.tuple(tie("entries"), mostly(none, between)), { minLength: 1, maxLength: 3 }),
+  )
     .map((items) => items.flatMap(([lines, above]) => [...above, ...lines])),
+  entries: fc.tuple(tie("table"), oneOf("- ", "-   ", "-\n  "))
+    .map(([lines, dash]) => indented(lines, dash)),
   item: fc.oneof(
     { depthSize: "small", withCrossShrink: true },
     fc.tuple(mostly(fc.oneof(plain, quoted, flow.value), oneOf("", "*n", "&n x", "!t x")), trail)
       .map(([text, end]) => [`- ${text}${end}`]),
     tie("list").map((lines) => indented(lines, "- ")),
-    fc.tuple(tie("table"), oneOf("- ", "-   ", "-\n  ")).map(([lines, dash]) =>
-      indented(lines, dash)
-    ),
+    tie("entries"),
   ),
   entry: fc.oneof(
     { depthSize: "small", withCrossShrink: true },
