@@ -28,7 +28,7 @@ export interface Counts {
   edits: number;
   /** Edits that the handler declined. */
   declined: number;
-  /** Edits whose outcome another library has read, and found right. */
+  /** Edits whose outcome another library has read and found right, once for each such library. */
   readTwice: number;
   userEdits: number;
   /** User edits after which ours cannot be taken back safely: refused, nothing is lost. */
@@ -79,6 +79,26 @@ export async function runRandom(
     );
   }
   return counts;
+}
+
+/** What is wrong with an outcome though no law is broken: a handler that refuses all breaks none. */
+export function complaints({ mayDecline }: Generator, counts: Counts): string[] {
+  const limits: [what: string, share: number, most: number][] = [
+    [
+      "documents refused",
+      (counts.invalid + counts.refused) / counts.documents,
+      mayDecline.documents,
+    ],
+    ["edits declined", counts.declined / (counts.edits + counts.sets), mayDecline.edits],
+    ["user edits after which undo is stuck", counts.stuck / counts.userEdits, 0.03],
+    ["edits that another reader has no say in", 1 - counts.readTwice / counts.edits, 0.3],
+  ];
+  return limits.filter(([, share, most]) => !(share <= most))
+    .map(([what, share, most]) => `${what}: ${percent(share)}, at most ${percent(most)}`);
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
 }
 
 function chooser(numbers: readonly number[]): Choose {

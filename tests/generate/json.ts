@@ -162,5 +162,6 @@ export const jsonDocuments: Generator = {
     ",",
     "x",
   ],
+  mayDecline: { documents: 0.05, edits: 0.02 },
   readers: [secondOpinion],
 };

@@ -11,6 +11,8 @@ export interface Generator {
   readonly lines: readonly string[];
   /** What a user may write anywhere. */
   readonly snippets: readonly string[];
+  /** The largest shares of documents and of edits that the handler may decline. */
+  readonly mayDecline: { readonly documents: number; readonly edits: number };
   /** Readers that the handler does not use; each throws where it reads nothing. */
   readonly readers: readonly ((text: string) => unknown)[];
 }

@@ -129,6 +129,7 @@ export const tomlDocuments: Generator = {
     "zz_outer.user_key = 1\n",
   ],
   snippets: [" ", "# user\n", " # user", ", 1", "user_key = 1, ", ", user_key = 1", "x"],
+  mayDecline: { documents: 0, edits: 0.01 },
   readers: [secondOpinion],
 };
 

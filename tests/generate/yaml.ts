@@ -245,5 +245,6 @@ export const yamlDocuments: Generator = {
     "user_table:\n  x: 1\n",
   ],
   snippets: [" ", "# user\n", " # user", ", user_key: 1", "user_key: 1, ", "x"],
+  mayDecline: { documents: 0.05, edits: 0.2 },
   readers: [(text) => secondOpinion(text), oldOpinion],
 };
