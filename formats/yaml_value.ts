@@ -247,14 +247,19 @@ function canonical(value: ConfigValue): string {
   if (isList(value)) return `[${value.map(canonical).join(",")}]`;
   if (isTable(value)) {
     const pairs = Object.keys(value).sort().map((key) =>
-      `${JSON.stringify(key)}:${canonical(value[key] ?? null)}`
+      `${counted(key)}:${canonical(value[key] ?? null)}`
     );
     return `{${pairs.join(",")}}`;
   }
-  if (value instanceof OpaqueScalar) return `${value.type} ${JSON.stringify(value.text)}`;
-  if (typeof value === "string") return JSON.stringify(value);
+  if (value instanceof OpaqueScalar) return `${value.type} ${counted(value.text)}`;
+  if (typeof value === "string") return counted(value);
   if (Object.is(value, -0)) return "number -0";
   return `${typeof value} ${String(value)}`;
+}
+
+/** With its length, a text needs no escapes: those would double with every key inside a key. */
+function counted(text: string): string {
+  return `${text.length} "${text}"`;
 }
 
 function eventsOf(text: string): readonly Event[] {
