@@ -6,6 +6,12 @@ import { isList, isTable } from "./value.ts";
 /** Deeper nesting is refused, so that no recursion over a tree can overflow. */
 export const MAX_DEPTH = 500;
 
+/**
+ * Longer strings and keys are not written: the parser that knows the positions overflows on a string
+ * twice as long, and then nothing of the file could be taken back.
+ */
+export const MAX_STRING: number = 64 * 1024;
+
 /** How neighbours write what TOML leaves free. */
 export interface TomlStyle {
   /** Between key and value: ` = ` or `=`. */
@@ -36,6 +42,7 @@ export function valueText(value: ConfigValue, style: TomlStyle, depth = 0): stri
 
 /** One key: bare where TOML allows it, else in double quotes. */
 export function keyText(key: string): string {
+  refuseLength(key);
   return /^[A-Za-z0-9_-]+$/.test(key) ? key : basicText(key);
 }
 
@@ -46,6 +53,7 @@ export function keysText(keys: readonly string[]): string {
 
 function scalarText(value: ConfigValue, style: TomlStyle): string {
   if (typeof value === "string") {
+    refuseLength(value);
     return style.literal && fitsLiteral(value) ? `'${value}'` : basicText(value);
   }
   if (typeof value === "boolean") return String(value);
@@ -54,6 +62,12 @@ function scalarText(value: ConfigValue, style: TomlStyle): string {
   if (value instanceof OpaqueScalar && /-(date|time)$/.test(value.type)) return value.text;
   if (value === null) throw unsupported("TOML has no null");
   throw unsupported("TOML cannot hold this value");
+}
+
+function refuseLength(text: string): void {
+  if (text.length > MAX_STRING) {
+    throw unsupported(`a string or key is too long: more than ${MAX_STRING} characters`);
+  }
 }
 
 /** TOML promises integers of 64 bits, and readers reject larger ones. */

@@ -58,6 +58,9 @@ export interface Wish {
 /** Former text above this many bytes is refused: the state is no place for it. */
 export const MAX_FORMER_TEXT: number = 64 * 1024;
 
+/** Levels of a path and its value together; no format of ours reads fewer, and no config has more. */
+export const MAX_LEVELS = 90;
+
 /**
  * Puts values and claims them. A wish at a place that we hold already renews its claim: former text
  * and "we created this" are carried on.
@@ -67,6 +70,7 @@ export const MAX_FORMER_TEXT: number = 64 * 1024;
  * @throws {ConfigPatchError} as `ConfigDocument.put` (with the provider), or `verification`.
  */
 export function putAll(draft: Draft, wishes: readonly Wish[]): Draft {
+  for (const wish of wishes) refuseDepth(wish);
   let rest = wishes;
   let together = true;
   while (rest.length > 0) {
@@ -101,6 +105,27 @@ export function takeBack(draft: Draft, leaving: ReadonlySet<Claim>): Draft {
 /** The live place that a claim is about: the first match that still holds our value. */
 export function placeOf(document: ConfigDocument, claim: Claim): ConcretePath | undefined {
   return placesOf(document, claim)[0];
+}
+
+/** What recurses over a value would overflow; so its levels are counted without recursion. */
+function refuseDepth(wish: Wish): void {
+  let level: readonly ConfigValue[] = [wish.value];
+  for (let depth = wish.path.length; depth <= MAX_LEVELS; depth++) {
+    level = level.flatMap((value) =>
+      isList(value) ? value : isTable(value) ? Object.values(value) : []
+    );
+    if (level.length === 0) return;
+  }
+  throw blame(
+    new ConfigPatchError(
+      "unsupported",
+      `a value would be nested deeper than ${MAX_LEVELS} levels`,
+      {
+        remedy: "put a flatter value",
+      },
+    ),
+    wish,
+  );
 }
 
 interface Step {
