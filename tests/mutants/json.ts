@@ -53,7 +53,7 @@ export const JSON_MUTANTS: readonly Mutant[] = [
     find: "if (entry.comma === undefined && previous?.comma !== undefined) {",
     replace: "if (entry.comma === -1 && previous?.comma !== undefined) {",
     run: LAWS,
-    caughtBy: "LawBreach",
+    caughtBy: "Foreign",
   },
   {
     name: "what goes takes its comments along",

@@ -92,6 +92,22 @@ export const RECONCILE_MUTANTS: readonly Mutant[] = [
     caughtBy: "a block scalar does not come back where it would take in what the user wrote",
   },
   {
+    name: "a former value comes back though a comment would take a line of it",
+    file: "reconcile/draft.ts",
+    find: "span.end === end;",
+    replace: "span.end <= end;",
+    run: test("regressions"),
+    caughtBy: "a block scalar does not come back where a comment would take its last blank line",
+  },
+  {
+    name: "the levels of a value are not counted before it is put",
+    file: "reconcile/draft.ts",
+    find: "for (const wish of wishes) refuseDepth(wish);",
+    replace: "",
+    run: test("size"),
+    caughtBy: "a value or a path of ten thousand levels is refused",
+  },
+  {
     name: "claims that stay are not put again after a rewind",
     file: "reconcile/draft.ts",
     find: "const again = live.filter((claim) => !leaving.has(claim));",

@@ -55,6 +55,14 @@ export const TOML_MUTANTS: readonly Mutant[] = [
     caughtBy: "PutGet",
   },
   {
+    name: "files with a byte order mark are declined",
+    file: "formats/toml.ts",
+    find: 'this.#shift = text.startsWith("\uFEFF") ? 1 : 0;',
+    replace: "this.#shift = 0;",
+    run: LAWS,
+    caughtBy: "TOO MANY edits declined",
+  },
+  {
     name: "one more dotted key loses what stands before its last dot",
     file: "formats/toml_put.ts",
     find: "around(`${prefix}.`, spell(steps",
@@ -84,7 +92,7 @@ export const TOML_MUTANTS: readonly Mutant[] = [
     find: "remove: index.text.slice(start, end),",
     replace: 'remove: /^.*/.exec(index.text.slice(start))?.[0].trimEnd() ?? "",',
     run: LAWS,
-    caughtBy: "LawBreach",
+    caughtBy: "Locality",
   },
   {
     name: "a text with a single quote in it is written between single quotes",

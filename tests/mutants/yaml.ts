@@ -96,6 +96,14 @@ export const YAML_MUTANTS: readonly Mutant[] = [
     caughtBy: "a key behind an entry on the same line is refused",
   },
   {
+    name: "blank lines that a scalar above would keep are left to it",
+    file: "formats/yaml_drop.ts",
+    find: "if (!keeps || from.open) return from;",
+    replace: "if (keeps || from.open) return from;",
+    run: REGRESSIONS,
+    caughtBy: "what we made below a scalar that keeps blank lines goes",
+  },
+  {
     name: "a line that goes takes its comment along",
     file: "formats/yaml_drop.ts",
     find: "const kept = commentTexts(index, entry.start, end.offset).map",
