@@ -94,7 +94,10 @@ function ownKey(
 ): Insertion {
   const piece = spell(steps, value, styleIn(index, body), "dots");
   const last = body.pairs.at(-1);
-  if (last !== undefined) return lineAfter(index, last.range[1], last.range[0], piece);
+  if (last !== undefined) {
+    const lined = aligned(piece, columnOfEquals(index, body.pairs));
+    return lineAfter(index, last.range[1], last.range[0], lined);
+  }
   if (body.header !== undefined) {
     return lineAfter(index, body.header.end, body.header.start, piece);
   }
@@ -103,6 +106,24 @@ function ownKey(
   if (first === undefined) return atEnd(index, piece, false);
   const gap = spaced(index) ? eol : "";
   return { offset: aboveHeader(index, first), ...around("", piece, eol + gap) };
+}
+
+/** The column of the equals signs, counted from the key, where spaces bring all of them to one. */
+function columnOfEquals({ text }: TomlIndex, pairs: readonly Pair[]): number {
+  const signs = pairs.map(({ key }) => text.indexOf("=", key.range[1]));
+  const columns = new Set(pairs.map(({ range }, i) => (signs[i] ?? 0) - range[0]));
+  const padded = pairs.some(({ key }, i) => (signs[i] ?? 0) - key.range[1] > 1);
+  return padded && columns.size === 1 ? [...columns][0] ?? 0 : 0;
+}
+
+/** A pair with its equals sign moved to a column, if its key leaves room. */
+function aligned(piece: Piece, column: number): Piece {
+  const { text, at, length } = piece;
+  const sign = text.slice(0, at).lastIndexOf("=");
+  if (sign >= column) return piece;
+  const pad = " ".repeat(column - sign);
+  const from = text.slice(0, sign).trimEnd().length;
+  return { text: text.slice(0, from) + pad + text.slice(from), at: at + pad.length, length };
 }
 
 /** One more dotted key behind those that lead through the table: `a.b = 1` is followed by `a.c`. */

@@ -65,6 +65,9 @@ for (const entry of [...Deno.readDirSync(DOCUMENTS)].sort((a, b) => a.name < b.n
   if (!entry.name.endsWith(".md")) continue;
   const format = entry.name.slice(0, -".md".length);
   const cases = parseCases(Deno.readTextFileSync(new URL(entry.name, DOCUMENTS)), entry.name);
+  Deno.test(`style ${format}: at least forty pairs of a text before and after`, () => {
+    assert.ok(cases.filter((one) => one.after !== undefined).length >= 40);
+  });
   for (const one of cases) {
     Deno.test(`style ${format}: ${one.title}`, async () => {
       run(one, await defaultFormats.load(format));

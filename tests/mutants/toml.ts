@@ -57,7 +57,7 @@ export const TOML_MUTANTS: readonly Mutant[] = [
   {
     name: "files with a byte order mark are declined",
     file: "formats/toml.ts",
-    find: 'this.#shift = text.startsWith("\uFEFF") ? 1 : 0;',
+    find: 'this.#shift = text.startsWith("\\uFEFF") ? 1 : 0;',
     replace: "this.#shift = 0;",
     run: LAWS,
     caughtBy: "TOO MANY edits declined",
