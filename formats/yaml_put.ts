@@ -34,6 +34,8 @@ interface Piece {
 interface Style {
   readonly keys: Quoting;
   readonly values: Quoting;
+  /** What stands between a brace and what it holds. */
+  readonly pad: "" | " ";
 }
 
 /**
@@ -105,6 +107,14 @@ function refuseTabLine(index: YamlIndex, end: number, atLineStart: boolean): voi
   pattern.lastIndex = end;
   if (!pattern.test(index.source.text)) return;
   throw refused(index, end, "a line of nothing but blanks and tabs follows", "empty that line");
+}
+
+function braced(piece: Piece, { pad }: Style): Piece {
+  return { ...piece, before: `{${pad}${piece.before}`, after: `${piece.after}${pad}}` };
+}
+
+function bracketed(piece: Piece): Piece {
+  return { ...piece, before: `[${piece.before}`, after: `${piece.after}]` };
 }
 
 function pieceOf(value: string): Piece {
@@ -380,15 +390,15 @@ class Insertion {
         `${writeKey(key, style.keys)}: ${writeValue(value, style.values)}, `
       );
       const body = this.#flow(missing.slice(1), style);
-      return { ...body, before: "{" + lead.join("") + body.before, after: body.after + "}" };
+      return braced({ ...body, before: lead.join("") + body.before }, style);
     }
     const key = `${writeKey(String(step), style.keys)}: `;
     if (next === undefined) {
       return { before: key, value: writeValue(this.#value, style.values), after: "" };
     }
     const body = this.#flow([next, ...rest], style);
-    const [open, close] = typeof next === "object" ? ["[", "]"] : ["{", "}"];
-    return { ...body, before: key + open + body.before, after: body.after + close };
+    const inner = typeof next === "object" ? bracketed(body) : braced(body, style);
+    return { ...inner, before: key + inner.before };
   }
 
   /** What a key without a value gets: a block under it, or flow text where no block can stand. */
@@ -419,9 +429,7 @@ class Insertion {
     }
     const flow = this.#flow(this.#missing, style);
     const list = typeof this.#missing[0] === "object";
-    const piece = list
-      ? { ...flow, before: "[" + flow.before, after: flow.after + "]" }
-      : { ...flow, before: "{" + flow.before, after: flow.after + "}" };
+    const piece = list ? bracketed(flow) : braced(flow, style);
     refuseTab(this.#index, parent, node);
     if (!node.implied) return this.#put(node.start, "", piece, "", node.end);
     return fillSlot(this.#index, entry, node, parent, piece, this.#created);
@@ -439,7 +447,7 @@ class Insertion {
       );
     }
     const { eol } = this.#index;
-    const piece = this.#lines(this.#missing, 0, { keys: PLAIN, values: PLAIN });
+    const piece = this.#lines(this.#missing, 0, { keys: PLAIN, values: PLAIN, pad: "" });
     const marker = /(?<=^\uFEFF?)\.\.\.(?=[ \t\r\n]|$)/m.exec(text);
     const offset = marker?.index ?? text.length;
     const head = text.slice(0, offset);
@@ -483,7 +491,11 @@ function styleOf(index: YamlIndex, node: CollectionNode): Style {
       value.kind === "map" ? value.entries.slice(0, NEIGHBOURS) : []
     );
   const keys = pairs.flatMap(({ keyNode }) => keyNode === undefined ? [] : [keyNode]);
+  const model = node.kind === "map" ? node : node.entries[node.entries.length - 1]?.value;
+  const padded = model?.kind === "map" && model.flow && !model.bare && model.entries.length > 0 &&
+    index.source.text[model.start + 1] === " ";
   return {
+    pad: padded ? " " : "",
     keys: quotingOf(index, keys),
     values: quotingOf(index, pairs.map(({ value }) => value)),
   };
