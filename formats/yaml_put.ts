@@ -296,14 +296,16 @@ class Insertion {
     }
     const piece = this.#blockPiece(node, style, indent);
     const end = lineEnd(this.#index, last.end);
-    if (!end.open) {
-      return this.#put(end.offset, " ".repeat(indent), piece, this.#index.eol);
-    }
     const leaf = lastLeaf(node);
-    if (leaf.kind === "scalar" && leaf.style === "block") {
-      return this.#beforeOpenBlock(node, last, piece, indent);
-    }
-    return this.#put(end.offset, this.#index.eol + " ".repeat(indent), piece, "");
+    const block = leaf.kind === "scalar" && leaf.style === "block";
+    // A block scalar might take a blank line in.
+    const gap = !block && this.#missing.length > 1 && setOff(this.#index, node)
+      ? this.#index.eol
+      : "";
+    const lead = gap + " ".repeat(indent);
+    if (!end.open) return this.#put(end.offset, lead, piece, this.#index.eol);
+    if (block) return this.#beforeOpenBlock(node, last, piece, indent);
+    return this.#put(end.offset, this.#index.eol + lead, piece, "");
   }
 
   /**
@@ -480,6 +482,20 @@ class Insertion {
 }
 
 // Style
+
+/** Whether blank lines set off the block collections in a collection, but for the first entry. */
+function setOff(index: YamlIndex, node: CollectionNode): boolean {
+  const { text } = index.source;
+  const near = node.entries.slice(-NEIGHBOURS);
+  const gaps = near.flatMap(({ start, value }, i) => {
+    const above = near[i - 1];
+    return above === undefined || !("entries" in value) || value.flow
+      ? []
+      : [text.slice(above.end, start)];
+  });
+  const blank = gaps.filter((gap) => /\n[ \t]*\r?\n/.test(gap)).length;
+  return blank > 0 && 2 * blank > gaps.length;
+}
 
 /** Neighbours that are looked at: the nearest ones show the style, and a put stays cheap. */
 const NEIGHBOURS = 16;
