@@ -31,13 +31,13 @@ class Tally {
   readonly accepted: string[] = [];
   /** Valid documents that take no key at all, with the reason. */
   readonly refusedDocuments: Map<string, string> = new Map();
-  /** How many edits were declined, by reason, and in which documents. */
-  readonly declined: Map<string, number> = new Map();
-  readonly declinedIn: Set<string> = new Set();
+  /** The documents of declined edits by reason, one mention for each edit. */
+  readonly declined: Map<string, string[]> = new Map();
 
   decline(name: string, reason: string): void {
-    this.declinedIn.add(name);
-    this.declined.set(reason, (this.declined.get(reason) ?? 0) + 1);
+    const names = this.declined.get(reason) ?? [];
+    names.push(name);
+    this.declined.set(reason, names);
   }
 }
 
@@ -76,9 +76,7 @@ function runValid(
       document = handler.parse(variant.text);
     } catch (error) {
       if (!(error instanceof ConfigPatchError)) throw error;
-      if (variant.name === "as is" || error.code === "syntax") {
-        tally.refusedDocuments.set(where, reasonOf(error));
-      }
+      tally.refusedDocuments.set(where, reasonOf(error));
       continue;
     }
     tally.texts++;
@@ -89,7 +87,7 @@ function runValid(
         const error = declines(trial);
         if (error === undefined) return runEdit(suite, document, trial, tally);
         tally.decline(name, reasonOf(error));
-        if (edit.path[0] === "zz_top" && variant.name === "as is") {
+        if (edit.path[0] === "zz_top") {
           tally.refusedDocuments.set(where, reasonOf(error));
         }
       });
@@ -136,7 +134,7 @@ function report(suite: Suite, tally: Tally, seconds: number): boolean {
   const { broken, accepted, refusedDocuments, declined } = tally;
   const share = new Set([...refusedDocuments.keys()].map((key) => key.split(" (")[0])).size /
     (suite.outOf ?? tally.valid);
-  const declinedEdits = [...declined.values()].reduce((sum, count) => sum + count, 0);
+  const declinedEdits = [...declined.values()].flat();
   const row = (name: string, value: string | number) =>
     console.log(`  ${name.padEnd(28)}${String(value).padStart(8)}`);
   console.log(`${suite.name}, ${seconds.toFixed(0)} s`);
@@ -144,17 +142,19 @@ function report(suite: Suite, tally: Tally, seconds: number): boolean {
   row("texts (with variants)", tally.texts);
   row("edits", tally.edits);
   row("read by a second library", tally.checkedTwice);
-  row("edits declined", declinedEdits);
-  row("  in documents", tally.declinedIn.size);
-  row("documents refused", refusedDocuments.size);
-  row("  share", percent(share));
+  row("edits declined", declinedEdits.length);
+  row("  in documents", new Set(declinedEdits).size);
+  row("texts refused", refusedDocuments.size);
+  row("  share of the documents", percent(share));
   row("  at most", percent(suite.mayRefuse));
   row("invalid documents", tally.invalid);
   row("  accepted", accepted.length);
+  row("  more, not UTF-8", suite.undecodable);
   row("broken", broken.length);
   for (const [where, reason] of refusedDocuments) console.log(`  refused ${where}: ${reason}`);
-  for (const [reason, count] of [...declined].sort((a, b) => b[1] - a[1])) {
-    console.log(`  declined ${count} × ${reason}`);
+  for (const [reason, names] of [...declined].sort((a, b) => b[1].length - a[1].length)) {
+    const documents = [...new Set(names)].join(", ");
+    console.log(`  declined ${names.length} × ${reason}, in ${documents}`);
   }
   for (const one of accepted) console.log(`  ACCEPTED ${one}`);
   for (const one of broken.slice(0, SHOWN)) console.log(`  BROKEN ${one}`);

@@ -5,14 +5,17 @@ import { decode, type Suite, type SuiteDocument } from "./suite.ts";
 export function jsonSuite(directory: string): Suite {
   const root = `${directory}/json-test-suite/test_parsing`;
   const names = [...Deno.readDirSync(root)].map((entry) => entry.name).sort();
+  const bytes = (name: string) => Deno.readFileSync(`${root}/${name}`);
   return {
     format: "json",
     name: "JSONTestSuite",
     mayRefuse: 0.03,
     outOf: names.filter((name) => name.startsWith("y_")).length,
+    undecodable: names.filter((name) => name.startsWith("n_") && decode(bytes(name)) === undefined)
+      .length,
     documents: names.flatMap((name): SuiteDocument[] => {
       const invalid = name.startsWith("n_");
-      const text = decode(Deno.readFileSync(`${root}/${name}`));
+      const text = decode(bytes(name));
       if (text === undefined || !(invalid || name.startsWith("y_"))) return [];
       return invalid || isObject(text) ? [{ name, text, invalid }] : [];
     }),

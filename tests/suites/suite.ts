@@ -20,6 +20,8 @@ export interface Suite {
   readonly mayRefuse: number;
   /** Of how many documents, where the suite has more valid ones than those with a table as root. */
   readonly outOf?: number;
+  /** How many invalid documents are no UTF-8: no handler ever sees those. */
+  readonly undecodable: number;
   /** Its documents; those whose bytes are no text are left out where they are valid. */
   readonly documents: readonly SuiteDocument[];
   /** What an independent reader makes of a text; throws where it reads none. */

@@ -11,6 +11,7 @@ export function yamlSuite(directory: string): Suite {
     format: "yaml",
     name: "yaml-test-suite",
     mayRefuse: 0.1,
+    undecodable: 0,
     documents: names.flatMap((name) => read(name, Deno.readTextFileSync(`${root}/${name}`))),
     second: (text) => secondOpinion(text),
   };
