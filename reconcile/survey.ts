@@ -91,8 +91,8 @@ export interface SurveyedFile {
   readonly stateBefore?: FileState;
   /** Our record of the file once it is written. */
   readonly stateAfter?: FileState;
-  /** The providers that take part in it. */
-  readonly parts: ReadonlySet<string>;
+  /** The providers that take part in it, or that the state knew in it: its sidecar's are ours. */
+  readonly concerns: ReadonlySet<string>;
   /** Why it cannot be read or edited; then nothing of it changes. */
   readonly error?: ConfigPatchError;
 }
@@ -184,7 +184,7 @@ export function sidecarText(
     const planned = hostDir?.files.get(file);
     const ours = planned === undefined || planned.error !== undefined
       ? new Set()
-      : new Set([...planned.parts, ...ownersOf(planned.stateBefore)]);
+      : planned.concerns;
     sidecar.set(file, new Map([...providers].filter(([name]) => !ours.has(name))));
   }
   for (const [file, entry] of hostDir?.entries ?? []) {
@@ -204,6 +204,8 @@ interface Unit {
   /** Whether nothing but a sidecar leads here. */
   hinted: boolean;
   parts: Part[];
+  /** The owners that the state knows in it, whatever a crash has left undecided. */
+  readonly owners: readonly string[];
   readonly records: ReadonlyMap<string, readonly SidecarRecord[]>;
   read?: ReadFile;
   before?: string;
@@ -230,7 +232,6 @@ async function unitsOf(
       owned.set(owner, (owned.get(owner) ?? new Set()).add(key));
     }
   }
-  const hints: { provider: string; dir: string; file: string; format: string }[] = [];
   const unitOf = async (dir: string, file: string, format: string): Promise<Unit> => {
     const key = `${dir}/${file}`;
     const { sidecar } = await reader.get(dir);
@@ -242,6 +243,7 @@ async function unitsOf(
       strict: new Set(),
       hinted: false,
       parts: [],
+      owners: [state.files.get(key), state.pending?.files.get(key)].flatMap(ownersOf),
       records: sidecar.get(file) ?? new Map(),
       conflicts: new Map(),
     };
@@ -249,7 +251,6 @@ async function unitsOf(
     return unit;
   };
 
-  const everyDir = job.disableAll === true ? await job.mounts.hostDirs() : undefined;
   // Applies come first, so that a file is read by the format of the patch that wants it now.
   for (const { provider, action, target } of tasks.toReversed()) {
     const keys = new Set(owned.get(provider));
@@ -268,12 +269,6 @@ async function unitsOf(
       const [dir, file] = splitKey(key);
       (await unitOf(dir, file, format)).parts.unshift({ provider, action, wanted: [] });
     }
-    if (action === "apply") continue;
-    for (const dir of everyDir ?? (target === undefined ? [] : [target.dir])) {
-      for (const [file, format] of await reader.filesOf(dir, provider)) {
-        hints.push({ provider, dir, file, format });
-      }
-    }
   }
   for (const key of state.pending?.files.keys() ?? []) {
     const format = writtenAs(key);
@@ -282,34 +277,25 @@ async function unitsOf(
   }
   // What only a sidecar says comes last: it must not decide by which format a file is read. And it
   // leads to no file that the state knows: who owns what there is written in the state.
+  const known = new Set(units.values());
+  const dirs = job.disableAll === true
+    ? await job.mounts.hostDirs()
+    : new Set([...known].map((unit) => unit.dir));
   const taken = new Set(
-    [...units.values()].flatMap(({ key, parts }) => parts.map((one) => `${one.provider} ${key}`)),
+    [...known].flatMap(({ key, parts }) => parts.map((part) => `${part.provider} ${key}`)),
   );
-  for (const { provider, dir, file, format } of hints) {
-    const key = `${dir}/${file}`;
-    if (taken.has(`${provider} ${key}`) || state.files.has(key)) continue;
-    const known = units.get(key);
-    const unit = known ?? await unitOf(dir, file, format);
-    unit.hinted ||= known === undefined;
-    unit.parts.push({ provider, action: "disable", wanted: [] });
+  for (const { provider } of tasks.filter((task) => task.action === "disable")) {
+    for (const dir of dirs) {
+      for (const [file, format] of await reader.filesOf(dir, provider)) {
+        const key = `${dir}/${file}`;
+        if (taken.has(`${provider} ${key}`) || state.files.has(key)) continue;
+        const unit = await unitOf(dir, file, format);
+        unit.hinted ||= !known.has(unit);
+        unit.parts.push({ provider, action: "disable", wanted: [] });
+      }
+    }
   }
-  for (const unit of units.values()) addRecorded(unit, tasks);
   return units;
-}
-
-/**
- * Whoever is in the file by its sidecar alone has a part in it as well, so that what a run recognises
- * as its is not left to the next run.
- */
-function addRecorded({ parts, records }: Unit, tasks: readonly Task[]): void {
-  if (records.size === 0) return;
-  const present = new Map(parts.map((part) => [part.provider, part]));
-  const all = tasks.flatMap(({ provider, action }): Part[] => {
-    const part = present.get(provider);
-    if (part !== undefined) return [part];
-    return records.has(provider) ? [{ provider, action, wanted: [] }] : [];
-  });
-  parts.splice(0, parts.length, ...all);
 }
 
 /** Providers of this run against each other, and against claims of providers that stay. */
@@ -476,14 +462,14 @@ function planUnit(unit: Unit, failed: ReadonlySet<string>): string[] {
 }
 
 function surveyed(unit: Unit): SurveyedFile {
-  const { key, dir, file, read, before, stateBefore, error, plan, parts } = unit;
+  const { key, dir, file, read, before, stateBefore, error, plan, parts, owners } = unit;
   const after = error === undefined && plan !== undefined ? plan.text : before;
   const stateAfter = error === undefined && plan !== undefined ? plan.state : stateBefore;
   return {
     key,
     dir,
     file,
-    parts: new Set(parts.map((part) => part.provider)),
+    concerns: new Set([...owners, ...parts.map((part) => part.provider)]),
     ...(read === undefined ? {} : { read }),
     ...(before === undefined ? {} : { before }),
     ...(after === undefined ? {} : { after }),
