@@ -84,13 +84,19 @@ export function parseSidecar(text: string): { sidecar: Sidecar; problems: string
   return { sidecar, problems: unknown === 0 ? [] : [`${entries} of an unknown form`] };
 }
 
-/** How deep brackets are nested; whatever the text is, it is read once and without recursion. */
+/** How deep brackets are nested; whatever the text is, each character is looked at once. */
 function depthOf(text: string): number {
   let depth = 0;
   let deepest = 0;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{\]}]/gs)) {
-    if (token === "[" || token === "{") deepest = Math.max(deepest, ++depth);
-    else if (token === "]" || token === "}") depth--;
+  let inString = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (inString) {
+      if (character === "\\") at++;
+      else if (character === '"') inString = false;
+    } else if (character === '"') inString = true;
+    else if (character === "[" || character === "{") deepest = Math.max(deepest, ++depth);
+    else if (character === "]" || character === "}") depth--;
   }
   return deepest;
 }

@@ -165,7 +165,7 @@ export async function survey(job: Job): Promise<Survey> {
       ...warnings,
       ...misled,
       ...files.flatMap(hardLinkWarning),
-      ...reader.warnings(sidecars),
+      ...reader.warnings(),
       ...await nestedWarnings(job, files),
     ],
   };
@@ -617,8 +617,9 @@ class SidecarReader {
     return index.get(provider) ?? [];
   }
 
-  warnings(sidecars: readonly SurveyedSidecar[]): Warning[] {
-    return sidecars.flatMap(({ dir, problem }): Warning[] =>
+  /** What is wrong with all that were read, whether anything is to be done there or not. */
+  warnings(): Warning[] {
+    return [...this.#read.values()].flatMap(({ dir, problem }): Warning[] =>
       problem === undefined ? [] : [{
         file: `${dir}/${SIDECAR_NAME}`,
         message: `the ownership record is not as we wrote it: ${problem}`,

@@ -102,14 +102,19 @@ forgedTest("full of names does not keep us busy", async (scenario) => {
   const files = names.map((i) => [`f${i}`, { providers: { [`e${i}`]: records } }] as const);
   const text = JSON.stringify({ version: 1, files: Object.fromEntries(files) });
   assert(text.length < 1024 * 1024, "larger than what is read");
+  // With a pass over all that is left for each name, quote or digit, these take minutes.
   scenario.write(FORGED, text);
-  // With a pass over all names for each name, this takes minutes.
+  scenario.write(FORGED.replace("_a", "_b"), '\\"'.repeat(500_000));
+  scenario.write(FORGED.replace("_a", "_c"), `[${"9".repeat(1_000_000)}]`);
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", CLI, "disable", "--all", "--quiet", "--mounts", scenario.mounts],
+    stderr: "piped",
   }).spawn();
   const deadline = setTimeout(() => child.kill("SIGKILL"), 30_000);
-  assert.equal((await child.status).code, 0);
+  const { code, stderr } = await child.output();
   clearTimeout(deadline);
+  assert.equal(code, 0);
+  assert.equal(new TextDecoder().decode(stderr).match(/^warning: /gm)?.length, 2);
 });
 
 forgedTest("that leads to a trap does not keep a provider from going", async (scenario) => {
