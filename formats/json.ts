@@ -70,9 +70,9 @@ class JsonDocument implements ConfigDocument {
     this.#tree = tree;
   }
 
-  get trailingSeparators(): number {
-    // Strict JSON has not been read as a tree.
-    return this.#tree?.trailingCommas.length ?? 0;
+  get isStrict(): boolean {
+    const { comments, trailingCommas } = this.#index();
+    return comments.length + trailingCommas.length === 0;
   }
 
   find(path: ConfigPath): Slot | undefined {

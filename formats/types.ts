@@ -98,10 +98,10 @@ export interface ConfigDocument {
   /** Everything that it says. An empty document is an empty table. */
   readonly value: ConfigTable;
   /**
-   * How many separators stand after a last entry, which some readers of the format refuse; absent
-   * where none of them does. Taking something back must not leave more of them.
+   * Whether the text is of the strict dialect; absent where the format has no other. Taking something
+   * back must not cost a text its strictness.
    */
-  readonly trailingSeparators?: number;
+  readonly isStrict?: boolean;
   /** The slot at a path, or `undefined` where nothing stands. */
   find(path: ConfigPath): Slot | undefined;
   /**

@@ -296,7 +296,7 @@ function removeLoosely(draft: Draft, leaving: ReadonlySet<Claim>): Draft {
   return next;
 }
 
-/** An exact step, unless it fails its check or leaves a separator that a stricter reader refuses. */
+/** An exact step, unless it fails its check or costs a strict text its strictness. */
 function exactly(draft: Draft, step: () => Draft): Draft | undefined {
   try {
     const next = step();
@@ -308,7 +308,7 @@ function exactly(draft: Draft, step: () => Draft): Draft | undefined {
 }
 
 function isLaxer({ document }: Draft, than: Draft): boolean {
-  return (document.trailingSeparators ?? 0) > (than.document.trailingSeparators ?? 0);
+  return document.isStrict === false && than.document.isStrict === true;
 }
 
 /** Takes back claims whose bytes stand: one splice each, checked together. */

@@ -13,6 +13,8 @@ export interface Stage {
   readonly other: string;
   /** What the user may have before our first run. */
   readonly documents: readonly (string | undefined)[];
+  /** Whether a text is of the format's strict dialect, where it has one. */
+  isStrict?(text: string): boolean;
   /** How a comment begins. */
   readonly comment: string;
   /** The tree that a text says, by a parser that is not the program's. */
@@ -56,7 +58,7 @@ const JSONC = [
   '\uFEFF{\r\n    "url": "https://user.example",\r\n    "nested": { "inner": {} } // c1\r\n}\r\n',
   '{"providers":[{"name":"ours","key":"mine"}],"nested":{"inner":{"user":1}}}',
   '{\n  "providers": [ // c1\n  ],\n  "nested": { // c2\n    /* note */ \n  },\n  // c3\n}\n',
-  '{\n\n  // c1\n\n  "mine": [1, ],\n  "last": [\n    1, 2, // c2\n  ],\n\n}\n\n// c3\n',
+  '{\n\n  // c1\n\n  "mine": [1 ],\n  "last": [\n    1, 2, // c2\n  ],\n\n}\n\n// c3\n',
 ];
 
 /** The three formats. */
@@ -85,6 +87,13 @@ export const STAGES: readonly Stage[] = [
     other: "_b/other.json",
     documents: JSONC,
     comment: "//",
+    isStrict: (text) => {
+      try {
+        return text === "" || JSON.parse(text) !== undefined;
+      } catch {
+        return false;
+      }
+    },
     read: (text) => text === "" ? {} : parseJsonc(text.replace(/^\uFEFF/, "")),
     print: (tree) => `${JSON.stringify(tree, null, 3)}\n`,
   },

@@ -367,6 +367,9 @@ class World {
       sorted(expected.tree.containers),
       `the containers of ${file}`,
     );
+    if (this.#stage.isStrict?.(before ?? "") === true && text !== undefined) {
+      assert.equal(this.#stage.isStrict(text), true, `${file} stays strict`);
+    }
     assert.deepEqual(commentsIn(text), commentsIn(before), `the comments of ${file}`);
     assert.deepEqual(usersLines(text), usersLines(before), `the user's lines of ${file}`);
   }
