@@ -223,6 +223,7 @@ class World {
       ),
       memories: this.#memories,
       notes: this.#notes(),
+      pending: Object.keys(parsed(this.#disk.read(STATE))?.pending?.files ?? {}),
       patches: new Map(
         [...this.#forms].map(([name, form]) => [name, patchOf(this.#stage, name, form)]),
       ),
@@ -640,9 +641,15 @@ interface SidecarJson {
   readonly values?: unknown;
 }
 
+/** What is asked of sidecars and states, which may be anything. */
+interface Readable {
+  readonly files?: Record<string, { readonly providers?: Record<string, unknown> }>;
+  readonly pending?: { readonly files?: Record<string, unknown> };
+}
+
 function parsed(
   text: string | undefined,
-): { files?: Record<string, { providers?: Record<string, unknown> }> } | undefined {
+): Readable | undefined {
   try {
     return JSON.parse(text ?? "null") ?? undefined;
   } catch {

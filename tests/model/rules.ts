@@ -58,6 +58,8 @@ export interface Situation {
   /** The sidecars' records, by file. */
   readonly notes: ReadonlyMap<string, readonly Note[]>;
   readonly patches: ReadonlyMap<string, Patch | undefined>;
+  /** The files at which a run that died was at work. */
+  readonly pending: readonly string[];
   readonly apply: readonly string[];
   readonly disable: readonly string[];
   readonly address: Address;
@@ -82,8 +84,10 @@ export function outcomesOf(situation: Situation): Map<string, Outcome> {
   );
 }
 
-function filesOf({ patches, memories, notes, apply, disable }: Situation): Set<string> {
-  const files = new Set<string>();
+function filesOf(
+  { patches, memories, notes, pending, apply, disable }: Situation,
+): Set<string> {
+  const files = new Set(pending);
   for (const name of [...apply, ...disable]) {
     const target = patches.get(name)?.file;
     if (target !== undefined) files.add(target);
