@@ -90,7 +90,7 @@ export function complaints({ mayDecline }: Generator, counts: Counts): string[] 
       mayDecline.documents,
     ],
     ["edits declined", counts.declined / (counts.edits + counts.sets), mayDecline.edits],
-    ["user edits after which undo is stuck", counts.stuck / counts.userEdits, 0.03],
+    ["user edits after which undo is stuck", counts.stuck / counts.userEdits, 0.005],
     ["edits that another reader has no say in", 1 - counts.readTwice / counts.edits, 0.3],
   ];
   return limits.filter(([, share, most]) => !(share <= most))
@@ -274,10 +274,18 @@ function tryUser(trial: Trial, generator: Generator, choose: Choose, counts: Cou
   const second = choose([undefined, undefined, choose(NEIGHBOURS)]);
   const edits = second === undefined ? [trial.edit] : [trial.edit, second];
   let user: Splice | undefined;
-  let between: Between | undefined;
   try {
     user = userEdit(trial, edits, generator, choose);
-    if (user !== undefined) between = editBetween(trial, edits, user);
+  } catch (error) {
+    // The second edit is one that the handler declines.
+    if (!(error instanceof ConfigPatchError) || !STUCK.has(error.code)) throw error;
+    counts.declined++;
+    return;
+  }
+  if (user === undefined) return;
+  let between: Between | undefined;
+  try {
+    between = editBetween(trial, edits, user);
   } catch (error) {
     if (!(error instanceof ConfigPatchError)) throw error;
     if (!STUCK.has(error.code)) {
