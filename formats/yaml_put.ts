@@ -325,7 +325,10 @@ class Insertion {
   }
 
   #blockPiece(node: CollectionNode, style: Style, indent: number): Piece {
-    if (node.kind === "map") return this.#lines(this.#missing, indent, style);
+    if (node.kind === "map") {
+      const piece = this.#lines(this.#missing, indent, style);
+      return this.#missing.length > 1 ? piece : aligned(piece, columnOfValues(this.#index, node));
+    }
     const last = node.entries[node.entries.length - 1]?.value;
     if (last !== undefined && last.kind === "map" && last.flow) {
       const flow = this.#flow(this.#missing, style);
@@ -367,7 +370,11 @@ class Insertion {
     const style = styleOf(this.#index, node);
     const piece = this.#flow(this.#missing, style);
     const last = node.entries[node.entries.length - 1];
-    if (last === undefined) return this.#put(node.start + 1, "", piece, "");
+    if (last === undefined) {
+      // `{ }` keeps its blank before the closing brace.
+      const lead = /^[{[] +[}\]]$/.test(text.slice(node.start, node.end)) ? " " : "";
+      return this.#put(node.start + 1, lead, piece, "");
+    }
     if (last.explicit && last.slot === -1) {
       throw refused(this.#index, last.start, "this key has no colon", "write `key: value`");
     }
@@ -482,6 +489,21 @@ class Insertion {
 }
 
 // Style
+
+/** The column of the values, counted from the key, where blanks bring all of them to one. */
+function columnOfValues(index: YamlIndex, node: CollectionNode): number {
+  const pairs = node.entries.slice(-NEIGHBOURS)
+    .filter(({ value, explicit }) => value.kind === "scalar" && !value.implied && !explicit);
+  const columns = new Set(pairs.map(({ start, value }) => value.outer - start));
+  const gaps = pairs.map(({ slot, value }) => index.source.text.slice(slot, value.outer));
+  const padded = gaps.some((gap) => gap.length > 1) && gaps.every((gap) => /^ +$/.test(gap));
+  return padded && columns.size === 1 ? [...columns][0] ?? 0 : 0;
+}
+
+/** A pair with its value moved to a column, if its key leaves room. */
+function aligned(piece: Piece, column: number): Piece {
+  return { ...piece, before: piece.before.padEnd(column) };
+}
 
 /** Whether blank lines set off the block collections in a collection, but for the first entry. */
 function setOff(index: YamlIndex, node: CollectionNode): boolean {
