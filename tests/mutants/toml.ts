@@ -68,7 +68,7 @@ export const TOML_MUTANTS: readonly Mutant[] = [
     find: "around(`${prefix}.`, spell(steps",
     replace: 'around("", spell(steps',
     run: LAWS,
-    caughtBy: "PutGet",
+    caughtBy: "Disjoint",
   },
   {
     name: "a new list entry lands behind the first one, not behind the last",

@@ -26,8 +26,8 @@ export const YAML_MUTANTS: readonly Mutant[] = [
   {
     name: "a key is added behind a literal text that ends the file without a newline",
     file: "formats/yaml_put.ts",
-    find: 'if (leaf.kind === "scalar" && leaf.style === "block") {\n      return',
-    replace: 'if (leaf.kind === "alias") {\n      return',
+    find: "if (block) return this.#beforeOpenBlock(node, last, piece, indent);",
+    replace: "",
     run: STYLE,
     caughtBy: "The key comes before a block scalar that ends the file unfinished",
   },
