@@ -7,6 +7,7 @@ const { values } = parseArgs({
     documents: { type: "string", default: "10000" },
     format: { type: "string" },
     seed: { type: "string", default: "20261124" },
+    first: { type: "boolean", default: false },
   },
 });
 
@@ -15,7 +16,11 @@ let declined = 0;
 for (const generator of GENERATORS) {
   if (values.format !== undefined && values.format !== generator.format) continue;
   const start = performance.now();
-  const options = { documents: Number(values.documents), seed: Number(values.seed) };
+  const options = {
+    documents: Number(values.documents),
+    seed: Number(values.seed),
+    first: values.first,
+  };
   const outcome = await runRandom(generator, options);
   const { broken: breaches, ...counts } = outcome;
   const seconds = ((performance.now() - start) / 1000).toFixed(0);

@@ -42,13 +42,23 @@ export interface Counts {
 /** A source of decisions that shrinks with the document. */
 type Choose = <T>(from: readonly T[]) => T | undefined;
 
+/** How much is tried. */
+export interface RunOptions {
+  /** How many documents. */
+  readonly documents: number;
+  /** What decides about all that is random. */
+  readonly seed: number;
+  /** Whether to end at the first break, without looking for a smaller one. */
+  readonly first?: boolean;
+}
+
 /** Documents per run of fast-check, which ends at the first breach. */
 const BATCH = 100;
 
 /** Tries all laws on so many documents. */
 export async function runRandom(
   generator: Generator,
-  { documents, seed }: { readonly documents: number; readonly seed: number },
+  { documents, seed, first = false }: RunOptions,
 ): Promise<Counts> {
   const handler = await defaultFormats.load(generator.format);
   const counts: Counts = {
@@ -69,7 +79,7 @@ export async function runRandom(
   });
   for (let from = 0; from < documents; from += BATCH) {
     const numRuns = Math.min(BATCH, documents - from);
-    const result = fc.check(property, { seed: seed + from, numRuns });
+    const result = fc.check(property, { seed: seed + from, numRuns, endOnFailure: first });
     counts.documents += numRuns;
     if (!result.failed) continue;
     counts.broken.push(
@@ -77,6 +87,7 @@ export async function runRandom(
         String(result.errorInstance)
       }`,
     );
+    if (first) break;
   }
   return counts;
 }

@@ -2,7 +2,7 @@
 import type { Mutant } from "./mutant.ts";
 
 const laws = (format: string) => [
-  ...["run", "-A", "tests/laws.ts", "--documents", "300", "--format", format],
+  ...["run", "-A", "tests/laws.ts", "--documents", "300", "--first", "--format", format],
 ];
 const test = (name: string) => ["test", "-A", "--no-check", `tests/${name}_test.ts`];
 
