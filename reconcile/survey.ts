@@ -91,8 +91,11 @@ export interface SurveyedFile {
   readonly stateBefore?: FileState;
   /** Our record of the file once it is written. */
   readonly stateAfter?: FileState;
-  /** The providers that take part in it, or that the state knew in it: its sidecar's are ours. */
-  readonly concerns: ReadonlySet<string>;
+  /**
+   * Whether a provider's records in the sidecar are for us to decide: it takes part in the file, the
+   * state knew it in there, or it leaves. All others are another program's business.
+   */
+  readonly decides: (provider: string) => boolean;
   /** Why it cannot be read or edited; then nothing of it changes. */
   readonly error?: ConfigPatchError;
 }
@@ -124,15 +127,17 @@ export async function survey(job: Job): Promise<Survey> {
     { ...job, disabledProviders: [...(job.disabledProviders ?? []), ...all] },
     { allowNested: job.allowNested === true, known: (name) => known.has(name) },
   );
-  const units = await unitsOf(tasks, state, reader, job);
-  for (const unit of units.values()) {
-    await load(unit, job, state);
-    findUnitConflicts(unit, job);
-  }
+  const units = await unitsOf(tasks, state, reader);
+  for (const unit of units.values()) await load(unit, job, state);
+  await addHinted(units, tasks, state, reader, job);
+  for (const unit of units.values()) findUnitConflicts(unit, job);
   const misled = dropFalseHints(units);
   planAll(units, tasks);
 
-  const files = [...units.values()].map(surveyed);
+  const leaving = new Set(
+    tasks.flatMap(({ provider, action }) => action === "disable" ? [provider] : []),
+  );
+  const files = [...units.values()].map((unit) => surveyed(unit, leaving));
   const sidecars = await Promise.all(
     [...new Set(files.map((f) => f.dir))].map((d) => reader.get(d)),
   );
@@ -182,10 +187,8 @@ export function sidecarText(
   const sidecar = new Map<string, ReadonlyMap<string, readonly SidecarRecord[]>>();
   for (const [file, providers] of surveyed.sidecar) {
     const planned = hostDir?.files.get(file);
-    const ours = planned === undefined || planned.error !== undefined
-      ? new Set()
-      : planned.concerns;
-    sidecar.set(file, new Map([...providers].filter(([name]) => !ours.has(name))));
+    const stays = (name: string) => planned?.error !== undefined || !planned?.decides(name);
+    sidecar.set(file, new Map([...providers].filter(([name]) => stays(name))));
   }
   for (const [file, entry] of hostDir?.entries ?? []) {
     sidecar.set(file, new Map([...(sidecar.get(file) ?? []), ...recordsOf(entry)]));
@@ -221,7 +224,6 @@ async function unitsOf(
   tasks: readonly Task[],
   state: State,
   reader: SidecarReader,
-  job: Job,
 ): Promise<Map<string, Unit>> {
   const units = new Map<string, Unit>();
   const writtenAs = (key: string) =>
@@ -232,25 +234,8 @@ async function unitsOf(
       owned.set(owner, (owned.get(owner) ?? new Set()).add(key));
     }
   }
-  const unitOf = async (dir: string, file: string, format: string): Promise<Unit> => {
-    const key = `${dir}/${file}`;
-    const { sidecar } = await reader.get(dir);
-    const unit = units.get(key) ?? {
-      key,
-      dir,
-      file,
-      format,
-      strict: new Set(),
-      hinted: false,
-      parts: [],
-      owners: [state.files.get(key), state.pending?.files.get(key)].flatMap(ownersOf),
-      records: sidecar.get(file) ?? new Map(),
-      conflicts: new Map(),
-    };
-    units.set(key, unit);
-    return unit;
-  };
-
+  const unitOf = (dir: string, file: string, format: string) =>
+    unitAt(units, { dir, file, format }, state, reader);
   // Applies come first, so that a file is read by the format of the patch that wants it now.
   for (const { provider, action, target } of tasks.toReversed()) {
     const keys = new Set(owned.get(provider));
@@ -275,27 +260,66 @@ async function unitsOf(
     const [dir, file] = splitKey(key);
     if (format !== undefined) await unitOf(dir, file, format);
   }
-  // What only a sidecar says comes last: it must not decide by which format a file is read. And it
-  // leads to no file that the state knows: who owns what there is written in the state.
-  const known = new Set(units.values());
+  return units;
+}
+
+/** The unit of a file; made if there is none yet. */
+async function unitAt(
+  units: Map<string, Unit>,
+  { dir, file, format }: Pick<Unit, "dir" | "file" | "format">,
+  state: State,
+  reader: SidecarReader,
+): Promise<Unit> {
+  const key = `${dir}/${file}`;
+  const known = units.get(key);
+  if (known !== undefined) return known;
+  const { sidecar } = await reader.get(dir);
+  const unit: Unit = {
+    key,
+    dir,
+    file,
+    format,
+    strict: new Set(),
+    hinted: false,
+    parts: [],
+    owners: [state.files.get(key), state.pending?.files.get(key)].flatMap(ownersOf),
+    records: sidecar.get(file) ?? new Map(),
+    conflicts: new Map(),
+  };
+  units.set(key, unit);
+  return unit;
+}
+
+/**
+ * Parts of those who leave in files of which only a sidecar says that something of theirs is in them.
+ * They come last, so that no sidecar decides by which format a file is read; and none is in a file
+ * that the state knows: who owns what there is written in the state.
+ */
+async function addHinted(
+  units: Map<string, Unit>,
+  tasks: readonly Task[],
+  state: State,
+  reader: SidecarReader,
+  job: Job,
+): Promise<void> {
+  const sure = new Set(units.values());
   const dirs = job.disableAll === true
     ? await job.mounts.hostDirs()
-    : new Set([...known].map((unit) => unit.dir));
-  const taken = new Set(
-    [...known].flatMap(({ key, parts }) => parts.map((part) => `${part.provider} ${key}`)),
-  );
+    : new Set([...sure].map((unit) => unit.dir));
   for (const { provider } of tasks.filter((task) => task.action === "disable")) {
     for (const dir of dirs) {
       for (const [file, format] of await reader.filesOf(dir, provider)) {
         const key = `${dir}/${file}`;
-        if (taken.has(`${provider} ${key}`) || state.files.has(key)) continue;
-        const unit = await unitOf(dir, file, format);
-        unit.hinted ||= !known.has(unit);
+        const known = units.get(key);
+        if (known === undefined ? state.files.has(key) : known.stateBefore !== undefined) continue;
+        if (known?.parts.some((part) => part.provider === provider)) continue;
+        const unit = await unitAt(units, { dir, file, format }, state, reader);
+        if (known === undefined) await load(unit, job, state);
+        unit.hinted = !sure.has(unit);
         unit.parts.push({ provider, action: "disable", wanted: [] });
       }
     }
   }
-  return units;
 }
 
 /** Providers of this run against each other, and against claims of providers that stay. */
@@ -461,15 +485,16 @@ function planUnit(unit: Unit, failed: ReadonlySet<string>): string[] {
   }
 }
 
-function surveyed(unit: Unit): SurveyedFile {
+function surveyed(unit: Unit, leaving: ReadonlySet<string>): SurveyedFile {
   const { key, dir, file, read, before, stateBefore, error, plan, parts, owners } = unit;
+  const known = new Set([...owners, ...parts.map((part) => part.provider)]);
   const after = error === undefined && plan !== undefined ? plan.text : before;
   const stateAfter = error === undefined && plan !== undefined ? plan.state : stateBefore;
   return {
     key,
     dir,
     file,
-    concerns: new Set([...owners, ...parts.map((part) => part.provider)]),
+    decides: (name) => known.has(name) || leaving.has(name),
     ...(read === undefined ? {} : { read }),
     ...(before === undefined ? {} : { before }),
     ...(after === undefined ? {} : { after }),

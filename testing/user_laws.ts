@@ -108,7 +108,11 @@ export function foreign(between: Between): void {
   const { original, user, disabled, ours } = between;
   const elsewhere = ours && mapBack(user, ours, original.length - between.applied.length);
   const wanted = elsewhere ? applySplice(original, elsewhere) : original;
-  if (elsewhere && between.live && sameValue(treeOf(between, wanted), between.expected)) {
+  const fits = elsewhere && between.live && sameValue(treeOf(between, wanted), between.expected);
+  // The user's comma may have been needed by our entry alone; a strict text must stay strict.
+  const laxer = fits && between.read(between.edited).isStrict === true &&
+    between.read(wanted).isStrict === false;
+  if (fits && !laxer) {
     if (between.began && squeeze(wanted) === squeeze(original)) return;
     if (disabled !== wanted) throw breach("Foreign", between, `not ${JSON.stringify(wanted)}`);
     return;

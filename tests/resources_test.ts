@@ -197,8 +197,8 @@ Deno.test("a user without the right to write is told so, and nothing changes", a
     args: ["run", "--no-check", "-A", "--config", CONFIG, `${cache}/script.ts`],
     ...nobody,
   }).output();
-  const said = new TextDecoder().decode(stdout);
-  const why = new TextDecoder().decode(stderr);
+  const said = text(stdout);
+  const why = text(stderr);
   assert.match(said, /^permission cannot .*the system does not allow it .*give the user/, why);
   assert.deepEqual(differences(before, treeOf(mounts)), []);
 });
@@ -214,9 +214,13 @@ Deno.test("without file descriptors the files are old or new, and it says what t
     }).output();
   const filler = `${await Deno.makeTempDir()}/filler`;
   await Deno.writeTextFile(filler, "");
-  const { stdout, stderr } = await shell(64, "--no-check", probe, scenario.mounts, filler);
-  const why = new TextDecoder().decode(stderr);
-  const codes: number[] = JSON.parse(new TextDecoder().decode(stdout) || "[]");
+  let { stdout, stderr } = await shell(64, "--no-check", probe, scenario.mounts, filler);
+  // Deno itself now and then panics where it wants a descriptor for itself: that says nothing of us.
+  for (let again = 0; again < 5 && /Deno has panicked/.test(text(stderr)); again++) {
+    ({ stdout, stderr } = await shell(64, "--no-check", probe, scenario.mounts, filler));
+  }
+  const why = text(stderr);
+  const codes: number[] = JSON.parse(text(stdout) || "[]");
   assert.deepEqual([...new Set(codes)].sort(), [0, 1], `${codes}: ${why}`);
   assert.equal(codes[0], 1, "there was still a descriptor");
   assert.equal(codes.at(-1), 0, why);
@@ -281,7 +285,7 @@ Deno.test("a lock holder that was stopped is named at the deadline", async () =>
     const { code, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", CLI, "apply", "--lock-timeout", "0.2", "--mounts", mounts],
     }).output();
-    const said = new TextDecoder().decode(stderr);
+    const said = text(stderr);
     assert.equal(code, 1);
     assert.match(said, /^error: the lock was not free within 0\.2 s: /);
     assert(said.includes(`process ${holder.pid} (apply, since `), said);
@@ -295,3 +299,7 @@ Deno.test("a lock holder that was stopped is named at the deadline", async () =>
   }
   await scenario.apply();
 });
+
+function text(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}

@@ -279,7 +279,7 @@ class World {
     const files = this.#disk.files().filter((path) => !ours.test(path));
     const wanted = this.#files().filter((file) => this.#text(file) !== undefined);
     assert.deepEqual(files, wanted.map((file) => `${BASE}/${file}`), "nothing else is left");
-    this.#assertSidecars(new Set([...expected.keys()].map(dirOf)));
+    this.#assertSidecars(situation, new Set([...expected.keys()].map(dirOf)));
     for (const file of expected.keys()) this.#assertOriginal(file);
     await this.#assertSteady(
       { ...selection, disable: selection.disable.filter(this.#isThere) },
@@ -407,18 +407,26 @@ class World {
     assert.deepEqual(shown.sort(), wanted.sort(), "what is remembered");
   }
 
-  /** The sidecars say what we remember. */
-  #assertSidecars(dirs: ReadonlySet<string>): void {
+  /** The sidecars say what we remember; records of others stay in them. */
+  #assertSidecars(situation: Situation, dirs: ReadonlySet<string>): void {
+    const { apply, disable, memories, patches } = situation;
+    const ownersIn = (memory: Memory | undefined) =>
+      [...memory?.held.values() ?? []].flatMap(({ owners }) => owners);
     const notes = this.#notes();
     for (const file of this.#files().filter((one) => dirs.has(dirOf(one)))) {
-      const said = (notes.get(file) ?? []).flatMap(({ provider, values }) =>
+      const here = [...disable, ...apply.filter((name) => patches.get(name)?.file === file)];
+      const owners = [memories.get(file), this.#memories.get(file)].flatMap(ownersIn);
+      const ours = (notes.get(file) ?? []).filter(({ provider }) =>
+        here.includes(provider) || owners.includes(provider)
+      );
+      const said = ours.flatMap(({ provider, values }) =>
         [...values].map(([place, value]) => [provider, place, value])
       );
       const held = [...this.#memories.get(file)?.held ?? []].flatMap(([place, { value, owners }]) =>
         owners.map((owner) => [owner, place, value])
       );
       assert.deepEqual(said.sort(), held.sort(), `the sidecar on ${file}`);
-      for (const container of (notes.get(file) ?? []).flatMap((note) => note.made.slice(-1))) {
+      for (const container of ours.flatMap((note) => note.made.slice(-1))) {
         assert.ok(this.#memories.get(file)?.made.has(container), `${container} is not ours`);
       }
     }

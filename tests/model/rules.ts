@@ -94,12 +94,12 @@ function filesOf(
     for (const [file, { held }] of memories) {
       if ([...held.values()].some(({ owners }) => owners.includes(name))) files.add(file);
     }
-    // Where the roster knows the host dir, the sidecar there is asked as well.
-    const dir = target?.replace(/[^/]*$/, "");
-    for (const [file, list] of notes) {
-      if (dir === undefined || !file.startsWith(dir) || !disable.includes(name)) continue;
-      if (list.some((note) => note.provider === name)) files.add(file);
-    }
+  }
+  // Those who leave are looked for in the sidecars of these files' directories as well.
+  const dirs = new Set([...files].map((file) => file.replace(/[^/]*$/, "")));
+  for (const [file, list] of notes) {
+    if (memories.has(file) || !dirs.has(file.replace(/[^/]*$/, ""))) continue;
+    if (list.some((note) => disable.includes(note.provider))) files.add(file);
   }
   return files;
 }
@@ -124,11 +124,16 @@ function outcomeOf(situation: Situation, file: string): Outcome {
     template.includes("{vault_") &&
     [address, ...defaults].some((one) => filled(template, one) === tree.leaves.get(place));
 
+  const all = new Set([...apply, ...disable]);
+
   // 1. What is ours though we do not remember it.
   let healed = false;
   const remembered = new Set([...held.values()].flatMap(({ owners }) => owners));
   for (const note of situation.notes.get(file) ?? []) {
+    // Only who is here in this run is believed, and who leaves where nobody is remembered.
+    const here = patches.get(note.provider)?.file === file && all.has(note.provider);
     if (remembered.has(note.provider)) continue;
+    if (!here && (known !== undefined || !disable.includes(note.provider))) continue;
     const live = [...note.values].filter(([place, value]) => tree.leaves.get(place) === value);
     for (const [place, value] of live) {
       healed = true;
@@ -136,7 +141,13 @@ function outcomeOf(situation: Situation, file: string): Outcome {
       const owners = join(held.get(place)?.owners ?? [], [note.provider]);
       held.set(place, { value, owners });
     }
-    if (live.length > 0) { for (const container of note.made) made.add(container); }
+    // Where we remember something in a list, we also remember what of it we made.
+    const [list] = note.made;
+    const remembersList = [...known?.held.keys() ?? []].some((place) =>
+      list !== undefined && place.startsWith(`${list}[`)
+    );
+    if (live.length === 0 || remembersList) continue;
+    for (const container of note.made) made.add(container);
   }
   for (const name of [...disable, ...apply]) {
     for (const [place, template] of wantsOf(name)) {
@@ -148,7 +159,6 @@ function outcomeOf(situation: Situation, file: string): Outcome {
       held.set(place, { value, owners: join(held.get(place)?.owners ?? [], [name]) });
     }
   }
-  const all = new Set([...apply, ...disable]);
   const stayers = [...known?.held ?? [], ...held].map(([place, { value, owners }]) => ({
     place,
     value,

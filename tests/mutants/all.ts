@@ -2,6 +2,7 @@
 import { JSON_MUTANTS } from "./json.ts";
 import type { Mutant } from "./mutant.ts";
 import { RECONCILE_MUTANTS } from "./reconcile.ts";
+import { STORAGE_MUTANTS } from "./storage.ts";
 import { TOML_MUTANTS } from "./toml.ts";
 import { YAML_MUTANTS } from "./yaml.ts";
 
@@ -19,4 +20,5 @@ export const MUTANTS: readonly MutantList[] = [
   { kind: "yaml", mutants: YAML_MUTANTS },
   { kind: "json", mutants: JSON_MUTANTS },
   { kind: "reconcile", mutants: RECONCILE_MUTANTS },
+  { kind: "storage", mutants: STORAGE_MUTANTS },
 ];

@@ -149,15 +149,15 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
   {
     name: "the lock is not taken",
     file: "storage/lock.ts",
-    find: "file.tryLock() && isStillAt(system, path, file)",
-    replace: "isStillAt(system, path, file)",
+    find: "file.tryLock() && isStillAt(system, path, file, command)",
+    replace: "isStillAt(system, path, file, command)",
     run: test("storage_lock"),
     caughtBy: "the lock keeps read and replace of many together ... FAILED",
   },
   {
     name: "a lock on a file that is not there any more counts",
     file: "storage/lock.ts",
-    find: "file.tryLock() && isStillAt(system, path, file)",
+    find: "file.tryLock() && isStillAt(system, path, file, command)",
     replace: "file.tryLock()",
     run: test("storage_lock"),
     caughtBy: "a lock file that was removed under us is no lock ... FAILED",
@@ -233,8 +233,9 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
   {
     name: "a sidecar leads into files that the state knows",
     file: "reconcile/survey.ts",
-    find: " || state.files.has(key)) continue;",
-    replace: ") continue;",
+    find:
+      "if (known === undefined ? state.files.has(key) : known.stateBefore !== undefined) continue;",
+    replace: "",
     run: test("forged", "--filter", "cannot"),
     caughtBy: "cannot make the user's value one of a provider that is elsewhere ... FAILED",
   },
