@@ -1,7 +1,7 @@
 /** The laws of what users do between apply and disable. @module */
 import { ConfigPatchError } from "../errors.ts";
 import { applySplice } from "../formats/splice.ts";
-import type { ConfigDocument, ConfigTable, Span, Splice } from "../formats/types.ts";
+import type { ConfigDocument, ConfigPath, ConfigTable, Span, Splice } from "../formats/types.ts";
 import {
   type ConcretePath,
   copyOf,
@@ -119,9 +119,17 @@ export function foreign(between: Between): void {
   }
   // Where the user changed our value, the former one does not come back.
   if (!between.live || (user.remove !== "" && !elsewhere)) return;
+  // Without our header, what stood below it is in a container of the user's: nobody can tell it.
+  if (between.state.created.some((path) => isMerged(between, path))) return;
   if (!isWithin(squeeze(wanted), squeeze(disabled))) {
     throw breach("Foreign", between, "something of the user's is gone");
   }
+}
+
+/** Whether a container that we created is, after the user's edit, one that stood there before. */
+function isMerged({ trees: [original, edited] }: Between, path: ConfigPath): boolean {
+  const { found, missing } = resolve(edited, path);
+  return missing.length === 0 && isTable(valueAt(original, found));
 }
 
 /** A value that the user changed after us is never removed. */
@@ -181,8 +189,19 @@ function treeWithoutUs(
     const place = placeOf(tree, claim);
     if (place === undefined) continue;
     const former = valueAt(original, path);
-    if (text?.overrode === true && former !== undefined) setAt(tree, place, copyOf(former));
-    else removeAt(tree, place);
+    if (text?.overrode === true && former !== undefined) {
+      setAt(tree, place, copyOf(former));
+      continue;
+    }
+    removeAt(tree, place);
+    // The entry that it was in need not be the first one that its selector means.
+    for (let depth = path.length - 1; depth > 0; depth--) {
+      const outer = place.slice(0, depth);
+      const last = path[depth - 1];
+      const ours = state.created.some((made) => pathText(made) === pathText(path.slice(0, depth)));
+      if (!ours || last === undefined || !isVacant(valueAt(tree, outer), last)) break;
+      removeAt(tree, outer);
+    }
   }
   for (const path of state.created.toSorted((a, b) => b.length - a.length)) {
     const { found, missing } = resolve(tree, path);

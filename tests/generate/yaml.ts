@@ -153,7 +153,7 @@ const { table } = fc.letrec<
         .map(([text, end, gap]) => [`${gap}${text}${end}`]),
     },
     { weight: 1, arbitrary: trail.map((end) => [end]) },
-    { weight: 1, arbitrary: fc.constantFrom([" *n"], [" *m"]) },
+    { weight: 2, arbitrary: fc.constantFrom([" *n"], [" *m"]) },
     {
       weight: 1,
       arbitrary: fc.tuple(fc.oneof(blockScalar, folded, spread), oneOf("  ", " ", "    "))
@@ -168,7 +168,7 @@ const { table } = fc.letrec<
         tie("table"),
         trail,
         oneOf("  ", "    ", " "),
-        mostly(oneOf(""), oneOf(" &m", " &m", " !!map", " !t")),
+        oneOf("", "", "", " &m", " &m", " !!map"),
       )
         .map((
           [lines, end, step, anchor],
