@@ -102,7 +102,7 @@ function notesText(report: Report, { tense }: ReportStyle, paint: Paint): string
     const paths = edits.filter((edit) => edit.overrode === true).map((edit) => pathText(edit.path));
     if (paths.length === 0) return [];
     const own = `${provider}: in ${file} a value of the user's own ${verb} at ${paths.join(", ")}`;
-    return [lineText("note", `${own}; disabling ${provider} brings it back`, paint)];
+    return [lineText("note", `${own}; it comes back when routing is taken back`, paint)];
   }).join("");
 }
 

@@ -22,6 +22,7 @@ import {
   copyOf,
   isList,
   isTable,
+  pathText,
   removeAt,
   resolve,
   resolveAll,
@@ -178,9 +179,26 @@ function dependsOn(root: ConfigTable, path: ConfigPath): string[] {
 
 function putFor(document: ConfigDocument, wish: Wish): Put {
   try {
+    requireTables(document, wish.path);
     return document.put(wish.path, wish.value);
   } catch (error) {
     throw blame(error, wish);
+  }
+}
+
+/** An entry belongs into a list of tables: a client would not expect it among anything else. */
+function requireTables(document: ConfigDocument, path: ConfigPath): void {
+  for (const [depth, step] of path.entries()) {
+    if (typeof step !== "object") continue;
+    const list = path.slice(0, depth);
+    const items = valueAt(document.value, list);
+    if (!isList(items) || items.every(isTable)) continue;
+    const span = document.find(list)?.span;
+    const what = `a list of other things than tables stands at ${pathText(list)}`;
+    throw new ConfigPatchError("shape", what, {
+      ...(span === undefined ? {} : locate(document.text, span.start)),
+      remedy: "make every item of the list a table, or remove the list",
+    });
   }
 }
 

@@ -6,7 +6,7 @@
  */
 import { ConfigPatchError, locate } from "../errors.ts";
 import type { ConfigDocument, ConfigPath, ConfigValue, FormatHandler } from "../formats/types.ts";
-import { isTable, pathText, resolveAll, sameValue, valueAt } from "../formats/value.ts";
+import { isTable, leavesOf, pathText, resolveAll, sameValue, valueAt } from "../formats/value.ts";
 import {
   type Claim,
   containersOf,
@@ -329,10 +329,9 @@ function releasedEdits(
   const edits: Edit[] = [];
   const seen = new Set<Outcome>();
   for (const claim of claims) {
-    if (claim.owners.some((owner) => !leavers.has(owner))) continue;
     const place = placeOf(before, claim);
     const now = valueAt(after.value, claim.path);
-    if (place === undefined) {
+    if (place === undefined || claim.owners.some((owner) => !leavers.has(owner))) {
       seen.add(now === undefined ? "gone" : "kept");
       continue;
     }
@@ -365,6 +364,7 @@ function apply(
 ): Step {
   const wishes = new Map<string, Wish>();
   const edits = new Map<string, Edit[]>(parts.map((part) => [part.provider, []]));
+  const putting = new Set<string>();
   const unwanted = new Map<Claim, Set<string>>();
   const held = new Map(draft.claims.map((claim) => [pathKey(claim.path), claim]));
   for (const { provider, wanted } of parts) {
@@ -418,6 +418,7 @@ function apply(
         ]),
       });
       if (sameValue(live, want.value)) continue;
+      putting.add(provider);
       edits.get(provider)?.push({
         path: want.path,
         ...(live === undefined ? {} : { before: live }),
@@ -432,10 +433,16 @@ function apply(
   }
   const results = parts.map(({ provider }): PartResult => {
     const own = edits.get(provider) ?? [];
-    const outcome = own.length === 0 ? "unchanged" : isNew ? "created" : "updated";
+    const outcome = putting.has(provider) ? isNew ? "created" : "updated" : givenBack(own);
     return { provider, action: "apply", outcome, edits: own };
   });
   return { draft, results };
+}
+
+/** How edits end that only take back what a patch does not want any more. */
+function givenBack(edits: readonly Edit[]): Outcome {
+  if (edits.length === 0) return "unchanged";
+  return edits.some((edit) => edit.after !== undefined) ? "restored" : "removed";
 }
 
 /**
@@ -461,8 +468,13 @@ function isShadowed(document: ConfigDocument, claim: Claim): boolean {
 }
 
 function shapeError(draft: Draft, want: Wanted, provider: string): ConfigPatchError {
-  const { text } = draft.document;
-  const span = draft.document.find(want.path)?.span;
+  const { document } = draft;
+  const { text } = document;
+  // A table under headers has no one text, but its first value has.
+  const live = valueAt(document.value, want.path);
+  const leaves = isTable(live) ? leavesOf(live, want.path).map((leaf) => leaf.path) : [];
+  const span = [want.path, ...leaves].map((path) => document.find(path)?.span)
+    .find((found) => found !== undefined);
   return new ConfigPatchError(
     "shape",
     `a table stands at ${pathText(want.path)}, where a value must be`,

@@ -12,11 +12,11 @@ export type Action = "apply" | "disable";
  * | outcome | apply | disable |
  * |---|---|---|
  * | `created` | the file is new | |
- * | `updated` | values were put or taken back | |
+ * | `updated` | values were put | |
  * | `unchanged` | everything stood already | nothing of ours was there |
- * | `removed` | | our values are out |
- * | `restored` | | our values are out, former ones of the user are back |
- * | `kept` | | the user has changed our values since: left alone |
+ * | `removed` | values that it does not want any more are out | our values are out |
+ * | `restored` | as for disable | our values are out, former ones of the user are back |
+ * | `kept` | | left alone: changed by the user since, wanted by another provider, or unreadable |
  * | `gone` | | our values were not there any more |
  * | `skipped` | the provider has no patch | as for apply |
  * | `failed` | nothing was changed: see `error` | as for apply |

@@ -119,7 +119,11 @@ export async function survey(job: Job): Promise<Survey> {
   const stateText = await job.mounts.readOwn("state.json");
   const state = stateText === undefined ? NO_STATE : parseState(stateText);
   const reader = new SidecarReader(job);
-  const all = job.disableAll === true ? await everyName(job, state, reader) : [];
+  // Without a state and sidecars, values are all that tells: those who route by default are asked.
+  const all = job.disableAll !== true ? [] : [
+    ...await everyName(job, state, reader),
+    ...(stateText === undefined ? job.roster.defaults() : []),
+  ];
   const known = new Set([...namesIn(state), ...all]);
   const tasks = tasksOf(
     job.roster,
@@ -589,7 +593,7 @@ function withFile(result: PartResult, file: string): PartResult {
 function staysMessage(provider: string, error: ConfigPatchError): string {
   const { position } = error;
   const at = position === undefined ? "" : ` (line ${position.line}, column ${position.column})`;
-  return `the values of ${provider} stay for a later run: ${error.message}${at}`;
+  return `what is of ${provider} in it, if anything, stays for a later run: ${error.message}${at}`;
 }
 
 function hardLinkWarning({ read, before, after, key }: SurveyedFile): Warning[] {

@@ -160,7 +160,7 @@ Deno.test("disable gives the user's own bytes back; write applies one provider",
     code: 0,
     out: "tool  updated  _a/settings.json  url\n1 provider: 1 updated\n",
     err: "note: tool: in _a/settings.json a value of the user's own gave way at url; " +
-      "disabling tool brings it back\n",
+      "it comes back when routing is taken back\n",
   });
   await place.own(["apply", ...mounts]);
   assert.deepEqual(JSON.parse(place.read(A) ?? ""), { url: URL_TEXT, x: 1, n: 7 });
@@ -185,6 +185,17 @@ Deno.test("disable --all takes back what the roster has forgotten", async () => 
   assert.equal(place.read(A), undefined);
   const again = await place.run(["disable", "--all", "--no-built-in", "--mounts", "mounts"]);
   assert.deepEqual(again, { code: 0, out: "nothing to do\n", err: "" });
+});
+
+Deno.test("disable --all goes by value where state and records are lost", async () => {
+  const place = new Place();
+  await place.run(["apply"]);
+  Deno.removeSync(`${place.dir}/mounts/.vault-config`, { recursive: true });
+  for (const dir of ["_codex-config", "_gh-config", "_vibe-config"]) {
+    Deno.removeSync(`${place.dir}/mounts/${dir}/.terok-managed-config.json`);
+  }
+  assert.match((await place.run(["disable", "--all"])).out, /3 providers: 3 removed/);
+  assert.equal(place.read("mounts/_codex-config/config.toml"), undefined);
 });
 
 Deno.test("plan prints a diff and writes nothing; verify tells by its exit code", async () => {
@@ -509,7 +520,10 @@ Deno.test("disable fails on a file that does not parse; apply --disabled warns",
   assert.equal(disabled.code, 1);
   const applied = await place.own(["apply", "--disabled", "tool", "--mounts", "mounts"]);
   assert.equal(applied.code, 0);
-  assert.match(applied.err, /^warning: _a\/settings.json: the values of tool stay/);
+  assert.match(
+    applied.err,
+    /^warning: _a\/settings.json: what is of tool in it, if anything, stays/,
+  );
   assert.equal(place.read(A), "{ nonsense");
 });
 

@@ -300,7 +300,7 @@ Deno.test("with the state lost, what two providers want stands where it is when 
     q: patch({ u: "{vault_url}" }),
   });
   const report = await scenario.apply({ providers: ["q"], disabledProviders: ["p"] });
-  assert.deepEqual(outcomes(report), ["p: unchanged", "q: unchanged"]);
+  assert.deepEqual(outcomes(report), ["p: kept", "q: unchanged"]);
   assert.equal(scenario.read(FILE), text);
   await scenario.disable("q");
   assert.equal(scenario.read(FILE), '{ "a": 1, "b": 2 }\n');
@@ -360,4 +360,28 @@ Deno.test("a file that was rewritten in the new format before us is read by it",
   assert.equal(after.read("_a/c"), `mine: 1\nu: ${URL}\nv: 1\n`);
   await after.disable("p");
   assert.equal(after.read("_a/c"), "mine: 1\n");
+});
+
+Deno.test("who leaves a place that another provider wants says that it is kept", async () => {
+  const scenario = await Scenario.with({}, {
+    p: patch({ u: "{vault_url}" }),
+    q: patch({ u: "{vault_url}" }),
+  });
+  await scenario.apply();
+  assert.deepEqual(outcomes(await scenario.disable("p")), ["p: kept"]);
+  assert.deepEqual(outcomes(await scenario.disable("p")), ["p: unchanged"]);
+  assert.deepEqual(outcomes(await scenario.disable("q")), ["q: removed"]);
+});
+
+Deno.test("an apply that only takes back says so", async () => {
+  const scenario = await Scenario.with({ [FILE]: '{ "v": 1 }\n' }, {
+    p: patch({ u: "{vault_url}" }),
+    q: patch({ v: "{vault_url}" }),
+  });
+  await scenario.apply();
+  const fewer = scenario.withRoster({ p: { host_dir: "_a" }, q: patch({ w: 1 }) });
+  assert.deepEqual(outcomes(await fewer.apply()), ["p: removed", "q: updated"]);
+  const none = fewer.withRoster({ q: { host_dir: "_a" } });
+  assert.deepEqual(outcomes(await none.apply()), ["q: removed"]);
+  assert.equal(none.read(FILE), '{ "v": 1 }\n');
 });

@@ -130,12 +130,53 @@ Deno.test("of a provider that fails in one place no edit is in the file", async 
   assert.equal(scenario.read(FILE), text);
 });
 
+/** What a provider is refused for, with the line. */
+async function refusal(run: Promise<unknown>): Promise<string> {
+  const error = await run.then(() => undefined, (thrown: unknown) => thrown);
+  assert(error instanceof ConfigPatchError, String(error));
+  const [one] = error.errors;
+  return `${one?.code} at line ${one?.position?.line}`;
+}
+
+Deno.test("an entry goes into no list of other things than tables", async () => {
+  const lists: Record<string, string> = {
+    "c.toml": "l = [1, { name = 'x' }]\n",
+    "c.yaml": "l:\n  - m\n",
+    "c.json": '{ "l": ["m"] }\n',
+  };
+  for (const [file, text] of Object.entries(lists)) {
+    const format = file.slice(2);
+    const shared_config_patch = {
+      file,
+      [`${format}_table`]: "l",
+      [`${format}_match`]: { name: "x" },
+      [`${format}_set`]: { u: 1 },
+    };
+    const scenario = await Scenario.with({ [`_a/${file}`]: text }, {
+      p: { host_dir: "_a", shared_config_patch },
+    });
+    const line = format === "yaml" ? 2 : 1;
+    assert.equal(await refusal(scenario.apply()), `shape at line ${line}`, file);
+    assert.deepEqual(scenario.files(), { [`_a/${file}`]: text });
+  }
+});
+
+Deno.test("a table where a value must be is refused with its line, however it is written", async () => {
+  for (const text of ["x = 1\n[u]\nw = 1\n", "x = 1\n\nu.v.w = 1\n", "x = 1\n\nu = { v = 1 }\n"]) {
+    const shared_config_patch = { file: "c.toml", toml_set: { u: "{vault_url}" } };
+    const scenario = await Scenario.with({ "_a/c.toml": text }, {
+      p: { host_dir: "_a", shared_config_patch },
+    });
+    assert.equal(await refusal(scenario.apply()), "shape at line 3", text);
+  }
+});
+
 Deno.test("a key that the patch no longer wants is taken back on the next apply", async () => {
   const text = '{ "u": "mine" }\n';
   const before = await Scenario.with({ [FILE]: text }, { p: patch({ u: "{vault_url}", v: 1 }) });
   await before.apply();
   const after = before.withRoster({ p: patch({ v: 1 }) });
-  assert.deepEqual(outcomes(await after.apply()), ["p: updated"]);
+  assert.deepEqual(outcomes(await after.apply()), ["p: restored"]);
   assert.deepEqual(JSON.parse(after.read(FILE) ?? ""), { u: "mine", v: 1 });
 });
 
@@ -145,7 +186,7 @@ Deno.test("a provider whose patch has moved to another file leaves the old one",
   await before.apply();
   const moved = { host_dir: "_b", shared_config_patch: { file: "b.yaml", yaml_set: { u: "1" } } };
   const after = before.withRoster({ p: moved });
-  assert.deepEqual(outcomes(await after.apply()).sort(), ["p: created", "p: updated"]);
+  assert.deepEqual(outcomes(await after.apply()).sort(), ["p: created", "p: removed"]);
   assert.equal(after.read(FILE), text);
   await after.disable("p");
   assert.deepEqual(after.files(), { [FILE]: text });

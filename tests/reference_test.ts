@@ -191,7 +191,7 @@ Deno.test("14: disabling on a file that does not parse warns, and keeps the clai
   };
   const scenario = await Scenario.with(files);
   const report = await scenario.disable("codex");
-  assert.match(report.warnings[0]?.message ?? "", /stay for a later run/);
+  assert.match(report.warnings[0]?.message ?? "", /stays for a later run/);
   assert.deepEqual(scenario.files(), files);
   scenario.write(CODEX, CODEX_TEXT);
   await scenario.disable("codex");

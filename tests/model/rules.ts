@@ -174,6 +174,7 @@ function outcomeOf(situation: Situation, file: string): Outcome {
       const owners = claim.owners.filter((owner) => !leavers.includes(owner));
       if (owners.length > 0) {
         held.set(place, { ...claim, owners });
+        told.push({ place, leavers, how: tree.leaves.has(place) ? "kept" : "gone" });
         continue;
       }
       const live = isLive(place);
@@ -232,11 +233,10 @@ function outcomeOf(situation: Situation, file: string): Outcome {
     if (![...wanted].some(inside)) continue;
     if (![...held.keys()].some((place) => inside(place) && isLive(place))) made.delete(container);
   }
+  const backs = new Map<string, string[]>();
   for (const name of apply) {
     const edits: string[] = [];
-    for (const { leavers, how } of given2) {
-      if (leavers.includes(name) && ["removed", "restored"].includes(how)) edits.push("");
-    }
+    backs.set(name, given2.filter(({ leavers }) => leavers.includes(name)).map(({ how }) => how));
     for (const [place, template] of wantsOf(name)) {
       const value = filled(template, address);
       const live = tree.leaves.get(place);
@@ -261,9 +261,10 @@ function outcomeOf(situation: Situation, file: string): Outcome {
     }
   }
   for (const [name, edits] of changes) {
-    if (edits.length === 0) continue;
+    const back = ["restored", "removed"].find((how) => backs.get(name)?.includes(how));
+    if (edits.length === 0 && back === undefined) continue;
     const overrode = edits.filter((place) => place !== "").sort();
-    const how = given === undefined ? "created" : "updated";
+    const how = edits.length === 0 ? back : given === undefined ? "created" : "updated";
     rows.push([`apply ${name} ${how}`, ...overrode].join(" "));
   }
   for (const place of held.keys()) if (held.get(place)?.owners.length === 0) held.delete(place);
