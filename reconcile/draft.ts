@@ -186,11 +186,13 @@ function putFor(document: ConfigDocument, wish: Wish): Put {
   }
 }
 
-/** An entry belongs into a list of tables: a client would not expect it among anything else. */
+/** A new entry belongs into a list of tables: a client would not expect it among anything else. */
 function requireTables(document: ConfigDocument, path: ConfigPath): void {
   for (const [depth, step] of path.entries()) {
     if (typeof step !== "object") continue;
     const list = path.slice(0, depth);
+    // One that is there already can stand among what it likes.
+    if (valueAt(document.value, [...list, step]) !== undefined) continue;
     const items = valueAt(document.value, list);
     if (!isList(items) || items.every(isTable)) continue;
     const span = document.find(list)?.span;

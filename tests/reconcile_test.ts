@@ -140,7 +140,7 @@ async function refusal(run: Promise<unknown>): Promise<string> {
 
 Deno.test("an entry goes into no list of other things than tables", async () => {
   const lists: Record<string, string> = {
-    "c.toml": "l = [1, { name = 'x' }]\n",
+    "c.toml": "l = [1, { name = 'y' }]\n",
     "c.yaml": "l:\n  - m\n",
     "c.json": '{ "l": ["m"] }\n',
   };
