@@ -43,9 +43,6 @@ export function printSidecar(sidecar: Sidecar): string | undefined {
     : printJson({ files: Object.fromEntries(files), version: 1n });
 }
 
-/** How deep a sidecar may be nested: deeper than any config that is patched. */
-const DEEPEST = 120;
-
 /**
  * Reads a sidecar that anybody may have written. What is not of the format is left out and told in
  * `problems`, in words that hold nothing of its content; nothing here throws.
@@ -54,11 +51,10 @@ export function parseSidecar(text: string): { sidecar: Sidecar; problems: string
   const none = (problem: string) => ({ sidecar: new Map(), problems: [problem] });
   let root: ConfigValue;
   try {
-    if (depthOf(text) > DEEPEST) return none("it is nested too deeply");
     root = parseJson(text);
   } catch {
     // The reason that is thrown quotes the text, which may be anybody's.
-    return none("it is not JSON");
+    return none("it is not JSON, or nested too deeply");
   }
   if (!isTable(root) || root.version !== 1n || !isTable(root.files)) {
     return none("it is not a version 1 record of managed values");
@@ -82,23 +78,6 @@ export function parseSidecar(text: string): { sidecar: Sidecar; problems: string
   }
   const entries = unknown === 1 ? "1 entry is" : `${unknown} entries are`;
   return { sidecar, problems: unknown === 0 ? [] : [`${entries} of an unknown form`] };
-}
-
-/** How deep brackets are nested; whatever the text is, each character is looked at once. */
-function depthOf(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  let inString = false;
-  for (let at = 0; at < text.length; at++) {
-    const character = text[at];
-    if (inString) {
-      if (character === "\\") at++;
-      else if (character === '"') inString = false;
-    } else if (character === '"') inString = true;
-    else if (character === "[" || character === "{") deepest = Math.max(deepest, ++depth);
-    else if (character === "]" || character === "}") depth--;
-  }
-  return deepest;
 }
 
 /** What a record says is ours: each value with its place. */

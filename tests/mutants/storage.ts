@@ -228,7 +228,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
     find: "known.has(provider) || !present.has(provider)",
     replace: "known.has(provider)",
     run: test("forged", "--filter", "cannot"),
-    caughtBy: "cannot make somebody else an owner of what the state knows ... FAILED",
+    caughtBy: "a forged sidecar cannot keep a provider from its place ... FAILED",
   },
   {
     name: "a sidecar leads into files that the state knows",
@@ -274,7 +274,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
   {
     name: "a sidecar may be nested as deeply as it likes",
     file: "reconcile/sidecar.ts",
-    find: `    if (depthOf(text) > DEEPEST) return none("it is nested too deeply");\n`,
+    find: "  if (isDeeper(values, MAX_DEPTH)) return undefined;\n",
     replace: "",
     run: test("forged", "--filter", "depth"),
     caughtBy: "a forged sidecar does not stop the program by its depth ... FAILED",
