@@ -33,7 +33,7 @@ import { removeSafely, replaceSafely } from "./replace.ts";
 export interface MountsOptions {
   /** The single operations; a test passes some that fail. */
   readonly fileSystem?: FileSystem;
-  /** The largest config that is read, in bytes; 8 MiB by default. */
+  /** The largest config that is read, in bytes; 2 MiB by default. */
   readonly maxConfigBytes?: number;
   /** The largest sidecar that is read, in bytes; 1 MiB by default. */
   readonly maxSidecarBytes?: number;
@@ -131,7 +131,7 @@ export class Mounts {
     }
     this.path = path;
     this.#system = options.fileSystem ?? denoFileSystem;
-    this.#maxConfigBytes = options.maxConfigBytes ?? 8 * MEBIBYTE;
+    this.#maxConfigBytes = options.maxConfigBytes ?? 2 * MEBIBYTE;
     this.#maxSidecarBytes = options.maxSidecarBytes ?? MEBIBYTE;
     this.#now = options.now ?? Date.now;
     this.#allowNested = options.allowNested ?? false;

@@ -61,7 +61,8 @@ export async function placeBelow(
   if (top === undefined) return undefined;
   const name = segments[segments.length - 1] ?? "";
   const label = [dir, ...segments].join("/");
-  const rest = { name, label, grant: mounts };
+  // A nested file belongs to whom the host dir does.
+  const rest = { name, label, grant: mounts, owner: top.owner };
   try {
     if (access === "checked") return checkedPlace(system, top.directory, path, rest);
     const anchor = await anchoredDirectory(system, top.directory, path);
@@ -104,7 +105,7 @@ function checkedPlace(
   system: FileSystem,
   top: string,
   { dir, segments, create }: NestedPath,
-  rest: Pick<Place, "name" | "label" | "grant">,
+  rest: Pick<Place, "name" | "label" | "grant" | "owner">,
 ): Place | undefined {
   const chain: { readonly path: string; readonly label: string; readonly seen: FileStatus }[] = [];
   let directory = top;

@@ -1,6 +1,9 @@
 /** Where a file is: the directory that it lies in, checked, and the paths that lead there. @module */
 import { failure, notPlain } from "./failure.ts";
-import type { FileSystem } from "./primitives.ts";
+import type { FileStatus, FileSystem } from "./primitives.ts";
+
+/** To whom something belongs. */
+export type Owner = Pick<FileStatus, "uid" | "gid">;
 
 /** The directory of a file, checked; `using` gives it back. */
 export interface Place extends Disposable {
@@ -12,6 +15,8 @@ export interface Place extends Disposable {
   readonly label: string;
   /** The path that a grant of Deno must name. */
   readonly grant: string;
+  /** To whom the directory belongs. */
+  readonly owner: Owner;
   /** Checks once more that the directory is the one that was checked first. */
   recheck(): void;
 }
@@ -36,10 +41,12 @@ export function placeIn(
   name: string,
 ): Place | undefined {
   const directory = join(mounts, dir);
+  let owner: Owner;
   try {
     const seen = system.lstat(directory);
     if (seen === undefined) return undefined;
     if (seen.kind !== "directory") throw notPlain(seen, "directory", dir);
+    owner = seen;
   } catch (error) {
     throw failure(error, { doing: "look at it", file: dir, grant: mounts, access: ["read"] });
   }
@@ -48,6 +55,7 @@ export function placeIn(
     name,
     label: `${dir}/${name}`,
     grant: mounts,
+    owner,
     recheck: () => {},
     [Symbol.dispose]: () => {},
   };

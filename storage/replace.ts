@@ -1,7 +1,7 @@
 /** Replacing and removing a file on hostile ground: all or nothing, and never what was not read. @module */
 import { ConfigPatchError } from "../errors.ts";
 import { failure, systemCode } from "./failure.ts";
-import { join, type Place } from "./place.ts";
+import { join, type Owner, type Place } from "./place.ts";
 import type { AdjustableFile, FileSystem } from "./primitives.ts";
 import type { ReadFile } from "./read.ts";
 
@@ -39,7 +39,7 @@ export async function replaceSafely(
 ): Promise<void> {
   const temporary = join(place.directory, exchange.temporary);
   await attempt("replace it", place, async () => {
-    const discard = await makeTemporary(system, temporary, exchange, place.label);
+    const discard = await makeTemporary(system, temporary, exchange, place);
     try {
       await requireSame(place, exchange.expected, readAgain);
       place.recheck();
@@ -75,25 +75,29 @@ async function makeTemporary(
   system: FileSystem,
   path: string,
   { bytes, expected, mode, mask }: Exchange,
-  label: string,
+  { label, owner }: Place,
 ): Promise<(error: unknown) => unknown> {
   const discard = (error: unknown) => discardTemporary(system, path, error);
+  let attributes: Attributes | undefined = expected;
   // Only attributes that creation cannot give need a descriptor that can set them.
-  if (expected === undefined) {
+  if (attributes === undefined) {
     const fresh = system.createNew(path, mode);
     try {
       fill(fresh, () => fresh.write(bytes));
+      const made = system.lstat(path);
+      if (made === undefined || !isGivenAway(made, owner)) return discard;
+      system.remove(path);
+      attributes = { ...owner, mode: made.mode };
     } catch (error) {
       throw discard(error);
     }
-    return discard;
   }
   // Narrow at first: the content may be secret until it has the old file's owner.
   const fresh = await system.createAdjustable(path, 0o600);
   try {
     fill(fresh, () => {
       fresh.write(bytes);
-      keepAttributes(fresh, expected, mask, label);
+      giveAttributes(fresh, attributes, mask, label);
     });
   } catch (error) {
     throw discard(error);
@@ -110,10 +114,21 @@ function fill(fresh: { sync(): void; close(): void }, work: () => void): void {
   }
 }
 
-/** Gives the temporary the owner and the permission bits of the old file. */
-function keepAttributes(
+/** Owner and permission bits of a file. */
+type Attributes = Pick<ReadFile, "uid" | "gid" | "mode">;
+
+/**
+ * Whether a new file has to be given to whom its directory belongs: root can, and an agent could not
+ * change a file of root's in its own directory.
+ */
+function isGivenAway(made: Owner, owner: Owner): boolean {
+  return made.uid === 0 && owner.uid !== 0;
+}
+
+/** Gives the temporary its owner and its permission bits. */
+function giveAttributes(
   fresh: AdjustableFile,
-  expected: ReadFile,
+  expected: Attributes,
   mask: number,
   label: string,
 ): void {

@@ -52,6 +52,13 @@ const FILES: readonly Row[] = [
   { what: "5 GB without content", plant: sparse(5e9), then: "too-large" },
   { what: "write lease", plant: lease, then: "hostile", skip: await missing("python3") },
   { what: "no file", plant: () => {}, then: patchable("absent"), patched: "100644" },
+  {
+    what: "no file in a directory of another owner",
+    plant: (path) => Deno.chownSync(path.replace(/\/[^/]*$/, ""), 1000, 1001),
+    then: patchable("absent"),
+    patched: "100644 1000:1001",
+    skip: needsRoot,
+  },
   { what: "empty file", plant: file(""), then: patchable("0 bytes"), patched: "100644" },
   { what: "NUL bytes", plant: file("\0\0\0"), then: patchable("3 bytes"), patched: "100644" },
   {
@@ -102,11 +109,11 @@ const TABLE: Readonly<Partial<Record<Where, readonly Row[]>>> = {
     ...FILES,
     {
       what: "config as large as allowed",
-      plant: sparse(kib(8192)),
-      then: patchable(`${kib(8192)} bytes`),
+      plant: sparse(kib(2048)),
+      then: patchable(`${kib(2048)} bytes`),
       patched: "100644",
     },
-    { what: "config one byte larger", plant: sparse(kib(8192) + 1), then: "too-large" },
+    { what: "config one byte larger", plant: sparse(kib(2048) + 1), then: "too-large" },
   ],
   sidecar: [
     ...FILES,

@@ -95,7 +95,7 @@ const NOT_DIRECTORIES: readonly Planting[] = [
 const NO_CONFIGS: readonly (Planting & { readonly says: RegExp })[] = [
   ...NOT_FILES.map((one) => ({ ...one, says: NO_FILE })),
   { what: "5 GB without content", plant: sparse(5e9), says: /larger than/ },
-  { what: "a byte too much", plant: sparse(kib(8192) + 1), says: /larger than/ },
+  { what: "a byte too much", plant: sparse(kib(2048) + 1), says: /larger than/ },
   { what: "write lease", plant: lease, says: /lease/, skip: await missing("python3") },
 ];
 

@@ -84,8 +84,8 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
   {
     name: "a config may be larger than the cap",
     file: "storage/mounts.ts",
-    find: "options.maxConfigBytes ?? 8 * MEBIBYTE",
-    replace: "options.maxConfigBytes ?? 8 * MEBIBYTE + 1",
+    find: "options.maxConfigBytes ?? 2 * MEBIBYTE",
+    replace: "options.maxConfigBytes ?? 2 * MEBIBYTE + 1",
     run: SCOPED,
     caughtBy: "config: config one byte larger ... FAILED",
   },
