@@ -21,7 +21,7 @@ import deno from "./deno.json" with { type: "json" };
 import { ConfigPatchError } from "./errors.ts";
 import { defaultFormats, type FormatRegistry } from "./formats/mod.ts";
 import type { Report } from "./reconcile/report.ts";
-import type { Job } from "./reconcile/survey.ts";
+import type { Job } from "./reconcile/job.ts";
 import { start } from "./reconcile/start.ts";
 import type { Roster } from "./roster/types.ts";
 import { Mounts } from "./storage/mounts.ts";

@@ -7,7 +7,7 @@
 import deno from "../deno.json" with { type: "json" };
 import { ConfigPatchError } from "../errors.ts";
 import type { Start } from "../reconcile/start.ts";
-import type { Job } from "../reconcile/survey.ts";
+import type { Job } from "../reconcile/job.ts";
 import { builtInSources } from "../roster/built_in.ts";
 import type { Roster, RosterSource } from "../roster/types.ts";
 import { resolveVaultLocation } from "../transport/resolve.ts";

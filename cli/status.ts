@@ -1,5 +1,6 @@
 /** `status`: which providers are routed, who owns what, and what looks odd. @module */
 import { pathText } from "../formats/value.ts";
+import type { Job } from "../reconcile/job.ts";
 import { NO_STATE, parseState } from "../reconcile/state.ts";
 import {
   type Owned,
@@ -9,7 +10,7 @@ import {
   type Status,
   statusOf,
 } from "../reconcile/status.ts";
-import { type Job, survey } from "../reconcile/survey.ts";
+import { survey } from "../reconcile/survey.ts";
 import { excessPermissions } from "../storage/permissions.ts";
 import type { VaultLocation } from "../transport/location.ts";
 import { failuresText, lineText } from "./errors.ts";

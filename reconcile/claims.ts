@@ -64,6 +64,11 @@ export function pathKey(path: ConfigPath): string {
   return JSON.stringify(path.map((step) => typeof step === "object" ? selectorKey(step) : step));
 }
 
+/** Every owner of a claim in a file, as often as it owns one. */
+export function ownersOf(entry: FileState | undefined): string[] {
+  return entry?.claims.flatMap((claim) => claim.owners) ?? [];
+}
+
 /** Whether `inner` is below `outer`, or the same. */
 export function isWithin(inner: ConfigPath, outer: ConfigPath): boolean {
   return inner.length >= outer.length && pathKey(inner.slice(0, outer.length)) === pathKey(outer);

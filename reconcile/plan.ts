@@ -45,6 +45,11 @@ export interface FileInput {
   readonly parts: readonly Part[];
 }
 
+/** Tells one provider's part from all others. */
+export function partKey({ action, provider }: Pick<Part, "action" | "provider">): string {
+  return `${action} ${provider}`;
+}
+
 /** What is to become of one file. */
 export interface FilePlan {
   /** The text after; absent: no file. */

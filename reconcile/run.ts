@@ -13,18 +13,13 @@ import { ABSENT } from "../storage/fingerprint.ts";
 import { SIDECAR_NAME } from "../storage/names.ts";
 import { LeftoverError } from "../storage/replace.ts";
 import type { FileState } from "./claims.ts";
-import { type HostDir, hostDirsOf } from "./host_dir.ts";
+import { textDigest } from "./digest.ts";
+import { type HostDir, hostDirsOf, sidecarText } from "./host_dir.ts";
 import type { FileChange, ProviderReport, Report, Warning } from "./report.ts";
 import { printState, type State } from "./state.ts";
-import {
-  type Job,
-  sidecarText,
-  type Survey,
-  survey,
-  type SurveyedFile,
-  type SurveyedSidecar,
-  textDigest,
-} from "./survey.ts";
+import type { Job } from "./job.ts";
+import type { SurveyedSidecar } from "./sidecar_reader.ts";
+import { type Survey, survey, type SurveyedFile } from "./survey.ts";
 
 /** How a run waits and what it calls itself. */
 export interface RunOptions {

@@ -6,7 +6,8 @@
 import { memoryOf, recall, textOf } from "./steady.ts";
 import type { Report, Warning } from "./report.ts";
 import type { RunOptions } from "./run.ts";
-import type { Job, Survey } from "./survey.ts";
+import type { Job } from "./job.ts";
+import type { Survey } from "./survey.ts";
 
 /** A run, its dear parts not loaded yet. */
 export interface Start extends RunOptions {

@@ -45,13 +45,6 @@ export function textOf(inputs: unknown): string {
   );
 }
 
-/** The digest of a value. */
-export async function digestOf(value: unknown): Promise<string> {
-  const bytes = new TextEncoder().encode(textOf(value));
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
 /**
  * The report of a run that would find nothing to do, or `undefined` if it may have something to do.
  * Whatever is odd about the memory, it is no reason to trust it.

@@ -13,7 +13,7 @@ import {
   resolveVaultLocation,
 } from "../mod.ts";
 import { run } from "../reconcile/run.ts";
-import type { Job } from "../reconcile/survey.ts";
+import type { Job } from "../reconcile/job.ts";
 import { Mounts } from "../storage/mounts.ts";
 import { denoFileSystem, type FileSystem } from "../storage/primitives.ts";
 import { onMemoryDisk, system } from "./tmpfs.ts";

@@ -7,7 +7,7 @@ import { resolveVaultLocation, rosterFrom, type VaultLocation } from "../../mod.
 import { plan, run } from "../../reconcile/run.ts";
 import type { Report } from "../../reconcile/report.ts";
 import { NO_STATE, parseState, printState } from "../../reconcile/state.ts";
-import type { Job } from "../../reconcile/survey.ts";
+import type { Job } from "../../reconcile/job.ts";
 import { Mounts } from "../../storage/mounts.ts";
 import { MemoryDisk } from "../memory_disk.ts";
 import { type Form, NAMES, patchOf, pathOf, rosterOf, type Stage, treeOf } from "./cast.ts";

@@ -191,7 +191,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "after a crash, the new text is taken for the old one",
-    file: "reconcile/survey.ts",
+    file: "reconcile/unit.ts",
     find: "  if (found === texts?.after) return after;\n",
     replace: "  if (found === texts?.after) return before;\n",
     run: test("crash"),
@@ -232,7 +232,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a sidecar leads into files that the state knows",
-    file: "reconcile/survey.ts",
+    file: "reconcile/unit.ts",
     find:
       "if (known === undefined ? state.files.has(key) : known.stateBefore !== undefined) continue;",
     replace: "",
@@ -257,7 +257,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a sidecar that is no text stays where it is",
-    file: "reconcile/survey.ts",
+    file: "reconcile/sidecar_reader.ts",
     find: "read === undefined ? { fingerprint } : { read, fingerprint: read.fingerprint };",
     replace: "{ fingerprint };",
     run: test("hostile"),
