@@ -141,11 +141,12 @@ export class ConfigPatchError extends Error {
 
   /** The same error with more details; what is known already wins. */
   with(details: ErrorDetails): ConfigPatchError {
-    return new ConfigPatchError(this.code, this.message, {
-      ...details,
-      ...this.details,
-      cause: this.details.cause ?? this,
-    });
+    return new ConfigPatchError(this.code, this.message, this.detailsWith(details));
+  }
+
+  /** The details of {@linkcode with}, for the classes below this one. */
+  protected detailsWith(details: ErrorDetails): ErrorDetails {
+    return { ...details, ...this.details, cause: this.details.cause ?? this };
   }
 }
 
@@ -167,6 +168,10 @@ export class ConfigSyntaxError extends ConfigPatchError {
   /** Makes an error of code `syntax`. */
   constructor(message: string, details: ErrorDetails = {}) {
     super("syntax", message, details);
+  }
+
+  override with(details: ErrorDetails): ConfigSyntaxError {
+    return new ConfigSyntaxError(this.message, this.detailsWith(details));
   }
 
   /** An error at an offset (UTF-16) of a text. */

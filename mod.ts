@@ -50,9 +50,9 @@ export { resolveVaultLocation, type VaultLocation } from "./transport/mod.ts";
 /** What to apply and what to take back, and how. */
 export interface PatchOptions {
   /** The providers to apply; absent: all that are on by default; empty: none. */
-  readonly providers?: Iterable<string>;
+  readonly providers?: readonly string[] | ReadonlySet<string>;
   /** The providers to take back; one that is in both is taken back. */
-  readonly disabledProviders?: Iterable<string>;
+  readonly disabledProviders?: readonly string[] | ReadonlySet<string>;
   /** Where containers reach the vault; absent: the socket transport. */
   readonly location?: VaultLocation;
   /** The formats that there are; absent: TOML, YAML and JSON. */
@@ -110,7 +110,6 @@ export async function writeVaultConfig(
 
 function startOf(roster: Roster, mounts: string, options: PatchOptions) {
   const { formats, providers, disabledProviders, allowNested, lockTimeout } = options;
-  // Lists may be iterators, which can be read only once.
   const selection = {
     ...(providers === undefined ? {} : { providers: [...providers] }),
     ...(disabledProviders === undefined ? {} : { disabledProviders: [...disabledProviders] }),

@@ -1,6 +1,6 @@
 /** Planning all files of a run: whoever fails in one of them has no edit in another. Pure. @module */
 import { ConfigPatchError } from "../errors.ts";
-import { partKey } from "./plan.ts";
+import { SIDECAR_NAME } from "../storage/names.ts";
 import type { Warning } from "./report.ts";
 import type { Task } from "./select.ts";
 import type { Unit } from "./unit.ts";
@@ -32,27 +32,21 @@ export function planAll(units: ReadonlyMap<string, Unit>, tasks: readonly Task[]
 }
 
 /**
- * Files that only a sidecar leads to, and that cannot be edited, do not keep their providers from
- * being taken back elsewhere: a container may have named them for that.
+ * Leaves out files to which nothing but a sidecar leads and that cannot be edited: a container may
+ * have named them to keep providers from going. Their names are its words, and are not repeated.
  */
 export function dropFalseHints(units: Map<string, Unit>): Warning[] {
-  const sure = new Set(
-    [...units.values()].flatMap((unit) => unit.hinted ? [] : unit.parts.map(partKey)),
-  );
-  const warnings: Warning[] = [];
-  for (const unit of units.values()) {
-    if (!unit.hinted) continue;
-    const error = faultOf(unit);
-    const others = unit.parts.filter((part) => !sure.has(partKey(part)));
-    if (error === undefined || others.length === unit.parts.length) continue;
-    unit.parts = others;
-    if (others.length === 0) units.delete(unit.key);
-    warnings.push({
-      file: unit.key,
-      message: `only the ownership record leads here; it was left alone: ${error.message}`,
-    });
+  const dropped = new Map<string, number>();
+  for (const unit of [...units.values()].filter((one) => one.hinted)) {
+    if (!hasFault(unit)) continue;
+    units.delete(unit.key);
+    dropped.set(unit.dir, (dropped.get(unit.dir) ?? 0) + 1);
   }
-  return warnings;
+  return [...dropped].map(([dir, count]) => ({
+    file: `${dir}/${SIDECAR_NAME}`,
+    message: `it alone leads to ${count} file${count === 1 ? "" : "s"} that cannot be edited: ` +
+      "left alone",
+  }));
 }
 
 /** Plans one file without the providers that have failed; returns those that fail now. */
@@ -76,12 +70,12 @@ function planUnit(unit: Unit, failed: ReadonlySet<string>): string[] {
   }
 }
 
-function faultOf({ error, run, parts }: Unit): ConfigPatchError | undefined {
-  if (error !== undefined || run === undefined) return error;
+function hasFault({ error, run, parts }: Unit): boolean {
+  if (error !== undefined || run === undefined) return error !== undefined;
   try {
-    return run(parts).results.find((result) => result.error !== undefined)?.error;
+    return run(parts).results.some((result) => result.error !== undefined);
   } catch (error) {
     if (!(error instanceof ConfigPatchError)) throw error;
-    return error;
+    return true;
   }
 }

@@ -45,6 +45,8 @@ export function reportsOf(
       } else rows.push(row);
     }
     if (rows.length === 0) {
+      // Whom nobody has named and of whom nothing was found is only a word in some sidecar.
+      if (job.disableAll === true && target === undefined) return [];
       const none = target === undefined ? "skipped" : "unchanged";
       return [{ ...base, outcome: none }];
     }

@@ -216,8 +216,12 @@ function sidecarChange(
   if (read === undefined && fingerprint !== ABSENT) return undefined;
   const text = sidecarText(surveyed, hostDir);
   // It names addresses that are in the config as well, so it may be read by no more people.
-  const mask = [...hostDir?.files.values() ?? []]
-    .reduce((bits, file) => bits & (file.read?.mode ?? bits), 0o644);
+  const others = [...hostDir?.entries.keys() ?? []].some((file) => !hostDir?.files.has(file));
+  // Of configs that this run does not read the modes are not known: a new record is for nobody else.
+  const mask = [...hostDir?.files.values() ?? []].reduce(
+    (bits, file) => bits & (file.read?.mode ?? bits),
+    others && read === undefined ? 0o600 : 0o644,
+  );
   if (text === undefined) return read === undefined ? undefined : { mask };
   const same = read !== undefined && (read.mode & 0o777 & ~mask) === 0 &&
     new TextDecoder("utf-8", { ignoreBOM: true }).decode(read.bytes) === text;

@@ -39,9 +39,11 @@ const STATE = ".vault-config/state.json";
  * cannot be mistaken for another, and costs less than a digest, which starts a thread.
  */
 export function textOf(inputs: unknown): string {
+  // A letter in front keeps an integer from being taken for a text.
   return JSON.stringify(
     inputs,
-    (_key, value: unknown) => typeof value === "bigint" ? { integer: String(value) } : value,
+    (_key, value: unknown) =>
+      typeof value === "bigint" ? `i${value}` : typeof value === "string" ? `t${value}` : value,
   );
 }
 

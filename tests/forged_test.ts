@@ -132,11 +132,27 @@ forgedTest("that leads to a trap does not keep a provider from going", async (sc
     .files();
   // What p had nothing to do with is ours if the record says so: whoever forged it could delete it.
   assert.deepEqual(left, { ...ORIGINAL, "_a/mine.json": `{ "u": "${VAULT}/v1" }\n` });
-  assert.deepEqual(warnings.map((warning) => warning.file).sort(), [
-    "_a/.terok-managed-config.json",
-    "_a/link.json",
-    "_a/trap.json",
+  assert.deepEqual(warnings.map(({ file, message }) => `${file}: ${message}`).sort(), [
+    `${FORGED}: it alone leads to 2 files that cannot be edited: left alone`,
+    `${FORGED}: the ownership record is not as we wrote it: it names files that are not of this directory`,
   ]);
+});
+
+forgedTest("that leads only to traps fails nothing and fills no log", async (scenario) => {
+  await scenario.apply();
+  scenario.write("_a/trap.json", "{ not JSON");
+  const names = Array.from({ length: 500 }, (_, i) => `${"SPAM".repeat(50)}${i}`);
+  const entries = names.map((name) => [name, [record({ k: "v" })]]);
+  const providers = Object.fromEntries(entries);
+  scenario.write(FORGED, JSON.stringify({ version: 1, files: { "trap.json": { providers } } }));
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", CLI, "disable", "--all", "--mounts", scenario.mounts],
+  });
+  const { code, stdout, stderr } = await child.output();
+  const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  assert.equal(code, 0, said.slice(0, 1000));
+  assert.doesNotMatch(said, /SPAM/);
+  assert.ok(said.length < 2000, said.slice(0, 2000));
 });
 
 for (const [address, ends] of [[VAULT, "goes"], ["http://elsewhere:1", "stays"]] as const) {

@@ -343,3 +343,20 @@ Deno.test("the sidecar is never wider than the config, and the config keeps its 
   );
   assert.deepEqual(modes, [0o600, 0o600, 0o600]);
 });
+
+Deno.test("a new sidecar is private where a config that is not read may be", async () => {
+  const other = {
+    host_dir: "_a",
+    shared_config_patch: { file: "other.json", json_set: { u: "{vault_url}" } },
+  };
+  const scenario = await Scenario.with({ [FILE]: "{}" }, {
+    p: patch({ u: "{vault_url}" }),
+    q: other,
+  });
+  Deno.chmodSync(`${scenario.mounts}/${FILE}`, 0o600);
+  await scenario.apply({ providers: ["p"] });
+  Deno.removeSync(`${scenario.mounts}/_a/.terok-managed-config.json`);
+  await scenario.apply({ providers: ["q"] });
+  const { mode } = Deno.statSync(`${scenario.mounts}/_a/.terok-managed-config.json`);
+  assert.equal((mode ?? 0) & 0o777, 0o600);
+});

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { startFor } from "../cli/apply.ts";
 import { parse } from "../cli/parse.ts";
 import { start } from "../reconcile/start.ts";
+import { textOf } from "../reconcile/steady.ts";
 import { applySharedConfigPatches, loadRoster } from "../mod.ts";
 
 const CONFIG = "_codex-config/config.toml";
@@ -156,6 +157,24 @@ Deno.test("a run wakes up whatever has changed, and only then", async (t) => {
     assert.deepEqual(calls.sort(), [`readTextFileSync ${MEMORY}`, ...looks].sort());
   });
   await Deno.remove(base, { recursive: true });
+});
+
+Deno.test("inputs that differ in a type alone are different inputs", () => {
+  const values = [
+    1n,
+    "1",
+    "i1",
+    "t1",
+    { integer: "1" },
+    1.5,
+    "1.5",
+    null,
+    "null",
+    [1n],
+    ["1"],
+    true,
+  ];
+  assert.equal(new Set(values.map((value) => textOf(value))).size, values.length);
 });
 
 Deno.test("what has to be seen on every run is never remembered", async () => {
