@@ -170,6 +170,7 @@ export class ConfigSyntaxError extends ConfigPatchError {
     super("syntax", message, details);
   }
 
+  /** The same error with more details; what is known already wins. */
   override with(details: ErrorDetails): ConfigSyntaxError {
     return new ConfigSyntaxError(this.message, this.detailsWith(details));
   }
