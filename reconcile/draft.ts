@@ -15,6 +15,7 @@ import type {
   FormatHandler,
   ParseOptions,
   Put,
+  Span,
   Splice,
 } from "../formats/types.ts";
 import {
@@ -387,7 +388,11 @@ function removeOne(draft: Draft, claim: Claim): Draft {
       const remove = document.text.slice(span.start, span.end);
       const splice = { offset: span.start, remove, insert: claim.text.remove };
       const text = applySplices(document.text, [splice]);
-      const next = checkEdit(handler, text, value, { parse, settled: [place] });
+      const next = fitting(
+        document,
+        span,
+        () => checkEdit(handler, text, value, { parse, settled: [place] }),
+      );
       if (!endsWithin(next, place, span.start + splice.insert.length)) {
         throw new ConfigPatchError("unsupported", "the former value would not end where it did", {
           ...locate(document.text, span.end),
@@ -400,6 +405,24 @@ function removeOne(draft: Draft, claim: Claim): Draft {
     return { ...draft, claims, document: dropped(draft, whole) ?? dropAt(draft, place) };
   } catch (error) {
     throw blame(error, claim);
+  }
+}
+
+/** A former text of several lines may not fit any more where the user has indented our key anew. */
+function fitting(document: ConfigDocument, span: Span, putBack: () => ConfigDocument) {
+  try {
+    return putBack();
+  } catch (cause) {
+    if (!isVerification(cause)) throw cause;
+    throw new ConfigPatchError(
+      "unsupported",
+      "the former value does not fit where ours stands now",
+      {
+        ...locate(document.text, span.start),
+        remedy: "indent the line of our value as it was, or replace the value by hand",
+        cause,
+      },
+    );
   }
 }
 

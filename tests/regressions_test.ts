@@ -73,6 +73,14 @@ Deno.test("a block scalar does not come back where a comment would take its last
   });
 });
 
+Deno.test("a text of several lines does not come back where the user has moved our key", async () => {
+  const story = { format: "yaml", text: "q:\n a: a\n  b\n", path: ["q", "a"] };
+  await assert.rejects(tell({ ...story, user: [" a: ours", "  a: ours"] }), {
+    code: "unsupported",
+    position: { line: 2, column: 6 },
+  });
+});
+
 Deno.test("a key behind an entry on the same line is refused: one parser of ours lets it pass", async () => {
   const yaml = await defaultFormats.load("yaml");
   for (
