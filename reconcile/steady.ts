@@ -54,12 +54,7 @@ export function textOf(inputs: unknown): string {
 export function recall(mounts: string, inputs: string): Report | undefined {
   const memory = readMemory(mounts);
   if (memory === undefined || memory.inputs !== inputs) return undefined;
-  for (const [path, fingerprint] of Object.entries(memory.files)) {
-    if (fingerprintOf(lstat(mounts, path)) !== fingerprint) return undefined;
-  }
-  for (const [name, identity] of Object.entries(memory.directories)) {
-    if (identityOf(mounts, name) !== identity) return undefined;
-  }
+  if (!stands(mounts, memory)) return undefined;
   return {
     location: memory.location,
     changed: false,
@@ -87,7 +82,9 @@ export function memoryOf(
   if (report.warnings.length > 0) return undefined;
   if (!report.providers.every((row) => steady.includes(row.outcome))) return undefined;
   const files: Record<string, Fingerprint> = {};
-  for (const { key, read } of survey.files) {
+  for (const { key, file, read } of survey.files) {
+    // A container can swap a directory on the way, and an `lstat` would follow it.
+    if (file.includes("/")) return undefined;
     if (read !== undefined && !read.settled) return undefined;
     files[key] = read?.fingerprint ?? ABSENT;
   }
@@ -113,6 +110,19 @@ export function memoryOf(
     })),
   };
   return `${JSON.stringify(memory)}\n`;
+}
+
+function stands(mounts: string, { files, directories }: Memory): boolean {
+  try {
+    return Object.entries(files).every(([path, fingerprint]) =>
+      fingerprintOf(lstat(mounts, path)) === fingerprint
+    ) && Object.entries(directories).every(([name, identity]) =>
+      identityOf(mounts, name) === identity
+    );
+  } catch {
+    // Something is in the way that was not: the full run tells what.
+    return false;
+  }
 }
 
 function readMemory(mounts: string): Memory | undefined {

@@ -7,7 +7,7 @@ import { startFor } from "../cli/apply.ts";
 import { parse } from "../cli/parse.ts";
 import { start } from "../reconcile/start.ts";
 import { textOf } from "../reconcile/steady.ts";
-import { applySharedConfigPatches, loadRoster } from "../mod.ts";
+import { applySharedConfigPatches, loadRoster, rosterFrom } from "../mod.ts";
 
 const CONFIG = "_codex-config/config.toml";
 const SIDECAR = "_codex-config/.terok-managed-config.json";
@@ -157,6 +157,32 @@ Deno.test("a run wakes up whatever has changed, and only then", async (t) => {
     assert.deepEqual(calls.sort(), [`readTextFileSync ${MEMORY}`, ...looks].sort());
   });
   await Deno.remove(base, { recursive: true });
+});
+
+Deno.test("a file in place of a host dir is told, not taken for a bug", async () => {
+  const mounts = await Deno.makeTempDir({ prefix: "steady-" });
+  const roster = await loadRoster([]);
+  await applySharedConfigPatches(roster, mounts);
+  await new Promise((resolve) => setTimeout(resolve, 2100));
+  await applySharedConfigPatches(roster, mounts);
+  Deno.statSync(`${mounts}/${MEMORY}`);
+  Deno.removeSync(`${mounts}/_codex-config`, { recursive: true });
+  Deno.writeTextFileSync(`${mounts}/_codex-config`, "in the way");
+  await assert.rejects(applySharedConfigPatches(roster, mounts), { code: "failed" });
+  await Deno.remove(mounts, { recursive: true });
+});
+
+Deno.test("a run with a nested file is not remembered: its way can be swapped unseen", async () => {
+  const mounts = await Deno.makeTempDir({ prefix: "steady-" });
+  const json_set = { u: "{vault_url}" };
+  const patch = { host_dir: "_a", shared_config_patch: { file: "sub/c.json", json_set } };
+  const apply = () =>
+    applySharedConfigPatches(rosterFrom({ p: patch }), mounts, { allowNested: true });
+  await apply();
+  await new Promise((resolve) => setTimeout(resolve, 2100));
+  await apply();
+  assert.throws(() => Deno.statSync(`${mounts}/${MEMORY}`), Deno.errors.NotFound);
+  await Deno.remove(mounts, { recursive: true });
 });
 
 Deno.test("inputs that differ in a type alone are different inputs", () => {
