@@ -30,6 +30,12 @@ export type Sidecar = ReadonlyMap<string, ReadonlyMap<string, readonly SidecarRe
 /** No patch is nested deeper, and a forged record must not exhaust the stack. */
 const MAX_DEPTH = 100;
 
+/**
+ * The most places of one provider in one file that are believed, many more than any patch has: each
+ * is looked for in the whole file, and a container may have written as many as it liked.
+ */
+const MOST_PLACES = 64;
+
 /** The text of a sidecar; `undefined` when it says nothing and has to go. */
 export function printSidecar(sidecar: Sidecar): string | undefined {
   const files = [...sidecar].flatMap(([file, providers]): [string, JsonInput][] => {
@@ -70,7 +76,9 @@ export function parseSidecar(text: string): { sidecar: Sidecar; problems: string
     const byProvider = new Map<string, SidecarRecord[]>();
     for (const [provider, list] of Object.entries(providers)) {
       const records = (isList(list) ? list : [undefined]).map(readRecord);
-      const known = records.filter((record) => record !== undefined);
+      let places = 0;
+      const known = records.filter((record) => record !== undefined)
+        .filter((record) => (places += placesOf(record).length) <= MOST_PLACES);
       byProvider.set(provider, known);
       unknown += records.length - known.length;
     }

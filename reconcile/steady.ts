@@ -43,7 +43,13 @@ export function textOf(inputs: unknown): string {
   return JSON.stringify(
     inputs,
     (_key, value: unknown) =>
-      typeof value === "bigint" ? `i${value}` : typeof value === "string" ? `t${value}` : value,
+      typeof value === "bigint"
+        ? `i${value}`
+        : typeof value === "string"
+        ? `t${value}`
+        : Object.is(value, -0)
+        ? "-0"
+        : value,
   );
 }
 

@@ -138,6 +138,23 @@ forgedTest("that leads to a trap does not keep a provider from going", async (sc
   ]);
 });
 
+forgedTest("with more values than any patch has is believed only so far", async (scenario) => {
+  const values = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`k${i}`, "v"]));
+  scenario.write("_a/s.json", JSON.stringify({ ...values, mine: 1 }));
+  for (
+    const records of [
+      [record(values)],
+      Object.keys(values).map((key) => record({ [key]: "v" })),
+    ]
+  ) {
+    scenario.write(FORGED, sidecarOf("s.json", "p", ...records));
+    const { warnings } = await scenario.disable("p");
+    assert.match(warnings[0]?.message ?? "", /of an unknown form/);
+    const left = Object.keys(JSON.parse(scenario.read("_a/s.json") ?? ""));
+    assert.ok(left.length > 40, `${left.length}`);
+  }
+});
+
 forgedTest("that leads only to traps fails nothing and fills no log", async (scenario) => {
   await scenario.apply();
   scenario.write("_a/trap.json", "{ not JSON");
