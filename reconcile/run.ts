@@ -155,11 +155,9 @@ async function commit(
       if (!(error instanceof ConfigPatchError)) throw error;
       left.push(...leftBy(error, besideFile([file.key, names.get(file.key) ?? ""])));
       if (error.code === "changed") raced.set(file.key, error);
-      else {
-        ledger.fail(file.key, error);
-        // It may have failed after the rename: the next run sees by the file which record fits.
-        unsettled.set(file.key, file.stateAfter);
-      }
+      else ledger.fail(file.key, error);
+      // It may have failed after the rename: whoever is next sees by the file which record fits.
+      unsettled.set(file.key, file.stateAfter);
     }
   }
   const written = hostDirsOf({ files }, found.files);
@@ -280,6 +278,7 @@ class Ledger {
 
   /** A file was brought to its planned text. */
   done(found: Survey, file: SurveyedFile): void {
+    this.#failures.delete(file.key);
     for (const row of found.providers) {
       if (row.file === file.key && row.outcome !== "unchanged") this.#rows.push(row);
     }
