@@ -20,7 +20,7 @@
 import deno from "./deno.json" with { type: "json" };
 import { ConfigPatchError } from "./errors.ts";
 import { defaultFormats, type FormatRegistry } from "./formats/mod.ts";
-import type { Report } from "./reconcile/report.ts";
+import type { Report } from "./ownership/report.ts";
 import type { Job } from "./reconcile/job.ts";
 import { start } from "./reconcile/start.ts";
 import type { Roster } from "./roster/types.ts";
@@ -43,7 +43,7 @@ export type {
   ProviderReport,
   Report,
   Warning,
-} from "./reconcile/report.ts";
+} from "./ownership/report.ts";
 export { loadRoster, readRosterSources, Roster, rosterFrom } from "./roster/mod.ts";
 export { resolveVaultLocation, type VaultLocation } from "./transport/mod.ts";
 

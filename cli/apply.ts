@@ -1,6 +1,6 @@
 /** `apply`, `disable`, `write`: the commands that may change something. @module */
 import { type Start, start } from "../reconcile/start.ts";
-import type { Report } from "../reconcile/report.ts";
+import type { Report } from "../ownership/report.ts";
 import type { Flags, Invocation } from "./parse.ts";
 import { startOf, type Wishes } from "./setup.ts";
 import { quietLine } from "./summary.ts";
@@ -49,7 +49,7 @@ function wishesOf(command: string, operands: readonly string[], flags: Flags): W
 async function withAllGrants(error: unknown, { mounts }: Flags): Promise<unknown> {
   const { ConfigPatchError } = await import("../errors.ts");
   if (!(error instanceof ConfigPatchError) || error.code !== "permission") return error;
-  const { grantRemedy } = await import("../storage/failure.ts");
+  const { grantRemedy } = await import("../storage/failures.ts");
   const remedy = grantRemedy(mounts);
   if (remedy === undefined) return error;
   return new ConfigPatchError(error.code, error.message, { ...error.details, remedy });

@@ -1,7 +1,7 @@
 /** `completions`: scripts for three shells, made of the same table as the parser. @module */
+import { closest } from "../errors.ts";
 import { builtInSources } from "../roster/built_in.ts";
 import { catalogSources } from "../roster/catalog.ts";
-import { closest } from "../suggest.ts";
 import { type Invocation, UsageError } from "./parse.ts";
 import {
   commandInfo,

@@ -1,7 +1,7 @@
 /** Unified diffs, as `plan` prints them. @module */
 import { structuredPatch } from "diff/create";
 import { escapeControl } from "../errors.ts";
-import type { FileChange } from "../reconcile/report.ts";
+import type { FileChange } from "../ownership/report.ts";
 import type { Paint } from "./terminal.ts";
 
 /**

@@ -5,7 +5,7 @@
  * @module
  */
 import { ConfigPatchError, escapeControl } from "../errors.ts";
-import type { Report } from "../reconcile/report.ts";
+import type { Report } from "../ownership/report.ts";
 import { UsageError } from "./parse.ts";
 import { verdictOf } from "./summary.ts";
 import { type Paint, paintFor, write } from "./terminal.ts";

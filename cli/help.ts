@@ -1,6 +1,6 @@
 /** `help`, `--help` and `--version`. @module */
+import { closest } from "../errors.ts";
 import { type Invocation, UsageError } from "./parse.ts";
-import { closest } from "../suggest.ts";
 import {
   commandInfo,
   type CommandName,

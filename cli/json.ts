@@ -8,7 +8,7 @@ import type { ConfigPatchError, ErrorCode } from "../errors.ts";
 import { type ConfigPath, type ConfigValue, OpaqueScalar } from "../formats/types.ts";
 import { isList, isTable } from "../formats/value.ts";
 import { type JsonInput, printJson } from "../reconcile/json.ts";
-import type { ProviderReport, Report, Warning } from "../reconcile/report.ts";
+import type { ProviderReport, Report, Warning } from "../ownership/report.ts";
 import { verdictOf } from "./summary.ts";
 
 /** A document of the `--json` output: its kind's own keys, beside the version. */

@@ -4,8 +4,7 @@
  *
  * @module
  */
-import { ConfigPatchError, type ErrorDetails } from "../errors.ts";
-import { closest } from "../suggest.ts";
+import { closest, ConfigPatchError, type ErrorDetails } from "../errors.ts";
 import {
   commandInfo,
   type CommandName,

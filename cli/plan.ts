@@ -1,5 +1,5 @@
 /** `plan` and `verify`: what `apply` would do. Nothing is written, no lock is taken. @module */
-import type { FileChange, Report } from "../reconcile/report.ts";
+import type { FileChange, Report } from "../ownership/report.ts";
 import { plan } from "../reconcile/run.ts";
 import type { Flags, Invocation } from "./parse.ts";
 import { showJson, showReport } from "./report.ts";

@@ -1,7 +1,7 @@
 /** A report for people: one line for each provider, then what they should know. @module */
 import { escapeControl } from "../errors.ts";
 import { pathText } from "../formats/value.ts";
-import type { Outcome, ProviderReport, Report } from "../reconcile/report.ts";
+import type { Outcome, ProviderReport, Report } from "../ownership/report.ts";
 import { lineText, reportFailuresText } from "./errors.ts";
 import { reportJson } from "./json.ts";
 import type { Flags } from "./parse.ts";

@@ -69,7 +69,7 @@ export async function jobOf(
 
 /** The whole roster, catalog and all. */
 export async function rosterOf(flags: Flags): Promise<Roster> {
-  const { loadRoster } = await import("../roster/parse.ts");
+  const { loadRoster } = await import("../roster/load.ts");
   return await loadRoster(await sourcesOf(flags), { builtIn: flags.builtIn });
 }
 
@@ -117,7 +117,7 @@ async function rosterFor(
   sources: readonly RosterSource[],
   catalog: boolean,
 ): Promise<Roster> {
-  const { loadRoster } = await import("../roster/parse.ts");
+  const { loadRoster } = await import("../roster/load.ts");
   const names = namesIn(wishes);
   if (!catalog) {
     const roster = await loadRoster(sources, { builtIn, catalog: names });
@@ -131,7 +131,7 @@ async function rosterFor(
 
 async function sourcesOf({ roster }: Flags): Promise<RosterSource[]> {
   if (roster.length === 0) return [];
-  const { readRosterSources } = await import("../roster/load.ts");
+  const { readRosterSources } = await import("../roster/sources.ts");
   return await readRosterSources(roster);
 }
 

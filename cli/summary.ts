@@ -1,5 +1,5 @@
 /** What a whole run comes to, in one line: what nearly every task start prints. @module */
-import type { Report } from "../reconcile/report.ts";
+import type { Report } from "../ownership/report.ts";
 
 /** The line of a run that found nothing to do, or `undefined` where there is more to say. */
 export function quietLine({ providers }: Report): string | undefined {

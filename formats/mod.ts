@@ -32,20 +32,20 @@ export const defaultFormats: FormatRegistry = new FormatRegistry([
     extensions: [".toml"],
     blank: "",
     holdsNull: false,
-    load: async () => (await import("./toml.ts")).tomlFormat,
+    load: async () => (await import("./toml/format.ts")).tomlFormat,
   },
   {
     name: "yaml",
     extensions: [".yaml", ".yml"],
     blank: "",
     holdsNull: true,
-    load: async () => (await import("./yaml.ts")).yamlFormat,
+    load: async () => (await import("./yaml/format.ts")).yamlFormat,
   },
   {
     name: "json",
     extensions: [".json", ".jsonc"],
     blank: "{}\n",
     holdsNull: true,
-    load: async () => (await import("./json.ts")).jsonFormat,
+    load: async () => (await import("./json/format.ts")).jsonFormat,
   },
 ]);

@@ -1,5 +1,5 @@
 /** What a state and a survey say of each host dir, so that no sidecar has to look through all. @module */
-import { type FileState, splitKey } from "./claims.ts";
+import { type FileState, splitKey } from "../ownership/claims.ts";
 import { printSidecar, recordsOf, type SidecarRecord } from "./sidecar.ts";
 import type { SurveyedSidecar } from "./sidecar_reader.ts";
 import type { State } from "./state.ts";

@@ -1,7 +1,7 @@
 /** Planning all files of a run: whoever fails in one of them has no edit in another. Pure. @module */
 import { ConfigPatchError } from "../errors.ts";
 import { SIDECAR_NAME } from "../storage/names.ts";
-import type { Warning } from "./report.ts";
+import type { Warning } from "../ownership/report.ts";
 import type { Task } from "./select.ts";
 import type { Unit } from "./unit.ts";
 

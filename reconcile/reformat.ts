@@ -6,7 +6,7 @@
  */
 import { ConfigPatchError } from "../errors.ts";
 import type { FormatHandler } from "../formats/types.ts";
-import { type FileInput, type FilePlan, planFile } from "./plan.ts";
+import { type FileInput, type FilePlan, planFile } from "../ownership/plan.ts";
 
 /**
  * Plans one file that we wrote by the format of `former`. Where that cannot read it any more, somebody

@@ -1,8 +1,8 @@
 /** How each provider ends, file by file, from the plans. Pure. @module */
 import type { ConfigPatchError } from "../errors.ts";
 import type { Job } from "./job.ts";
-import { partKey, type PartResult } from "./plan.ts";
-import type { ProviderReport, Warning } from "./report.ts";
+import { partKey, type PartResult } from "../ownership/plan.ts";
+import type { ProviderReport, Warning } from "../ownership/report.ts";
 import type { Task } from "./select.ts";
 import type { Unit } from "./unit.ts";
 

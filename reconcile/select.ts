@@ -1,11 +1,10 @@
 /** Which providers a run is about, and what each of them wants where. Pure. @module */
-import { ConfigPatchError } from "../errors.ts";
+import { closest, ConfigPatchError } from "../errors.ts";
 import type { Roster } from "../roster/types.ts";
 import { templatesOf } from "../roster/types.ts";
-import { closest } from "../suggest.ts";
 import { knownValues, substitute, type VaultLocation } from "../transport/mod.ts";
-import type { Wanted } from "./claims.ts";
-import type { Action } from "./report.ts";
+import type { Wanted } from "../ownership/claims.ts";
+import type { Action } from "../ownership/report.ts";
 
 /** What the caller asked for. */
 export interface Selection {

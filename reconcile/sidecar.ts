@@ -9,7 +9,7 @@
  */
 import type { ConfigPath, ConfigTable, ConfigValue, Selector } from "../formats/types.ts";
 import { isList, isTable, leavesOf } from "../formats/value.ts";
-import { type Claim, type FileState, pathKey } from "./claims.ts";
+import { type Claim, type FileState, pathKey } from "../ownership/claims.ts";
 import { type JsonInput, parseJson, printJson } from "./json.ts";
 
 /** One record of a sidecar. */

@@ -5,7 +5,7 @@ import type { Mounts } from "../storage/mounts.ts";
 import { checkFile, checkSegment, SIDECAR_NAME } from "../storage/names.ts";
 import { decodeUtf8, type ReadFile } from "../storage/read.ts";
 import type { Job } from "./job.ts";
-import type { Warning } from "./report.ts";
+import type { Warning } from "../ownership/report.ts";
 import { parseSidecar, type Sidecar } from "./sidecar.ts";
 
 /** The sidecar of one host dir. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { memoryOf, recall, textOf } from "./steady.ts";
-import type { Report, Warning } from "./report.ts";
+import type { Report, Warning } from "../ownership/report.ts";
 import type { RunOptions } from "./run.ts";
 import type { Job } from "./job.ts";
 import type { Survey } from "./survey.ts";

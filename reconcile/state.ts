@@ -37,7 +37,13 @@ import { ConfigPatchError } from "../errors.ts";
 import type { ConfigPath, ConfigTable, ConfigValue, Selector } from "../formats/types.ts";
 import { isList, isTable, sameValue, valueAt } from "../formats/value.ts";
 import { checkFile, checkSegment, isTemporaryName } from "../storage/names.ts";
-import { type Claim, type ClaimText, type FileState, pathKey, splitKey } from "./claims.ts";
+import {
+  type Claim,
+  type ClaimText,
+  type FileState,
+  pathKey,
+  splitKey,
+} from "../ownership/claims.ts";
 import { type JsonInput, parseJson, printJson } from "./json.ts";
 
 /** Everything that we remember between runs. */

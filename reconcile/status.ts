@@ -7,8 +7,8 @@
 import type { ConfigPatchError } from "../errors.ts";
 import type { ConfigPath } from "../formats/types.ts";
 import { sameValue } from "../formats/value.ts";
-import { pathKey } from "./claims.ts";
-import type { ProviderReport, Warning } from "./report.ts";
+import { pathKey } from "../ownership/claims.ts";
+import type { ProviderReport, Warning } from "../ownership/report.ts";
 import type { State } from "./state.ts";
 import type { Survey, SurveyedFile } from "./survey.ts";
 

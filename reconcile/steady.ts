@@ -10,7 +10,7 @@
 import { ABSENT, type Fingerprint, fingerprintOf, isSettled } from "../storage/fingerprint.ts";
 import { denoFileSystem } from "../storage/primitives.ts";
 import type { VaultLocation } from "../transport/location.ts";
-import type { Outcome, Report } from "./report.ts";
+import type { Outcome, Report } from "../ownership/report.ts";
 import type { Survey } from "./survey.ts";
 
 /** What is remembered of a run that found nothing to do. */

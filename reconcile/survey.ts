@@ -6,10 +6,10 @@
  */
 import type { ConfigPatchError } from "../errors.ts";
 import type { ReadFile } from "../storage/read.ts";
-import { type FileState, ownersOf } from "./claims.ts";
+import { type FileState, ownersOf } from "../ownership/claims.ts";
 import type { Job } from "./job.ts";
 import { dropFalseHints, planAll } from "./plan_all.ts";
-import type { ProviderReport, Warning } from "./report.ts";
+import type { ProviderReport, Warning } from "../ownership/report.ts";
 import { reportsOf } from "./rows.ts";
 import { tasksOf } from "./select.ts";
 import { SidecarReader, type SurveyedSidecar } from "./sidecar_reader.ts";

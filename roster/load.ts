@@ -1,141 +1,132 @@
-/**
- * Reading the texts of a roster. It loads no parser, so that a run can tell from the texts alone that
- * nothing has changed.
- *
- * @module
- */
-import { ConfigPatchError } from "../errors.ts";
+/** From texts to a roster. @module */
+import { ConfigPatchError, type ErrorDetails, locate } from "../errors.ts";
 import { defaultFormats } from "../formats/mod.ts";
 import type { FormatRegistry } from "../formats/registry.ts";
-import type { RosterSource } from "./types.ts";
+import type { ConfigDocument, ConfigPath } from "../formats/types.ts";
+import { isTable } from "../formats/value.ts";
+import { builtInSources } from "./built_in.ts";
+import { catalogSources } from "./catalog.ts";
+import { parseAgent } from "./schema.ts";
+import { type Provider, Roster, type RosterSource } from "./types.ts";
+
+/** How {@linkcode loadRoster} makes a roster. */
+export interface RosterOptions {
+  /** The formats that patches may be of, and that agent files are read by; the default ones. */
+  readonly formats?: FormatRegistry;
+  /** `false` leaves the agents out that come with the program, the catalog too. */
+  readonly builtIn?: boolean;
+  /** The names that can be asked for, so that no other agent of the catalog is read; all of it. */
+  readonly catalog?: readonly string[];
+}
 
 /**
- * Reads agent files, directories of them (sorted by name; other extensions and dot files are left
- * out), and `-`: a mapping of names to agents, in YAML or JSON, from standard input.
+ * The roster that these texts amount to: later ones lie over earlier ones entry by entry, and all of
+ * them over the built-in ones.
  *
- * @throws {ConfigPatchError} `permission` with the flag that is missing, `encoding` for a file that
- * is not UTF-8, `roster` for one that is not there or of no known format, `option` for `-` given
- * twice, `io` for any other failure.
+ * @example
+ * ```ts
+ * import { loadRoster } from "./load.ts";
+ *
+ * const roster = await loadRoster([{
+ *   kind: "agent",
+ *   path: "agents/codex.toml",
+ *   text: `
+ *     auth.host_dir = "_codex-config"
+ *     [vault.shared_config_patch]
+ *     file = "config.toml"
+ *     toml_set.openai_base_url = "{vault_url}/v1"
+ *   `,
+ * }]);
+ * if (roster.defaults().join() !== "codex,gh,vibe") throw new Error(roster.defaults().join());
+ * if (roster.get("codex")?.source !== "agents/codex.toml") throw new Error("not replaced");
+ * ```
+ *
+ * @throws {ConfigPatchError} `syntax` for a text that does not parse, `roster` for one that says what
+ * cannot be.
  */
-export async function readRosterSources(
-  paths: readonly string[],
-  options: { readonly formats?: FormatRegistry } = {},
-): Promise<RosterSource[]> {
+export async function loadRoster(
+  sources: readonly RosterSource[],
+  options: RosterOptions = {},
+): Promise<Roster> {
   const formats = options.formats ?? defaultFormats;
-  if (paths.indexOf("-") !== paths.lastIndexOf("-")) {
-    throw new ConfigPatchError("option", "standard input can be read only once", {
-      remedy: "give - once",
+  const own = options.builtIn === false ? [] : [
+    ...await readAll(await catalogSources(options.catalog), formats, false),
+    ...await readAll(builtInSources, formats, true),
+  ];
+  return new Roster([...own, ...await readAll(sources, formats, true)]);
+}
+
+async function readAll(
+  sources: readonly RosterSource[],
+  formats: FormatRegistry,
+  defaultOn: boolean,
+): Promise<Provider[]> {
+  const providers: Provider[] = [];
+  for (const source of sources) providers.push(...await read(source, formats, defaultOn));
+  return providers;
+}
+
+async function read(
+  source: RosterSource,
+  formats: FormatRegistry,
+  defaultOn: boolean,
+): Promise<Provider[]> {
+  const document = await parse(source, formats);
+  const file = source.path;
+  if (source.kind === "agent") {
+    const locate = (path: ConfigPath) => detailsAt(document, path);
+    return [
+      parseAgent(stemOf(file), document.value, { file, locate, defaultOn }, formats),
+    ];
+  }
+  const entries = Object.entries(document.value);
+  if (entries.length === 0) {
+    throw new ConfigPatchError("roster", "the roster names no agent", {
+      file,
+      remedy: "give a mapping of names to agents",
     });
   }
-  const sources: RosterSource[] = [];
-  for (const path of paths) {
-    sources.push(
-      ...path === "-"
-        ? [await readStandardInput()]
-        : await explained(path, () => readPath(path, formats)),
-    );
-  }
-  return sources;
-}
-
-async function readStandardInput(): Promise<RosterSource> {
-  const path = "standard input";
-  const bytes = await new Response(Deno.stdin.readable).bytes();
-  return { kind: "mapping", path, text: decode(path, bytes) };
-}
-
-async function readPath(path: string, formats: FormatRegistry): Promise<RosterSource[]> {
-  if (!(await Deno.stat(path)).isDirectory) {
-    if (formats.forFile(path) !== undefined) return [await readText(path)];
-    throw new ConfigPatchError("roster", "the format of an agent file is not known", {
-      file: path,
-      remedy: `name it with one of ${formats.list().flatMap((one) => one.extensions).join(", ")}`,
+  return entries.map(([name, agent]) => {
+    const locate = (path: ConfigPath) => detailsAt(document, [name, ...path]);
+    if (isTable(agent)) return parseAgent(name, agent, { file, locate, defaultOn }, formats);
+    throw new ConfigPatchError("roster", "an agent has to be a mapping", {
+      provider: name,
+      file,
+      ...locate([]),
+      remedy: "give a mapping of names to agents, not one agent's own keys",
     });
-  }
-  const names: string[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(path)) {
-    const known = formats.forFile(name) !== undefined;
-    if (!isDirectory && !name.startsWith(".") && known) names.push(name);
-  }
-  names.sort();
-  const stems = names.map((name) => name.replace(/\.[^.]*$/, ""));
-  const twice = stems.findIndex((stem, index) => stems.indexOf(stem) !== index);
-  if (twice !== -1) {
-    throw new ConfigPatchError("roster", `two files of one directory describe ${stems[twice]}`, {
-      file: path,
-      remedy: `keep one of them; the later one is ${names[twice]}`,
-    });
-  }
-  const directory = path.replace(/\/+$/, "");
-  const paths = names.map((name) => `${directory}/${name}`);
-  return await Promise.all(paths.map((path) => explained(path, () => readAgent(path))));
+  });
 }
 
-/** Reads a file that nobody has named: what lies in a directory may be something that never ends. */
-async function readAgent(path: string): Promise<RosterSource> {
-  if (!(await Deno.stat(path)).isFile) {
-    throw new ConfigPatchError("roster", "an agent file has to be a plain file", {
-      file: path,
-      remedy: "take it out of the directory, or name the agent files one by one",
-    });
-  }
-  return await readText(path);
-}
-
-async function readText(path: string): Promise<RosterSource> {
-  return { kind: "agent", path, text: decode(path, await Deno.readFile(path)) };
-}
-
-function decode(path: string, bytes: Uint8Array): string {
+async function parse(source: RosterSource, formats: FormatRegistry): Promise<ConfigDocument> {
+  const { kind, path, text } = source;
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (cause) {
-    throw new ConfigPatchError("encoding", "the roster is not UTF-8", {
-      file: path,
-      remedy: "save it as UTF-8",
-      cause,
-    });
+    // Much that is not JSON is YAML nevertheless, so what looks like JSON is only read as JSON.
+    const format = kind === "mapping"
+      ? /^\uFEFF?\s*\{/.test(text) ? "json" : "yaml"
+      : formats.forFile(path)?.name;
+    if (format === undefined) {
+      const extensions = formats.list().flatMap((one) => one.extensions);
+      throw new ConfigPatchError("roster", "the format of an agent file is not known", {
+        remedy: `name it with one of ${extensions.join(", ")}`,
+      });
+    }
+    return (await formats.load(format)).parse(text);
+  } catch (error) {
+    if (!(error instanceof ConfigPatchError)) throw error;
+    throw error.with({ file: path, ...(kind === "agent" ? { provider: stemOf(path) } : {}) });
   }
 }
 
-/** Turns what the system says about a path into what the user can do about it. */
-async function explained<T>(path: string, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (cause) {
-    if (cause instanceof ConfigPatchError) throw cause;
-    if (cause instanceof Deno.errors.NotCapable) {
-      throw new ConfigPatchError("permission", "reading the roster is not allowed", {
-        file: path,
-        remedy: path.includes(",")
-          ? "move it: Deno cannot grant a path that has a comma in it"
-          : `add --allow-read=${/^[\w@%+=:./-]+$/.test(path) ? path : quoted(path)}`,
-        cause,
-      });
-    }
-    if (cause instanceof Deno.errors.PermissionDenied) {
-      throw new ConfigPatchError("permission", "the system does not let us read the roster", {
-        file: path,
-        remedy: "make it readable for the user who runs this",
-        cause,
-      });
-    }
-    if (cause instanceof Deno.errors.NotFound) {
-      throw new ConfigPatchError("roster", "the roster does not exist", {
-        file: path,
-        remedy: "name an agent file or a directory of them",
-        cause,
-      });
-    }
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigPatchError("io", `the roster could not be read: ${why}`, {
-      file: path,
-      remedy: "name an agent file or a directory of them",
-      cause,
-    });
+/** Where the value at a path stands, or the nearest thing around it that has a place. */
+function detailsAt(document: ConfigDocument, path: ConfigPath): ErrorDetails | undefined {
+  for (let length = path.length; length > 0; length--) {
+    const span = document.find(path.slice(0, length))?.span;
+    if (span !== undefined) return locate(document.text, span.start);
   }
+  return undefined;
 }
 
-function quoted(path: string): string {
-  return `'${path.replaceAll("'", `'\\''`)}'`;
+function stemOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1).replace(/\.[^.]*$/, "");
 }

@@ -31,8 +31,8 @@ export {
   templatesOf,
 } from "./types.ts";
 export { type AgentSource, parseAgent } from "./schema.ts";
-export { loadRoster, type RosterOptions } from "./parse.ts";
-export { readRosterSources } from "./load.ts";
+export { loadRoster, type RosterOptions } from "./load.ts";
+export { readRosterSources } from "./sources.ts";
 export { type AgentObject, rosterFrom } from "./objects.ts";
 export { builtInSources } from "./built_in.ts";
 export { catalogSources } from "./catalog.ts";

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { ConfigPatchError, type ErrorDetails } from "../errors.ts";
+import { closest, ConfigPatchError, type ErrorDetails } from "../errors.ts";
 import type { FormatRegistry } from "../formats/registry.ts";
 import {
   type ConfigPath,
@@ -19,7 +19,6 @@ import {
 } from "../formats/types.ts";
 import { isList, isTable, leavesOf, pathText, sameValue, valueAt } from "../formats/value.ts";
 import { checkFile, checkSegment } from "../storage/names.ts";
-import { closest } from "../suggest.ts";
 import { checkTokens, hasToken } from "../transport/tokens.ts";
 import type { ConfigPatch, Provider } from "./types.ts";
 

@@ -1,6 +1,6 @@
 /** The one lock of the mounts: on the host side, so that no container can hold it. @module */
 import { ConfigPatchError } from "../errors.ts";
-import { failure, notPlain } from "./failure.ts";
+import { failure, notPlain } from "./failures.ts";
 import type { FileSystem, LockFile } from "./primitives.ts";
 
 /** How to wait for the lock. */

@@ -12,7 +12,7 @@
  * @module
  */
 import { ConfigPatchError, escapeControl } from "../errors.ts";
-import { type Access, failure, notPlain } from "./failure.ts";
+import { type Access, failure, notPlain } from "./failures.ts";
 import { type Fingerprint, fingerprintOf } from "./fingerprint.ts";
 import { type Lock, type LockOptions, takeLock } from "./lock.ts";
 import {

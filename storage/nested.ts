@@ -10,7 +10,7 @@
  * @module
  */
 import { ConfigPatchError } from "../errors.ts";
-import { type Access, failure, notPlain } from "./failure.ts";
+import { type Access, failure, notPlain } from "./failures.ts";
 import { join, type Place, placeIn } from "./place.ts";
 import type { AnchoredDirectory, FileStatus, FileSystem } from "./primitives.ts";
 

@@ -1,5 +1,5 @@
 /** Where a file is: the directory that it lies in, checked, and the paths that lead there. @module */
-import { failure, notPlain } from "./failure.ts";
+import { failure, notPlain } from "./failures.ts";
 import type { FileStatus, FileSystem } from "./primitives.ts";
 
 /** To whom something belongs. */

@@ -1,6 +1,6 @@
 /** Reading a file that a container may swap, block or blow up at any time. @module */
 import { ConfigPatchError, locate } from "../errors.ts";
-import { type Attempt, failure, notPlain, systemCode } from "./failure.ts";
+import { type Attempt, failure, notPlain, systemCode } from "./failures.ts";
 import { type Fingerprint, fingerprintOf, isSettled } from "./fingerprint.ts";
 import type { FileStatus, FileSystem, SourceFile } from "./primitives.ts";
 

@@ -1,6 +1,6 @@
 /** Replacing and removing a file on hostile ground: all or nothing, and never what was not read. @module */
 import { ConfigPatchError } from "../errors.ts";
-import { failure, systemCode } from "./failure.ts";
+import { failure, systemCode } from "./failures.ts";
 import { join, type Owner, type Place } from "./place.ts";
 import type { AdjustableFile, FileSystem } from "./primitives.ts";
 import type { ReadFile } from "./read.ts";

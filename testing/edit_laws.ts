@@ -3,7 +3,7 @@ import { ConfigPatchError } from "../errors.ts";
 import { applySplice, invert } from "../formats/splice.ts";
 import { type FormatHandler, OpaqueScalar } from "../formats/types.ts";
 import { copyOf, pathText, resolve, sameValue, setAt, valueAt } from "../formats/value.ts";
-import type { Part } from "../reconcile/plan.ts";
+import type { Part } from "../ownership/plan.ts";
 import { OTHER, VALUE } from "./edits.ts";
 import {
   applyFirst,

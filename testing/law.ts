@@ -1,8 +1,8 @@
 /** What a law is tried on, what a breach of one says, and how a made-up provider plans an edit. @module */
 import { ConfigPatchError } from "../errors.ts";
 import type { ConfigDocument, ConfigPath, ConfigValue, FormatHandler } from "../formats/types.ts";
-import type { FileState } from "../reconcile/claims.ts";
-import { type Part, planFile } from "../reconcile/plan.ts";
+import type { FileState } from "../ownership/claims.ts";
+import { type Part, planFile } from "../ownership/plan.ts";
 
 /** A value that a made-up provider wants at a place, now and (for PutPut) later. */
 export interface LawEdit {

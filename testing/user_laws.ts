@@ -14,8 +14,8 @@ import {
   setAt,
   valueAt,
 } from "../formats/value.ts";
-import { type Claim, type FileState, isVacant } from "../reconcile/claims.ts";
-import type { Part } from "../reconcile/plan.ts";
+import { type Claim, type FileState, isVacant } from "../ownership/claims.ts";
+import type { Part } from "../ownership/plan.ts";
 import {
   attempt,
   LawBreach,

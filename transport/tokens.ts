@@ -13,10 +13,9 @@
  *
  * @module
  */
-import { ConfigPatchError } from "../errors.ts";
+import { closest, ConfigPatchError } from "../errors.ts";
 import type { ConfigTable, ConfigValue } from "../formats/types.ts";
 import { isList, isTable, tableOf } from "../formats/value.ts";
-import { closest } from "../suggest.ts";
 import type { VaultLocation } from "./location.ts";
 import { knownLocations } from "./resolve.ts";
 

@@ -5,11 +5,11 @@ import { ConfigPatchError } from "../../errors.ts";
 import { defaultFormats, type FormatHandler } from "../../formats/mod.ts";
 import { resolveVaultLocation, rosterFrom, type VaultLocation } from "../../mod.ts";
 import { plan, run } from "../../reconcile/run.ts";
-import type { Report } from "../../reconcile/report.ts";
+import type { Report } from "../../ownership/report.ts";
 import { NO_STATE, parseState, printState } from "../../reconcile/state.ts";
 import type { Job } from "../../reconcile/job.ts";
 import { Mounts } from "../../storage/mounts.ts";
-import { MemoryDisk } from "../memory_disk.ts";
+import { MemoryDisk } from "../support/memory_disk.ts";
 import { type Form, NAMES, patchOf, pathOf, rosterOf, type Stage, treeOf } from "./cast.ts";
 import {
   containersOf,

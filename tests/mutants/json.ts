@@ -2,15 +2,15 @@
 import type { Mutant } from "./mutant.ts";
 
 const LAWS = [
-  ...["run", "-A", "tests/laws.ts", "--documents", "300", "--first", "--format", "json"],
+  ...["run", "-A", "tests/laws/laws.ts", "--documents", "300", "--first", "--format", "json"],
 ];
-const STYLE = ["test", "-A", "--no-check", "tests/style_test.ts"];
+const STYLE = ["test", "-A", "--no-check", "tests/formats/style_test.ts"];
 
 /** Mutants of `formats/json*.ts`. */
 export const JSON_MUTANTS: readonly Mutant[] = [
   {
     name: "a new first key on a line with others brings no comma",
-    file: "formats/json.ts",
+    file: "formats/json/format.ts",
     find: 'return splice(anchor, "", write(style, undefined), `,${style.gap}`);',
     replace: 'return splice(anchor, "", write(style, undefined), style.gap);',
     run: LAWS,
@@ -18,7 +18,7 @@ export const JSON_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a new last item brings a comma where a trailing one stands already",
-    file: "formats/json.ts",
+    file: "formats/json/format.ts",
     find: 'const comma = last.comma === undefined ? "," : "";',
     replace: 'const comma = ",";',
     run: LAWS,
@@ -26,7 +26,7 @@ export const JSON_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "new text on a line of its own lands behind a line comment, in it",
-    file: "formats/json.ts",
+    file: "formats/json/format.ts",
     find:
       "if (end === from) {\n      return splice(end, comma + (ownLine ? style.eol + indent : style.gap)",
     replace: "if (end >= from) {\n      return splice(end, comma + style.gap",
@@ -35,7 +35,7 @@ export const JSON_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "new lines end in LF, whatever the file's lines end in",
-    file: "formats/json.ts",
+    file: "formats/json/format.ts",
     find: 'return text[text.indexOf("\\n") - 1] === "\\r" ? "\\r\\n" : "\\n";',
     replace: 'return "\\n";',
     run: LAWS,
@@ -43,7 +43,7 @@ export const JSON_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the byte order mark counts as text before the first brace",
-    file: "formats/json.ts",
+    file: "formats/json/format.ts",
     find: 'return start === 0 && text.startsWith("\\uFEFF") ? 1 : start;',
     replace: "return start;",
     run: STYLE,
@@ -51,7 +51,7 @@ export const JSON_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the last key goes and leaves the comma before it",
-    file: "formats/json.ts",
+    file: "formats/json/format.ts",
     find: "if (entry.comma === undefined && previous?.comma !== undefined) {",
     replace: "if (entry.comma === -1 && previous?.comma !== undefined) {",
     run: LAWS,
@@ -59,7 +59,7 @@ export const JSON_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "what goes takes its comments along",
-    file: "formats/json.ts",
+    file: "formats/json/format.ts",
     find: "const kept = commentsIn(tree, region).map",
     replace: "const kept = commentsIn(tree, { start: 0, end: 0 }).map",
     run: LAWS,
@@ -67,7 +67,7 @@ export const JSON_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "of a key that stands twice the first one is edited",
-    file: "formats/json_tree.ts",
+    file: "formats/json/tree.ts",
     find: "if (top.byKey.has(key)) throw duplicateKey(text, start, key);",
     replace: "",
     run: STYLE,
@@ -75,7 +75,7 @@ export const JSON_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a strict file may hold comments",
-    file: "formats/json_read.ts",
+    file: "formats/json/read.ts",
     find: "if (options.strict && first !== undefined) throw notStrict(text, first);",
     replace: "",
     run: STYLE,
@@ -83,7 +83,7 @@ export const JSON_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a new container is indented by two spaces, whatever the file does",
-    file: "formats/json.ts",
+    file: "formats/json/format.ts",
     find: "return inner.slice(outer.length);",
     replace: 'return "  ";',
     run: STYLE,
@@ -91,7 +91,7 @@ export const JSON_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a float without a fraction is written as an integer",
-    file: "formats/json_write.ts",
+    file: "formats/json/write.ts",
     find: "return /[.e]/.test(text) ? text : `${text}.0`;",
     replace: "return text;",
     run: LAWS,
@@ -99,7 +99,7 @@ export const JSON_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a new first key lands between a comment and the key that it is about",
-    file: "formats/json.ts",
+    file: "formats/json/format.ts",
     find: "if (newlines > 1 || (newlines === 1 && trailsBracket)) break;",
     replace: "if (newlines >= 0 || trailsBracket) break;",
     run: STYLE,

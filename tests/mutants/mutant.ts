@@ -10,7 +10,7 @@ export interface Mutant {
   readonly find: string;
   /** What it is replaced by. */
   readonly replace: string;
-  /** What runs, as arguments of `deno`: `["test", "-A", "tests/storage_test.ts"]`. */
+  /** What runs, as arguments of `deno`: `["test", "-A", "tests/storage/mounts_test.ts"]`. */
   readonly run: readonly string[];
   /** The law or the test that fails: a text that the output of the failing run must contain. */
   readonly caughtBy: string;

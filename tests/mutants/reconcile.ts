@@ -2,7 +2,7 @@
 import type { Mutant } from "./mutant.ts";
 
 const laws = (format: string) => [
-  ...["run", "-A", "tests/laws.ts", "--documents", "300", "--first", "--format", format],
+  ...["run", "-A", "tests/laws/laws.ts", "--documents", "300", "--first", "--format", format],
 ];
 const test = (name: string) => ["test", "-A", "--no-check", `tests/${name}_test.ts`];
 
@@ -10,7 +10,7 @@ const test = (name: string) => ["test", "-A", "--no-check", `tests/${name}_test.
 export const RECONCILE_MUTANTS: readonly Mutant[] = [
   {
     name: "a value that stood there already is claimed",
-    file: "reconcile/plan.ts",
+    file: "ownership/plan.ts",
     find:
       "if (sameValue(live, want.value) && ours === undefined && earlier === undefined) continue;",
     replace: "",
@@ -19,7 +19,7 @@ export const RECONCILE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the user's former value is not given back",
-    file: "reconcile/draft.ts",
+    file: "ownership/edits.ts",
     find: "remove: put.remove,\n    value: put.value,",
     replace: 'remove: "",\n    value: put.value,',
     run: laws("toml"),
@@ -27,7 +27,7 @@ export const RECONCILE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the former value is forgotten when the vault moves",
-    file: "reconcile/draft.ts",
+    file: "ownership/edits.ts",
     find: "return { ...text, insert, value: { start, end: start + put.insert.length } };",
     replace:
       "return { ...text, ...put, insert, value: { start, end: start + put.insert.length } };",
@@ -36,7 +36,7 @@ export const RECONCILE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "it is forgotten which containers exist only because of us",
-    file: "reconcile/draft.ts",
+    file: "ownership/edits.ts",
     find: "for (const path of put.created) created.set(pathKey(path), path);",
     replace: "",
     run: laws("yaml"),
@@ -44,7 +44,7 @@ export const RECONCILE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the first owner out takes the value along",
-    file: "reconcile/plan.ts",
+    file: "ownership/plan.ts",
     find: "if (owners.length > 0) return { ...claim, owners };",
     replace: "",
     run: laws("toml"),
@@ -52,7 +52,7 @@ export const RECONCILE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a value that the user edited after us is taken out",
-    file: "reconcile/draft.ts",
+    file: "ownership/edits.ts",
     find:
       ".filter((place) => sameValue(valueAt(document.value, place), claim.value));\n}\n\n/** Later",
     replace: ".filter((place) => valueAt(document.value, place) !== undefined);\n}\n\n/** Later",
@@ -61,10 +61,10 @@ export const RECONCILE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "values at known vault addresses are not recognised",
-    file: "reconcile/plan.ts",
+    file: "ownership/plan.ts",
     find: "const value = known.find((value) => holds(draft.document, path, value));",
     replace: "const value = known.find((value) => path.length === 0 && value);",
-    run: test("reconcile"),
+    run: test("reconcile/reconcile"),
     caughtBy: "a vault address that was typed by hand counts as ours",
   },
   {
@@ -77,39 +77,39 @@ export const RECONCILE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a file that we made stays, empty",
-    file: "reconcile/plan.ts",
+    file: "ownership/plan.ts",
     find: 'return origin === "absent" ? undefined : "";',
     replace: "return text;",
-    run: test("format_laws"),
+    run: test("formats/format_laws"),
     caughtBy: "Undo: not the original bytes",
   },
   {
     name: "a former value comes back though it would take in what the user wrote below",
-    file: "reconcile/draft.ts",
+    file: "ownership/edits.ts",
     find: "return span === undefined || span.end === end;",
     replace: "return true;",
-    run: test("regressions"),
+    run: test("formats/regressions"),
     caughtBy: "a block scalar does not come back where it would take in what the user wrote",
   },
   {
     name: "a former value comes back though a comment would take a line of it",
-    file: "reconcile/draft.ts",
+    file: "ownership/edits.ts",
     find: "span.end === end;",
     replace: "span.end <= end;",
-    run: test("regressions"),
+    run: test("formats/regressions"),
     caughtBy: "a block scalar does not come back where a comment would take its last blank line",
   },
   {
     name: "the levels of a value are not counted before it is put",
-    file: "reconcile/draft.ts",
+    file: "ownership/edits.ts",
     find: "for (const wish of wishes) refuseDepth(wish);",
     replace: "",
-    run: test("size"),
+    run: test("formats/size"),
     caughtBy: "a value or a path of ten thousand levels is refused",
   },
   {
     name: "claims that stay are not put again after a rewind",
-    file: "reconcile/draft.ts",
+    file: "ownership/edits.ts",
     find: "const again = live.filter((claim) => !leaving.has(claim));",
     replace: "const again: typeof live = [];",
     run: laws("toml"),

@@ -5,7 +5,7 @@ const test = (file: string, ...more: string[]): readonly string[] => [
   ...["test", "-A", "--no-check", ...more],
   `tests/${file}_test.ts`,
 ];
-const SCOPED = test("attack", "--filter", "attacks, with scoped");
+const SCOPED = test("storage/attack", "--filter", "attacks, with scoped");
 
 /** One protection removed, or weakened, by each. */
 export const STORAGE_MUTANTS: readonly Mutant[] = [
@@ -54,7 +54,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
     file: "storage/replace.ts",
     find: "    work();\n    fresh.sync();\n",
     replace: "    work();\n",
-    run: test("storage_fault"),
+    run: test("storage/fault"),
     caughtBy: "a replaced config is old or new, whatever fails (once) ... FAILED",
   },
   {
@@ -62,7 +62,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
     file: "storage/replace.ts",
     find: "      throw discard(error);\n    }\n    system.syncDirectory(place.directory);\n",
     replace: "      throw discard(error);\n    }\n",
-    run: test("storage_fault"),
+    run: test("storage/fault"),
     caughtBy: "a replaced config is old or new, whatever fails (once) ... FAILED",
   },
   {
@@ -94,7 +94,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
     file: "storage/read.ts",
     find: "    length += count;\n    refuseLarge(length, maxBytes, label);\n",
     replace: "    length += count;\n",
-    run: test("storage"),
+    run: test("storage/mounts"),
     caughtBy: "a file that grows while it is read stays under the cap ... FAILED",
   },
   {
@@ -110,7 +110,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
     file: "storage/replace.ts",
     find: "system.createAdjustable(path, 0o600)",
     replace: "system.createAdjustable(path, 0o644)",
-    run: test("storage"),
+    run: test("storage/mounts"),
     caughtBy: "content is private until it has its owner, and never gets setuid ... FAILED",
   },
   {
@@ -143,7 +143,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
     file: "storage/mounts.ts",
     find: "  if (isTemporaryName(name)) return;\n",
     replace: "  if (isTemporaryName(name) || !name.includes('/')) return;\n",
-    run: test("attack", "--filter", "only names of temporaries"),
+    run: test("storage/attack", "--filter", "only names of temporaries"),
     caughtBy: "only names of temporaries are collected ... FAILED",
   },
   {
@@ -151,7 +151,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
     file: "storage/lock.ts",
     find: "file.tryLock() && isStillAt(system, path, file, command)",
     replace: "isStillAt(system, path, file, command)",
-    run: test("storage_lock"),
+    run: test("storage/lock"),
     caughtBy: "the lock keeps read and replace of many together ... FAILED",
   },
   {
@@ -159,7 +159,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
     file: "storage/lock.ts",
     find: "file.tryLock() && isStillAt(system, path, file, command)",
     replace: "file.tryLock()",
-    run: test("storage_lock"),
+    run: test("storage/lock"),
     caughtBy: "a lock file that was removed under us is no lock ... FAILED",
   },
   {
@@ -167,7 +167,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
     file: "reconcile/run.ts",
     find: `    await mounts.writeOwn("state.json", printState({ files, pending: both }));\n`,
     replace: "    void both;\n",
-    run: test("crash"),
+    run: test("torture/crash"),
     caughtBy: "crash: a fault at every operation of the first apply (dead) ... FAILED",
   },
   {
@@ -175,7 +175,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
     file: "reconcile/run.ts",
     find: "const temporaries = [...left, ...[...names].map(besideFile)];",
     replace: "const temporaries: string[] = [];",
-    run: test("crash"),
+    run: test("torture/crash"),
     caughtBy: "crash: a fault at every operation of the first apply (dead) ... FAILED",
   },
   {
@@ -186,7 +186,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
     replace: `  await mounts.writeOwn("state.json", printState(found.after));
   const raced = new Map<string, ConfigPatchError>();
   for (const file of found.files) {`,
-    run: test("crash"),
+    run: test("torture/crash"),
     caughtBy: "crash: a fault at every operation of the first apply (dead) ... FAILED",
   },
   {
@@ -194,7 +194,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
     file: "reconcile/unit.ts",
     find: "  if (found === texts?.after) return after;\n",
     replace: "  if (found === texts?.after) return before;\n",
-    run: test("crash"),
+    run: test("torture/crash"),
     caughtBy: "crash: a fault at every operation of the first apply (dead) ... FAILED",
   },
   {
@@ -202,7 +202,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
     file: "reconcile/run.ts",
     find: "    if (round === ROUNDS) {",
     replace: "    if (round === ROUNDS * 100) {",
-    run: test("resources", "--filter", "changes 1000 times"),
+    run: test("reconcile/resources", "--filter", "changes 1000 times"),
     caughtBy: `a config that changes 1000 times under us ends as "changed" ... FAILED`,
   },
   {
@@ -210,7 +210,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
     file: "reconcile/run.ts",
     find: "    if (raced.size === 0) break;\n",
     replace: "    break;\n",
-    run: test("resources", "--filter", "changes 1 times"),
+    run: test("reconcile/resources", "--filter", "changes 1 times"),
     caughtBy: `a config that changes 1 times under us ends as "ours" ... FAILED`,
   },
   {
@@ -224,10 +224,10 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a sidecar can make anybody an owner",
-    file: "reconcile/plan.ts",
+    file: "ownership/plan.ts",
     find: "known.has(provider) || !present.has(provider)",
     replace: "known.has(provider)",
-    run: test("forged", "--filter", "cannot"),
+    run: test("reconcile/forged", "--filter", "cannot"),
     caughtBy: "a forged sidecar cannot keep a provider from its place ... FAILED",
   },
   {
@@ -236,7 +236,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
     find:
       "if (known === undefined ? state.files.has(key) : known.stateBefore !== undefined) continue;",
     replace: "",
-    run: test("forged", "--filter", "cannot"),
+    run: test("reconcile/forged", "--filter", "cannot"),
     caughtBy: "cannot make the user's value one of a provider that is elsewhere ... FAILED",
   },
   {
@@ -244,15 +244,15 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
     file: "reconcile/survey.ts",
     find: "  const misled = dropFalseHints(units);\n",
     replace: "  const misled: Warning[] = [];\n",
-    run: test("forged", "--filter", "trap"),
+    run: test("reconcile/forged", "--filter", "trap"),
     caughtBy: "that leads to a trap does not keep a provider from going ... FAILED",
   },
   {
     name: "an entry that the state knows can be forged to be ours",
-    file: "reconcile/plan.ts",
+    file: "ownership/plan.ts",
     find: "      if (draft.claims.some((claim) => isWithin(claim.path, list))) continue;\n",
     replace: "",
-    run: test("forged", "--filter", "cannot"),
+    run: test("reconcile/forged", "--filter", "cannot"),
     caughtBy: "cannot make the user's entry one of ours ... FAILED",
   },
   {
@@ -260,7 +260,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
     file: "reconcile/sidecar_reader.ts",
     find: "read === undefined ? { fingerprint } : { read, fingerprint: read.fingerprint };",
     replace: "{ fingerprint };",
-    run: test("hostile"),
+    run: test("torture/hostile"),
     caughtBy: "apply, sidecar: bytes that are not UTF-8",
   },
   {
@@ -268,7 +268,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
     file: "reconcile/run.ts",
     find: `      if (done !== "foreign") continue;\n`,
     replace: "      if (done) continue;\n",
-    run: test("hostile"),
+    run: test("torture/hostile"),
     caughtBy: "leftover temporary: link to a file outside",
   },
   {
@@ -276,7 +276,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
     file: "reconcile/sidecar.ts",
     find: "  if (isDeeper(values, MAX_DEPTH)) return undefined;\n",
     replace: "",
-    run: test("forged", "--filter", "depth"),
+    run: test("reconcile/forged", "--filter", "depth"),
     caughtBy: "a forged sidecar does not stop the program by its depth ... FAILED",
   },
   {
@@ -285,7 +285,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
     find:
       `        if (now?.kind === "directory" && now.dev === seen.dev && now.ino === seen.ino) continue;\n`,
     replace: "        if (now !== undefined) continue;\n",
-    run: test("storage_grants", "--filter", "swapped"),
+    run: test("storage/grants", "--filter", "swapped"),
     caughtBy: "a directory swapped before the temporary is made leads nowhere (checked) ... FAILED",
   },
   {
@@ -293,7 +293,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
     file: "storage/names.ts",
     find: `  if (name === "." || name === "..") return "it is not the name of an entry";\n`,
     replace: "",
-    run: test("attack", "--filter", "names that lead elsewhere"),
+    run: test("storage/attack", "--filter", "names that lead elsewhere"),
     caughtBy: "host dir: the parent ... FAILED",
   },
 ];

@@ -2,15 +2,15 @@
 import type { Mutant } from "./mutant.ts";
 
 const LAWS = [
-  ...["run", "-A", "tests/laws.ts", "--documents", "300", "--first", "--format", "toml"],
+  ...["run", "-A", "tests/laws/laws.ts", "--documents", "300", "--first", "--format", "toml"],
 ];
-const STYLE = ["test", "-A", "--no-check", "tests/style_test.ts"];
+const STYLE = ["test", "-A", "--no-check", "tests/formats/style_test.ts"];
 
 /** Mutants of `formats/toml*.ts`. */
 export const TOML_MUTANTS: readonly Mutant[] = [
   {
     name: "a root key lands below the last header, in that header's table",
-    file: "formats/toml_put.ts",
+    file: "formats/toml/put.ts",
     find: "if (first === undefined) return atEnd(index, piece, false);",
     replace: "if (index.text !== undefined) return atEnd(index, piece, false);",
     run: LAWS,
@@ -18,7 +18,7 @@ export const TOML_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a root key lands above the comment that begins the file",
-    file: "formats/toml_layout.ts",
+    file: "formats/toml/layout.ts",
     find: "return top > 0 ? top : lineStart(index.text, section.header?.start ?? 0);",
     replace: "return top;",
     run: STYLE,
@@ -26,7 +26,7 @@ export const TOML_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "new lines end in LF, whatever the file's lines end in",
-    file: "formats/toml_layout.ts",
+    file: "formats/toml/layout.ts",
     find: 'return newline > 0 && text[newline - 1] === "\\r" ? "\\r\\n" : "\\n";',
     replace: 'return newline > 0 ? "\\n" : "\\n";',
     run: LAWS,
@@ -34,7 +34,7 @@ export const TOML_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a file without a final newline gets one",
-    file: "formats/toml_put.ts",
+    file: "formats/toml/put.ts",
     find: 'return { offset, ...(ended ? around(gap, piece, eol) : around(eol + gap, piece, "")) };',
     replace: "return { offset, ...around((ended ? '' : eol) + gap, piece, eol) };",
     run: LAWS,
@@ -42,7 +42,7 @@ export const TOML_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a new table is set off by a blank line only where no other one is",
-    file: "formats/toml_layout.ts",
+    file: "formats/toml/layout.ts",
     find: "return votes >= 0;",
     replace: "return votes < 0;",
     run: STYLE,
@@ -50,7 +50,7 @@ export const TOML_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the byte order mark is not counted where a text is inserted",
-    file: "formats/toml.ts",
+    file: "formats/toml/format.ts",
     find: "offset: offset + this.#shift,",
     replace: "offset,",
     run: LAWS,
@@ -58,7 +58,7 @@ export const TOML_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "files with a byte order mark are declined",
-    file: "formats/toml.ts",
+    file: "formats/toml/format.ts",
     find: 'this.#shift = text.startsWith("\\uFEFF") ? 1 : 0;',
     replace: "this.#shift = 0;",
     run: LAWS,
@@ -66,7 +66,7 @@ export const TOML_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "one more dotted key loses what stands before its last dot",
-    file: "formats/toml_put.ts",
+    file: "formats/toml/put.ts",
     find: "around(`${prefix}.`, spell(steps",
     replace: 'around("", spell(steps',
     run: LAWS,
@@ -74,7 +74,7 @@ export const TOML_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a new list entry lands behind the first one, not behind the last",
-    file: "formats/toml_put.ts",
+    file: "formats/toml/put.ts",
     find: "return newSection(index, list.last, list.names",
     replace: "return newSection(index, list.first, list.names",
     run: LAWS,
@@ -82,7 +82,7 @@ export const TOML_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an item is added in front of a trailing comma without a comma of its own",
-    file: "formats/toml_brackets.ts",
+    file: "formats/toml/brackets.ts",
     find: 'return { offset, before: line, after: "," };',
     replace: 'return { offset: last.end, before: line, after: "" };',
     run: LAWS,
@@ -90,7 +90,7 @@ export const TOML_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a value is replaced together with the comment behind it",
-    file: "formats/toml.ts",
+    file: "formats/toml/format.ts",
     find: "remove: index.text.slice(start, end),",
     replace: 'remove: /^.*/.exec(index.text.slice(start))?.[0].trimEnd() ?? "",',
     run: LAWS,
@@ -98,7 +98,7 @@ export const TOML_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a text with a single quote in it is written between single quotes",
-    file: "formats/toml_text.ts",
+    file: "formats/toml/text.ts",
     find: "!/['\\u0000",
     replace: "!/[\\u0000",
     run: LAWS,
@@ -106,7 +106,7 @@ export const TOML_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a line that goes takes its comment along",
-    file: "formats/toml_drop.ts",
+    file: "formats/toml/drop.ts",
     find: 'const keep = comments.length === 0\n    ? ""',
     replace: 'const keep = comments.length >= 0\n    ? ""',
     run: LAWS,
@@ -114,7 +114,7 @@ export const TOML_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an item that goes leaves its comma",
-    file: "formats/toml_brackets.ts",
+    file: "formats/toml/brackets.ts",
     find: "const end = near ? comma + 1 : item.end;",
     replace: "const end = item.end;",
     run: LAWS,

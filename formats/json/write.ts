@@ -1,0 +1,187 @@
+/** New JSON text in the style of the text around it. @module */
+import { ConfigPatchError } from "../../errors.ts";
+import { type ConfigPath, type ConfigValue, OpaqueScalar, type Span } from "../types.ts";
+import { isList, isTable } from "../value.ts";
+
+/** How a text is written. */
+export interface JsonStyle {
+  /** The line ending. */
+  readonly eol: string;
+  /** One level of indentation. */
+  readonly unit: string;
+  /** Between key and value: `": "`, or `":"` in minified text. */
+  readonly colon: string;
+  /** Between a comma and what follows it on the line. */
+  readonly gap: string;
+  /** Between a bracket and what it holds, for tables on one line. */
+  readonly pad: string;
+}
+
+/** A piece of new text, and where in it the value that was put stands. */
+export interface Written {
+  /** The text, without separators around it. */
+  readonly text: string;
+  /** The range of the value in `text`. */
+  readonly value: Span;
+}
+
+/**
+ * A value at the end of steps of which none exists yet. With `indent`, the indentation of the line
+ * it begins on, containers are spread over lines; without it they stay on one.
+ *
+ * @throws {ConfigPatchError} `unsupported` for a value that JSON cannot hold, `shape` for steps
+ * that no new container can have.
+ */
+export function writeSteps(
+  steps: ConfigPath,
+  value: ConfigValue,
+  style: JsonStyle,
+  indent: string | undefined,
+): Written {
+  const step = steps[0];
+  if (step === undefined) return whole(writeValue(value, style, indent));
+  const rest = steps.slice(1);
+  const inner = indent === undefined ? undefined : indent + style.unit;
+  if (typeof step === "string") {
+    return enclose("{", [], writeProperty(step, rest, value, style, inner), "}", style, indent);
+  }
+  if (typeof step === "number") throw cannotCreate(`the list entry ${step} does not exist`);
+  const entry = writeEntry(step, rest, value, style, inner);
+  return enclose("[", [], entry, "]", style, indent);
+}
+
+/** A property: its key, and the value at the end of the steps after it. */
+export function writeProperty(
+  key: string,
+  steps: ConfigPath,
+  value: ConfigValue,
+  style: JsonStyle,
+  indent: string | undefined,
+): Written {
+  return prefixed(writeString(key) + style.colon, writeSteps(steps, value, style, indent));
+}
+
+/** A list entry that a selector describes: the selector's keys first, then the next step. */
+export function writeEntry(
+  selector: Exclude<ConfigPath[number], string | number>,
+  steps: ConfigPath,
+  value: ConfigValue,
+  style: JsonStyle,
+  indent: string | undefined,
+): Written {
+  const key = steps[0];
+  if (typeof key !== "string" || (steps.length > 1 && Object.hasOwn(selector, key))) {
+    throw cannotCreate("a new list entry can only be given a key of its own");
+  }
+  const inner = indent === undefined ? undefined : indent + style.unit;
+  const given = Object.entries(selector)
+    .filter(([name]) => name !== key)
+    .map(([name, wanted]) => writeString(name) + style.colon + writeValue(wanted, style, inner));
+  const leaf = writeProperty(key, steps.slice(1), value, style, inner);
+  return enclose("{", given, leaf, "}", style, indent);
+}
+
+/**
+ * A value. Lists of scalars stay on one line, other containers are spread where `indent` is given.
+ *
+ * @throws {ConfigPatchError} `unsupported` for a value that JSON cannot hold.
+ */
+export function writeValue(
+  value: ConfigValue,
+  style: JsonStyle,
+  indent: string | undefined,
+): string {
+  const inner = indent === undefined ? undefined : indent + style.unit;
+  if (isList(value)) {
+    const items = value.map((item) => writeValue(item, style, inner));
+    const flat = value.every((item) => !isList(item) && !isTable(item));
+    return bracket("[", items, "]", style, flat ? undefined : indent);
+  }
+  if (isTable(value)) {
+    const properties = Object.entries(value).map(([key, item]) =>
+      writeString(key) + style.colon + writeValue(item, style, inner)
+    );
+    return bracket("{", properties, "}", style, indent);
+  }
+  if (value instanceof OpaqueScalar) throw cannotHold(`a scalar of the kind ${value.type}`);
+  if (typeof value === "string") return writeString(value);
+  if (typeof value === "number") return writeFloat(value);
+  return String(value);
+}
+
+function writeString(value: string): string {
+  if (!value.isWellFormed()) throw cannotHold("a string with half a surrogate pair");
+  return JSON.stringify(value);
+}
+
+/** A number is a float in the value model, and only a point or an exponent says so in JSON. */
+function writeFloat(value: number): string {
+  if (!Number.isFinite(value)) throw cannotHold(String(value));
+  const text = Object.is(value, -0) ? "-0" : String(value);
+  return /[.e]/.test(text) ? text : `${text}.0`;
+}
+
+/** Items between brackets, on one line or one item to a line. */
+function bracket(
+  opening: string,
+  items: readonly string[],
+  closing: string,
+  style: JsonStyle,
+  indent: string | undefined,
+): string {
+  if (items.length === 0) return opening + closing;
+  const { before, between, after } = spacing(opening, style, indent);
+  return opening + before + items.join(`,${between}`) + after + closing;
+}
+
+/** As {@linkcode bracket}, with the item last that holds the value that is put. */
+function enclose(
+  opening: string,
+  items: readonly string[],
+  last: Written,
+  closing: string,
+  style: JsonStyle,
+  indent: string | undefined,
+): Written {
+  const { before, between, after } = spacing(opening, style, indent);
+  const head = opening + before + items.map((item) => `${item},${between}`).join("");
+  const { text, value } = prefixed(head, last);
+  return { text: text + after + closing, value };
+}
+
+function spacing(
+  opening: string,
+  { eol, unit, gap, pad }: JsonStyle,
+  indent: string | undefined,
+): { readonly before: string; readonly between: string; readonly after: string } {
+  if (indent === undefined) {
+    const padding = opening === "{" ? pad : "";
+    return { before: padding, between: gap, after: padding };
+  }
+  const line = eol + indent + unit;
+  return { before: line, between: line, after: eol + indent };
+}
+
+function whole(text: string): Written {
+  return { text, value: { start: 0, end: text.length } };
+}
+
+/** The same piece after some more text. */
+export function prefixed(prefix: string, { text, value }: Written): Written {
+  return {
+    text: prefix + text,
+    value: { start: value.start + prefix.length, end: value.end + prefix.length },
+  };
+}
+
+function cannotHold(what: string): ConfigPatchError {
+  return new ConfigPatchError("unsupported", `JSON cannot hold ${what}`, {
+    remedy: "put another value",
+  });
+}
+
+function cannotCreate(why: string): ConfigPatchError {
+  return new ConfigPatchError("shape", why, {
+    remedy: "address list entries by a selector, followed by a key",
+  });
+}

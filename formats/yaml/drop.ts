@@ -1,0 +1,187 @@
+/**
+ * Planning a removal from a YAML text: an entry goes with its line, comments stay.
+ *
+ * @module
+ */
+import { mergeSplices } from "../splice.ts";
+import type { ConfigPath, ConfigTable, Splice } from "../types.ts";
+import {
+  type CollectionNode,
+  descendants,
+  type Entry,
+  lastLeaf,
+  lineStart,
+  type YamlIndex,
+} from "./spans.ts";
+import {
+  beginsLine,
+  commentsIn,
+  indentOf,
+  leadingSpaces,
+  type LineEnd,
+  lineEnd,
+} from "./layout.ts";
+import { followPath, refuseAnchors, refused, refuseUnclear, type Step } from "./place.ts";
+
+/**
+ * The splice that removes what stands at `path`; empty where nothing does.
+ *
+ * @throws {ConfigPatchError} `unsupported`, as `ConfigDocument.drop` says.
+ */
+export function planDrop(index: YamlIndex, root: ConfigTable, path: ConfigPath): Splice {
+  const place = followPath(index, root, path);
+  const step = place.steps[place.steps.length - 1];
+  if (place.missing.length > 0 || step === undefined) return { offset: 0, remove: "", insert: "" };
+  refuseUnclear(index, place, path);
+  const { parent, entry } = step;
+  refuseAnchors(index, nodesOf(entry), entry.end);
+  const only = parent.entries.length === 1;
+  if (parent.flow && !parent.bare) return dropFlow(index, step);
+  if (!only) return dropBlock(index, step);
+  const holder = place.steps[place.steps.length - 2];
+  if (holder === undefined) return dropRoot(index, step);
+  return empty(index, parent, holder.entry);
+}
+
+function* nodesOf(entry: Entry) {
+  if (entry.keyNode !== undefined) yield* descendants(entry.keyNode);
+  yield* descendants(entry.value);
+}
+
+/** An entry of several on its own lines, or the first one on the line of a dash. */
+function dropBlock(index: YamlIndex, { parent, at, entry }: Step): Splice {
+  const next = parent.entries[at + 1];
+  if (beginsLine(index, entry.start)) {
+    return dropLines(index, parent, entry, parent.entries[at - 1]);
+  }
+  if (next === undefined) {
+    throw refused(
+      index,
+      entry.start,
+      "this entry does not begin a line",
+      "remove it by hand",
+    );
+  }
+  const indent = " ".repeat(indentOf(index, entry.start));
+  const kept = commentTexts(index, entry.start, next.start)
+    .map((comment) => comment + index.eol + indent);
+  return cut(index, entry.start, next.start, kept.join(""));
+}
+
+/** Whole lines; each comment in them stays on a line of its own. */
+function dropLines(
+  index: YamlIndex,
+  parent: CollectionNode,
+  entry: Entry,
+  previous: Entry | undefined,
+): Splice {
+  const { text } = index.source;
+  const start = lineStart(text, entry.start);
+  const leaf = previous === undefined ? undefined : lastLeaf(previous.value);
+  const block = leaf?.kind === "scalar" && leaf.style === "block";
+  // Further right, a comment behind a block scalar would become a part of that scalar.
+  const column = indentOf(index, parent.start);
+  const indent = " ".repeat(column);
+  const last = lineEnd(index, entry.end);
+  const keeps = block && /^[|>][0-9]*\+/.test(text.slice(leaf.start, leaf.start + 3));
+  const end = block ? behindBlanks(index, behindComments(index, last, column), keeps) : last;
+  const kept = commentTexts(index, entry.start, end.offset).map((comment) => indent + comment);
+  const lines = kept.join(index.eol);
+  if (!end.open) return cut(index, start, end.offset, lines === "" ? "" : lines + index.eol);
+  if (kept.length > 0 || block || !text.slice(0, start).endsWith("\n")) {
+    return cut(index, start, end.offset, lines);
+  }
+  // A text without a final line break keeps none.
+  return cut(index, start - (text[start - 2] === "\r" ? 2 : 1), end.offset, "");
+}
+
+/** Behind the comments on the next lines that are indented as parts of an entry at a column. */
+function behindComments(index: YamlIndex, from: LineEnd, column: number): LineEnd {
+  const { text } = index.source;
+  const line = new RegExp(`(?:[ \\t]*\\r?\\n)* {${column + 1},}#.*(\\n)?`, "y");
+  let end = from;
+  while (!end.open) {
+    line.lastIndex = end.offset;
+    const match = line.exec(text);
+    if (match === null) break;
+    end = { offset: end.offset + match[0].length, open: match[1] === undefined };
+  }
+  return end;
+}
+
+/** Behind the blank lines that would become part of a block scalar which keeps those at its end. */
+function behindBlanks(index: YamlIndex, from: LineEnd, keeps: boolean): LineEnd {
+  if (!keeps || from.open) return from;
+  const blank = /(?: *\r?\n)+/y;
+  blank.lastIndex = from.offset;
+  const length = blank.exec(index.source.text)?.[0].length ?? 0;
+  return { offset: from.offset + length, open: false };
+}
+
+function dropRoot(index: YamlIndex, { parent, entry }: Step): Splice {
+  if (parent.outer !== parent.start && parent.tag !== undefined) {
+    throw refused(index, parent.outer, "the emptied document would keep a tag", "remove the tag");
+  }
+  if (!beginsLine(index, entry.start)) {
+    throw refused(index, entry.start, "this entry does not begin a line", "remove it by hand");
+  }
+  return dropLines(index, parent, entry, undefined);
+}
+
+/** A block collection that loses its only entry becomes `{}` or `[]`. */
+function empty(index: YamlIndex, node: CollectionNode, holder: Entry): Splice {
+  const { text } = index.source;
+  const brackets = node.kind === "map" ? "{}" : "[]";
+  const comments = commentTexts(index, node.start, node.end);
+  const indent = leadingSpaces(index, node.start);
+  const kept = comments.map((comment) => index.eol + (indent || " ") + comment).join("");
+  const inPlace = cut(index, node.start, node.end, brackets + kept);
+  if (holder.slot === -1 || holder.keyNode === undefined || node.flow) return inPlace;
+  const properties = text.slice(node.outer, node.start).trim();
+  const slot = properties === ""
+    ? holder.slot
+    : text.slice(node.outer, node.start).trimEnd().length + node.outer;
+  const gap = text.slice(slot, node.start);
+  if (!gap.includes("\n")) return inPlace;
+  if (properties.includes("#")) {
+    throw refused(index, node.outer, "a comment follows the anchor or tag here", "move it");
+  }
+  if (commentsIn(index, slot, node.start).length === 0) {
+    return cut(index, slot, node.end, ` ${brackets}${kept}`);
+  }
+  // The comments between the key and its first entry stay where they are.
+  const lines = dropLines(index, node, node.entries[0] ?? holder, undefined);
+  return mergeSplices(text, [{ offset: slot, remove: "", insert: ` ${brackets}` }, lines]);
+}
+
+/** An entry between brackets goes with exactly one comma. */
+function dropFlow(index: YamlIndex, { parent, at, entry }: Step): Splice {
+  const { text } = index.source;
+  const next = parent.entries[at + 1];
+  const previous = parent.entries[at - 1];
+  const indent = leadingSpaces(index, entry.start) || " ";
+  const keep = (start: number, end: number) =>
+    commentTexts(index, start, end).map((comment) => ` ${comment}${index.eol}${indent}`).join("");
+  if (next !== undefined) {
+    return cut(index, entry.start, next.start, keep(entry.start, next.start));
+  }
+  if (previous !== undefined) {
+    return cut(index, previous.end, entry.end, keep(previous.end, entry.end));
+  }
+  const comma = /^[ \t\r\n]*,/.exec(text.slice(entry.end, parent.end))?.[0].length ?? 0;
+  const end = entry.end + comma;
+  const rest = text.slice(end, parent.end);
+  if (comma === 0 && /^[^}\]]*#/.test(rest) && /\n[ \t]*,/.test(rest)) {
+    throw refused(index, entry.end, "a comment stands before the comma", "remove it by hand");
+  }
+  return cut(index, entry.start, end, keep(entry.start, end));
+}
+
+function commentTexts(index: YamlIndex, start: number, end: number): string[] {
+  return commentsIn(index, start, end)
+    .map((comment) => index.source.text.slice(comment.start, comment.end));
+}
+
+function cut(index: YamlIndex, offset: number, end: number, insert: string): Splice {
+  return { offset, remove: index.source.text.slice(offset, end), insert };
+}

@@ -1,0 +1,488 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import * as jsonc from "jsonc-parser";
+import { ConfigPatchError, ConfigSyntaxError } from "../../errors.ts";
+import { jsonFormat } from "../../formats/json/format.ts";
+import { applySplice, applySplices, invert } from "../../formats/splice.ts";
+import type { ConfigPath, ConfigTable, ConfigValue } from "../../formats/types.ts";
+import {
+  type ConcretePath,
+  copyOf,
+  isList,
+  isTable,
+  removeAt,
+  resolve,
+  sameValue,
+  setAt,
+  tableOf,
+  valueAt,
+} from "../../formats/value.ts";
+
+const parse = (text: string, strict = false) => jsonFormat.parse(text, { strict });
+
+Deno.test("an integer literal keeps every digit, any other number is a float", () => {
+  const { value } = parse(
+    '{"a": 12345678901234567890, "b": 1.0, "c": 1e2, "d": -0, "e": -0.0, "f": -7, "g": 1E400}',
+  );
+  assert.equal(value.a, 12345678901234567890n);
+  assert.equal(value.b, 1);
+  assert.equal(value.c, 100);
+  assert.equal(value.d, 0n);
+  assert.ok(Object.is(value.e, -0));
+  assert.equal(value.f, -7n);
+  assert.equal(value.g, Infinity);
+});
+
+Deno.test("integers keep their digits beside comments too", () => {
+  const { value } = parse('{"a": 12345678901234567890, /* c */ "b": [1, 1.0,],}');
+  assert.ok(sameValue(value, tableOf([["a", 12345678901234567890n], ["b", [1n, 1]]])));
+});
+
+Deno.test("what a number is does not depend on the numbers beside it", () => {
+  const huge = "9".repeat(400);
+  const literals = [
+    ...["0", "-0", "7", "-7", "9007199254740991", "9007199254740992", "9007199254740993", huge],
+    ...["0.0", "-0.0", "1.0", "0.5", "4503599627370497.5", "9007199254740993.5", `${huge}.5`],
+    ...["1e2", "1E2", "15e-1", "1.5e1", "1e400", "1e-400", "2.0e0"],
+  ];
+  const expected = (literal: string) =>
+    /^-?[0-9]+$/.test(literal) ? BigInt(literal) : Number(literal);
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom(...literals), { maxLength: 4 }),
+      fc.constantFrom("", "// c\n"),
+      (list, comment) => {
+        const { value } = parse(
+          `{"list": [${list.join(", ")}], "true": false, "e.5": "1e.5"}${comment}`,
+        );
+        assert.ok(sameValue(value.list, list.map(expected)), list.join());
+      },
+    ),
+    { seed: 20261124, numRuns: 3000 },
+  );
+});
+
+Deno.test("__proto__ is a key like any other, read, put and dropped", () => {
+  const document = parse('{"__proto__": {"a": 1}}');
+  assert.deepEqual(Object.keys(document.value), ["__proto__"]);
+  assert.equal(Object.getPrototypeOf(document.value), null);
+  assert.equal(document.find(["__proto__", "a"])?.value, 1n);
+  assert.equal(document.find(["constructor"]), undefined);
+  const put = applySplice(document.text, document.put(["__proto__", "b"], "x"));
+  assert.equal(put, '{"__proto__": {"b": "x", "a": 1}}');
+  assert.equal(applySplice(document.text, document.drop(["__proto__"])), "{}");
+});
+
+Deno.test("find gives the text of the value", () => {
+  const text = '\uFEFF{"a": [true, {"b": "x" /* c */}]}';
+  const document = parse(text);
+  const slice = (path: ConfigPath) => {
+    const { start, end } = document.find(path)?.span ?? { start: 0, end: 0 };
+    return text.slice(start, end);
+  };
+  assert.equal(slice(["a", 0]), "true");
+  assert.equal(slice(["a", { b: "x" }]), '{"b": "x" /* c */}');
+  assert.equal(slice(["a", 1, "b"]), '"x"');
+  assert.equal(document.find(["a", 2]), undefined);
+  assert.equal(document.find(["a", "b"]), undefined);
+});
+
+Deno.test("what is not JSON is refused with its position", () => {
+  for (
+    const [text, line, column, part] of [
+      ["", 1, 1, "the text is empty"],
+      [" \n ", 2, 2, "the text is empty"],
+      ["{", 1, 2, "a key in double quotes"],
+      ['{"a":1', 1, 7, "`,` or `}`"],
+      ['{"a" 1}', 1, 6, "`:`"],
+      ['{"a":}', 1, 6, "a value"],
+      ['{\n  "a": 1\n  "b": 2\n}', 3, 3, "`,` or `}`"],
+      ["{,}", 1, 2, "a key"],
+      ['{"a":1,,}', 1, 8, "a key"],
+      ['{"a":[1,,2]}', 1, 9, "a value or `]`"],
+      ['{"a":[,]}', 1, 7, "a value or `]`"],
+      ['{"a":[1}', 1, 8, "`,` or `]`"],
+      ['{"a":1}garbage', 1, 8, "nothing may follow"],
+      ['{"a":1}{}', 1, 8, "nothing may follow"],
+      ["{'a':1}", 1, 2, "a key in double quotes"],
+      ["{a:1}", 1, 2, "a key in double quotes"],
+      ['{"a":01}', 1, 7, "`,` or `}`"],
+      ['{"a":1.}', 1, 6, "a number ends"],
+      ['{"a":-}', 1, 6, "a value"],
+      ['{"a":"\t"}', 1, 6, "control character"],
+      ['{"a":"\n"}', 1, 6, "not closed"],
+      ['{"a":"\\x"}', 1, 6, "escape"],
+      ['{"a":"\\u12"}', 1, 6, "\\u"],
+      ['{"a":1} /* c', 1, 9, "a comment is not closed"],
+      ['{"a":\u00A01}', 1, 6, "a value"],
+      ["\uFEFF\uFEFF{}", 1, 1, "an object"],
+      ["\uFEFF{]", 1, 2, "a key"],
+    ] as const
+  ) {
+    assert.throws(() => parse(text), (error: unknown) => {
+      assert.ok(error instanceof ConfigSyntaxError, `${JSON.stringify(text)}: ${error}`);
+      assert.deepEqual(error.position, { line, column }, JSON.stringify(text));
+      assert.ok(error.message.includes(part), error.message);
+      assert.ok(error.details.sourceLine !== undefined);
+      return true;
+    });
+  }
+});
+
+Deno.test("a strict file with a comment or a trailing comma is refused at the first of them", () => {
+  for (
+    const [text, line, column, what] of [
+      ['{\n  "a": [1,], // c\n}', 2, 10, "trailing comma"],
+      ['{\n  "a": [1] // c\n}', 2, 12, "comment"],
+      ["\uFEFF/* c */ {}", 1, 1, "comment"],
+      ['{"a": "// no comment", "b": 1,}', 1, 30, "trailing comma"],
+    ] as const
+  ) {
+    assert.ok(parse(text));
+    assert.throws(() => parse(text, true), (error: unknown) => {
+      assert.ok(error instanceof ConfigSyntaxError);
+      assert.deepEqual(error.position, { line, column });
+      assert.ok(error.message.startsWith(`a ${what} stands`), error.message);
+      assert.ok(error.message.includes("silently ignores"));
+      assert.equal(error.remedy, `remove the ${what}`);
+      return true;
+    });
+  }
+  const looks = "// no comment, /* none */ ,}";
+  assert.equal(parse(`{"a": "${looks}"}`, true).value.a, looks);
+});
+
+Deno.test("a flaw is reported as such in a strict file, even after a comment", () => {
+  assert.throws(
+    () => parse("{ // c\n  a: 1\n}", true),
+    (error: unknown) => error instanceof ConfigSyntaxError && error.position?.line === 2,
+  );
+});
+
+Deno.test("valid texts that cannot be edited without guessing are refused", () => {
+  const deep = (levels: number) => '{"a":' + "[".repeat(levels - 1) + "]".repeat(levels - 1) + "}";
+  assert.ok(parse(deep(500)));
+  assert.ok(parse(deep(500) + "// c").find(["a", 0]));
+  for (
+    const [text, code, part, line, column] of [
+      ['{"a": 1,\n "a": 2}', "unsupported", 'the key "a" stands twice', 2, 2],
+      // Read without regard to the escapes, this text has one colon and one key.
+      ['{"a":"\\"","a":"\\""}', "unsupported", "stands twice", 1, 11],
+      ['{"b": {"a": 1, "\\u0061": 2}}', "unsupported", "stands twice", 1, 16],
+      ['{"__proto__": 1, "__proto__": 1}', "unsupported", "stands twice", 1, 18],
+      ['{"a": 1, // c\r "b": 2\n}', "unsupported", "carriage return", 1, 14],
+      ["[]", "shape", "not an object", 1, 1],
+      ["\uFEFF\n // c\n 7", "shape", "not an object", 3, 2],
+      ["null", "shape", "not an object", 1, 1],
+      [deep(501), "unsupported", "deeper than 500", 1, 505],
+      [deep(501).replace("}", "} // c"), "unsupported", "deeper than 500", 1, 505],
+      [deep(20_000), "unsupported", "deeper than 500", 1, 505],
+    ] as const
+  ) {
+    assert.throws(() => parse(text), (error: unknown) => {
+      assert.ok(error instanceof ConfigPatchError, String(error));
+      assert.equal(error.code, code);
+      assert.ok(error.message.includes(part), error.message);
+      assert.deepEqual(error.position, { line, column });
+      return true;
+    });
+  }
+});
+
+Deno.test("brackets in comments and strings are no nesting", () => {
+  const many = "[".repeat(2000);
+  assert.equal(parse(`{"a": 1 /* ${many} */}`).value.a, 1n);
+  assert.equal(parse(`{"a": "${many}"}`, true).value.a, many);
+});
+
+Deno.test("strings that are put read back, and half a surrogate pair is refused", () => {
+  for (const text of ['q"\\\n\t\u0000\u2028\uFEFF', "\u{1F600}", "\u007F", "</script>", ""]) {
+    const document = parse('{"k": "former"}');
+    const after = parse(applySplice(document.text, document.put(["k"], text)), true);
+    assert.equal(after.value.k, text);
+  }
+  const read = parse('{"k": "\\ud800"}').value.k;
+  assert.equal(read, "\ud800");
+  for (const value of ["\ud800", ["\udc00x"], tableOf([["\ud800", 1n]]), NaN, -Infinity]) {
+    assert.throws(
+      () => parse("{}").put(["k"], value),
+      (error: unknown) => error instanceof ConfigPatchError && error.code === "unsupported",
+    );
+  }
+});
+
+Deno.test("numbers that are put read back as what they were", () => {
+  for (const value of [1, -0, 0.1, 1e21, 5e-324, 1n, 12345678901234567890n, 0n]) {
+    const document = parse("{}");
+    const after = parse(applySplice(document.text, document.put(["k"], value)), true);
+    assert.ok(sameValue(after.value.k, value), after.text);
+  }
+});
+
+Deno.test("several puts into one object can be planned at once", () => {
+  for (const text of ['{\n  "a": 1\n}\n', '{"a":1}', '{ // c\n\t"a": [{"n": 1}],\n}']) {
+    const document = parse(text);
+    const puts = [
+      document.put(["x"], "1"),
+      document.put(["y", "z"], "2"),
+      document.put(["a2", { id: "m" }, "url"], "3"),
+    ];
+    const expected = copyOf(document.value);
+    setAt(expected, ["x"], "1");
+    setAt(expected, ["y", "z"], "2");
+    setAt(expected, ["a2", { id: "m" }, "url"], "3");
+    assert.ok(sameValue(parse(applySplices(text, puts)).value, expected));
+  }
+});
+
+Deno.test("what put creates is listed, outermost first, with selectors as given", () => {
+  const path = ["p", "q", { name: "m" }, "url"];
+  const created = (text: string) => parse(text).put(path, "u").created;
+  assert.deepEqual(created("{}"), [["p"], ["p", "q"], ["p", "q", { name: "m" }]]);
+  assert.deepEqual(created('{"p": {}}'), [["p", "q"], ["p", "q", { name: "m" }]]);
+  assert.deepEqual(created('{"p": {"q": []}}'), [["p", "q", { name: "m" }]]);
+  assert.deepEqual(created('{"p": {"q": [{"name": "m"}]}}'), []);
+  assert.deepEqual(created('{"p": {"q": [{"name": "m", "url": 1}]}}'), []);
+});
+
+Deno.test("a put without a key at its end, and a drop of the root, are refused", () => {
+  const document = parse('{"a": []}');
+  const unsupported = (error: unknown) =>
+    error instanceof ConfigPatchError && error.code === "unsupported";
+  assert.throws(() => document.put([], 1n), unsupported);
+  assert.throws(() => document.put(["a", { n: 1n }], 1n), unsupported);
+  assert.throws(() => document.drop([]), unsupported);
+  assert.deepEqual(document.drop(["nothing"]), { offset: 0, remove: "", insert: "" });
+});
+
+Deno.test("a megabyte is read, edited and read again in linear time", () => {
+  const text = (entries: number) => {
+    const rows = Array.from(
+      { length: entries },
+      (_, i) => `  "key ${i}": [${i}], // ${"x".repeat(30)}`,
+    );
+    return `{\n${rows.join("\n")}\n}\n`;
+  };
+  const time = (entries: number) => {
+    const source = text(entries);
+    const start = performance.now();
+    const document = parse(source);
+    const after = applySplice(source, document.put(["new", "leaf"], "x"));
+    applySplice(after, parse(after).drop([`key ${entries - 1}`]));
+    return performance.now() - start;
+  };
+  time(2_000);
+  const small = Math.min(time(2_000), time(2_000), time(2_000));
+  const large = Math.min(time(20_000), time(20_000));
+  assert.ok(large < small * 40, `${small} ms for a tenth of ${large} ms`);
+});
+
+/** A random value, and a random text that says it. */
+interface Sample {
+  readonly value: ConfigValue;
+  readonly text: string;
+}
+
+/** What may stand between two tokens. */
+const space = fc.constantFrom("", "", " ", "  ", "\t", "\n", "\n  ", "\n\n\t", " \n");
+const comment = fc.constantFrom(
+  '// "a": [ { , \n',
+  "//\n",
+  " // é /* \n\t",
+  "/**/",
+  '/* } ] " , */',
+  "\n  /* two\n   lines */ ",
+  "\n    // own line\n    ",
+);
+const withComments = fc.oneof({ arbitrary: space, weight: 4 }, { arbitrary: comment, weight: 1 });
+const key = fc.oneof(
+  fc.constantFrom("a", "b", "env", "__proto__", "", 'q"\\', "é\u{1F600}", "toString", "//", "1"),
+  fc.string({ unit: "grapheme", maxLength: 4 }),
+);
+const scalar: fc.Arbitrary<Sample> = fc.oneof(
+  fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }).map((value) => ({ value, text: `${value}` })),
+  fc.constantFrom<Sample>(
+    { value: 1, text: "1.0" },
+    { value: 2500, text: "2.5E+3" },
+    { value: -0, text: "-0.0" },
+    { value: 0n, text: "-0" },
+    { value: null, text: "null" },
+    { value: true, text: "true" },
+    { value: "é/\n", text: '"\\u00e9\\/\\n"' },
+    { value: "/* , } // */", text: '"/* , } // */"' },
+  ),
+  fc.string({ unit: "grapheme", maxLength: 6 }).map((value) => ({
+    value,
+    text: JSON.stringify(value),
+  })),
+);
+
+function sampleOf(
+  trivia: fc.Arbitrary<string>,
+  trailing: fc.Arbitrary<string>,
+): fc.Arbitrary<string> {
+  const { table } = fc.letrec<{ node: Sample; list: Sample; table: Sample }>((tie) => {
+    const around = (text: fc.Arbitrary<Sample>) =>
+      fc.tuple(trivia, text, trivia).map(([a, { value, text }, b]) => ({
+        value,
+        text: a + text + b,
+      }));
+    const property = fc.tuple(trivia, key, trivia, around(tie("node")));
+    return {
+      node: fc.oneof({ depthSize: "small" }, scalar, tie("list"), tie("table")),
+      list: fc.tuple(fc.array(around(tie("node")), { maxLength: 4 }), trailing, trivia).map(
+        ([items, comma, space]) => ({
+          value: items.map((item) => item.value),
+          text: `[${items.map((item) => item.text).join(",")}${
+            items.length > 0 ? comma : ""
+          }${space}]`,
+        }),
+      ),
+      table: fc.tuple(
+        fc.uniqueArray(property, { maxLength: 4, selector: ([, name]) => name }),
+        trailing,
+        trivia,
+      ).map(([properties, comma, space]) => ({
+        value: tableOf(properties.map(([, name, , item]) => [name, item.value])),
+        text: `{${
+          properties.map(([a, name, b, item]) => `${a}${JSON.stringify(name)}${b}:${item.text}`)
+            .join(",")
+        }${properties.length > 0 ? comma : ""}${space}}`,
+      })),
+    };
+  });
+  return fc.tuple(trivia, table, trivia, fc.boolean(), fc.boolean()).map(
+    ([before, { value, text }, after, crlf, bom]) => {
+      const lines = before + text + after;
+      const whole = (bom ? "\uFEFF" : "") + (crlf ? lines.replaceAll("\n", "\r\n") : lines);
+      assert.ok(sameValue(parse(whole).value, value), `read as another value: ${whole}`);
+      return whole;
+    },
+  );
+}
+
+const strictText = sampleOf(space, fc.constant(""));
+const looseText = sampleOf(withComments, fc.constantFrom("", ",", "\n, ", " // c\n,"));
+const leaf = fc.oneof(
+  fc.constantFrom<ConfigValue>("http://localhost:9419/v1", 1n, 1, true, null),
+  fc.constant<ConfigValue>(["x", 2n, [], tableOf([["k", "v"]])]),
+);
+
+Deno.test("random strict JSON: put and drop do exactly what they mean, and stay strict", () => {
+  fc.assert(
+    fc.property(
+      strictText,
+      fc.nat(),
+      leaf,
+      (text, pick, value) => checkAll(text, pick, value, true),
+    ),
+    { seed: 20261124, numRuns: 600 },
+  );
+});
+
+Deno.test("random JSON with comments: put and drop do exactly what they mean", () => {
+  fc.assert(
+    fc.property(
+      looseText,
+      fc.nat(),
+      leaf,
+      (text, pick, value) => checkAll(text, pick, value, false),
+    ),
+    { seed: 20261124, numRuns: 1200 },
+  );
+});
+
+/** The laws at one place of a text that `pick` chooses, and around it. */
+function checkAll(text: string, pick: number, value: ConfigValue, strict: boolean): void {
+  const document = parse(text, strict);
+  const places = placesOf(document.value);
+  const place = places[pick % places.length] ?? [];
+  const at = valueAt(document.value, place);
+  const paths: ConfigPath[] = isTable(at)
+    ? [[...place, "new"], [...place, "new", "x", "y"], [...place, "new", { n: "m", i: 1n }, "x"]]
+    : isList(at)
+    ? [[...place, { n: "m" }, "x"], [...place, { n: "m" }, "x", "y"]]
+    : [place];
+  for (const path of paths) checkPut(text, path, value, strict);
+  if (place.length > 0) checkDrop(text, place, strict);
+}
+
+function checkPut(text: string, path: ConfigPath, value: ConfigValue, strict: boolean): void {
+  const document = parse(text, strict);
+  const put = document.put(path, value);
+  const after = applySplice(text, put);
+  const expected = copyOf(document.value);
+  setAt(expected, path, value);
+  const edited = parse(after, strict);
+  assert.ok(sameValue(edited.value, expected), `another tree: ${after}`);
+  secondOpinion(after, edited.value);
+  assert.equal(applySplice(after, invert(put)), text);
+  assert.deepEqual(commentsOf(after), commentsOf(text));
+  if (put.insert === "") return;
+  const span = edited.find(path)?.span;
+  assert.equal(span?.start, put.offset + put.value.start);
+  assert.equal(span?.end, put.offset + put.value.end);
+  const again = edited.put(path, value);
+  assert.equal(again.remove + again.insert, "");
+  let back = checkDrop(after, resolve(edited.value, path).found, strict);
+  for (const container of put.created.toReversed()) {
+    back = checkDrop(back, resolve(parse(back).value, container).found, strict);
+  }
+  if (put.remove === "") assert.ok(sameValue(parse(back).value, document.value));
+}
+
+function checkDrop(text: string, place: ConcretePath, strict: boolean): string {
+  const document = parse(text, strict);
+  const after = applySplice(text, document.drop(place));
+  const expected = copyOf(document.value);
+  removeAt(expected, place);
+  const edited = parse(after, strict);
+  assert.ok(sameValue(edited.value, expected), `another tree after drop: ${after}`);
+  secondOpinion(after, edited.value);
+  assert.deepEqual(commentsOf(after), commentsOf(text));
+  return after;
+}
+
+/** Every place of a tree, the root included. */
+function placesOf(value: ConfigValue, at: ConcretePath = []): ConcretePath[] {
+  const inner: [string | number, ConfigValue][] = isList(value)
+    ? value.map((item, index) => [index, item])
+    : isTable(value)
+    ? Object.entries(value)
+    : [];
+  return [at, ...inner.flatMap(([step, item]) => placesOf(item, [...at, step]))];
+}
+
+/** The recursive parser of `jsonc-parser`, which the handler does not use, reads the same. */
+function secondOpinion(text: string, value: ConfigTable): void {
+  const errors: jsonc.ParseError[] = [];
+  const root = jsonc.parseTree(text.replace(/^\uFEFF/, ""), errors, { allowTrailingComma: true });
+  assert.deepEqual(errors, []);
+  assert.ok(root !== undefined && agrees(root, value), text);
+}
+
+function agrees(node: jsonc.Node, value: ConfigValue | undefined): boolean {
+  const children = node.children ?? [];
+  if (node.type === "array") {
+    return isList(value) && children.length === value.length &&
+      children.every((child, i) => agrees(child, value[i]));
+  }
+  if (node.type === "object") {
+    return isTable(value) && children.length === Object.keys(value).length &&
+      children.every(({ children: [name, item] = [] }) =>
+        item !== undefined && agrees(item, value[name?.value])
+      );
+  }
+  return typeof value === "bigint" ? Number(value) === Number(node.value) : value === node.value;
+}
+
+function commentsOf(text: string): string[] {
+  const comments: string[] = [];
+  jsonc.visit(text.replace(/^\uFEFF/, ""), {
+    onComment: (offset, length) => {
+      const start = offset + (text.startsWith("\uFEFF") ? 1 : 0);
+      comments.push(text.slice(start, start + length));
+    },
+  }, { allowTrailingComma: true });
+  return comments;
+}

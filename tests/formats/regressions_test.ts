@@ -1,0 +1,130 @@
+/** What the laws once found: the literal document of each counterexample, and what must come of it. */
+import assert from "node:assert/strict";
+import { ConfigPatchError, ConfigSyntaxError } from "../../errors.ts";
+import { type ConfigPath, type ConfigValue, defaultFormats } from "../../formats/mod.ts";
+import { type FilePlan, type Part, planFile } from "../../ownership/plan.ts";
+
+interface Story {
+  readonly format: string;
+  readonly text: string;
+  readonly path: ConfigPath;
+  readonly value?: ConfigValue;
+  /** What the user makes of the text after apply, as old and new text. */
+  readonly user: readonly [string, string];
+}
+
+/** Applies, lets the user edit, disables; the text after, or the error. */
+async function tell({ format, text, path, value = "ours", user }: Story): Promise<string> {
+  const handler = await defaultFormats.load(format);
+  const run = (from: Pick<FilePlan, "text" | "state">, action: Part["action"]): FilePlan => {
+    const parts: Part[] = [{ provider: "p", action, wanted: [{ path, value, known: [] }] }];
+    const plan = planFile({ handler, strict: false, ...from, parts });
+    for (const { error } of plan.results) if (error !== undefined) throw error;
+    return plan;
+  };
+  const { text: applied = "", state } = run({ text }, "apply");
+  assert.ok(applied.includes(user[0]), applied);
+  const edited = applied.replace(user[0], user[1]);
+  return run({ text: edited, ...(state === undefined ? {} : { state }) }, "disable").text ?? "";
+}
+
+Deno.test("a table that the user wrote above our sub-table does not cost us exactness", async () => {
+  const text = await tell({
+    format: "toml",
+    text: "a = 1\n",
+    path: ["outer", "inner", "key"],
+    user: ["[outer.inner]", "[outer]\nmine = 1\n\n\n[outer.inner]"],
+  });
+  assert.equal(text, "a = 1\n\n[outer]\nmine = 1\n\n");
+});
+
+Deno.test("a container that we made goes in one piece, comments stay, block scalars too", async () => {
+  const story = { format: "yaml", text: "a: >-\n  b\n", path: ["outer", "inner", "key"] };
+  for (
+    const [from, to, left] of [
+      ["outer:\n", "outer:\n  # mine\n", "a: >-\n  b\n# mine\n"],
+      ["key: ours\n", "key: ours\n  # mine\n", "a: >-\n  b\n# mine\n"],
+      ["key: ours\n", "key: ours\n\n    # mine\n  # too\n", "a: >-\n  b\n# mine\n# too\n"],
+    ] as const
+  ) assert.equal(await tell({ ...story, user: [from, to] }), left);
+});
+
+Deno.test("a block scalar does not come back where it would take in what the user wrote", async () => {
+  const story = { format: "yaml", text: "a: |\n  one\n  # text\nb: 1\n", path: ["a"] };
+  assert.equal(
+    await tell({ ...story, user: ["a: ours\n", "a: ours\n# mine\n"] }),
+    "a: |\n  one\n  # text\n# mine\nb: 1\n",
+  );
+  await assert.rejects(tell({ ...story, user: ["a: ours\n", "a: ours\n  # mine\n"] }), (error) => {
+    assert.ok(error instanceof ConfigPatchError && error.code === "unsupported", String(error));
+    assert.deepEqual(error.position, { line: 1, column: 8 });
+    return true;
+  });
+});
+
+Deno.test("a block scalar does not come back where a comment would take its last blank line", async () => {
+  const story = { format: "yaml", text: "a: |+\n  text\n\nb: 1\n", path: ["a"] };
+  assert.equal(
+    await tell({ ...story, user: ["b: 1\n", "b: 1\n# mine\n"] }),
+    "a: |+\n  text\n\nb: 1\n# mine\n",
+  );
+  await assert.rejects(tell({ ...story, user: ["a: ours\n", "a: ours # mine\n"] }), {
+    code: "unsupported",
+  });
+});
+
+Deno.test("a text of several lines does not come back where the user has moved our key", async () => {
+  const story = { format: "yaml", text: "q:\n a: a\n  b\n", path: ["q", "a"] };
+  await assert.rejects(tell({ ...story, user: [" a: ours", "  a: ours"] }), {
+    code: "unsupported",
+    position: { line: 2, column: 6 },
+  });
+});
+
+Deno.test("a key behind an entry on the same line is refused: one parser of ours lets it pass", async () => {
+  const yaml = await defaultFormats.load("yaml");
+  for (
+    const text of [
+      'a:\n- "u"b: 1\n',
+      "x: 1\na:\n- {} b: 1\n",
+      "a: &x 1\nc:\n- *x b: 1\n",
+      "a:\n- [x] ? b\n: c\n",
+      "a:\n- [x] &y b: 1\n",
+      "a:\n- [x] !!str b: 1\n",
+      "x:\n  a:\n  - 'u'\tb: 1\n",
+    ]
+  ) {
+    assert.throws(() => yaml.parse(text), (error) => {
+      assert.ok(error instanceof ConfigSyntaxError, text);
+      assert.equal(
+        error.position?.line,
+        text.split("\n").findIndex((l) => / b|"b|\tb/.test(l)) + 1,
+      );
+      return true;
+    });
+  }
+  for (
+    const [text, keys] of [
+      ["\uFEFFa: 1\r\nb: 2\n", 2],
+      ["a: 1\n? b\n: 2\n?\tc\n: 3\n&x d: 4\n!!str e: 5\n*x : 6\n: 7\n", 7],
+      ["--- {a: 1, b: 2}\n", 2],
+      ["a:\n- b: 1\n  c: 2\n- &y\n  d: 1\nz: 1\n", 2],
+    ] as const
+  ) assert.equal(Object.keys(yaml.parse(text).value).length, keys, text);
+});
+
+Deno.test("what we made below a scalar that keeps blank lines goes, with the user's blank line", async () => {
+  const story = { format: "yaml", text: "a: |+\n  b\n", path: ["outer", "inner", "key"] };
+  assert.equal(
+    await tell({ ...story, user: ["key: ours\n", "key: ours\n\n"] }),
+    "a: |+\n  b\n",
+  );
+  assert.equal(
+    await tell({ ...story, text: "a: |+\n  b\nc: 1\n", user: ["key: ours\n", "key: ours\n\n"] }),
+    "a: |+\n  b\nc: 1\n\n",
+  );
+  assert.equal(
+    await tell({ ...story, user: ["key: ours\n", "key: ours\n\n# mine\n"] }),
+    "a: |+\n  b\n# mine\n",
+  );
+});
