@@ -24,11 +24,16 @@
  * | `unknown-provider` | a name that neither the roster nor the state knows |
  * | `hostile` | what stands at a path is not a plain file or directory of the mounts |
  * | `too-large` | a file or a value is over a cap |
+ * | `bypassed` | the values would stand, but the client would not go to the vault |
  * | `changed` | a file kept changing under us |
+ * | `busy` | a file stays empty because a client is writing it |
  * | `state` | our own state file cannot be read |
+ * | `state-newer` | the state was written by a newer version of this program |
+ * | `settings` | `settings.toml` says what cannot be |
  * | `locked` | the lock was not free before the deadline |
  * | `permission` | Deno or the system does not allow an access |
  * | `io` | any other failure of the system: disk full, read-only, … |
+ * | `package` | a package of the program could not be fetched |
  * | `failed` | several providers failed; see `errors` |
  */
 export type ErrorCode =
@@ -44,11 +49,16 @@ export type ErrorCode =
   | "unknown-provider"
   | "hostile"
   | "too-large"
+  | "bypassed"
   | "changed"
+  | "busy"
   | "state"
+  | "state-newer"
+  | "settings"
   | "locked"
   | "permission"
   | "io"
+  | "package"
   | "failed";
 
 /** A place in a text: both numbers count from 1; columns count UTF-16 code units. */
