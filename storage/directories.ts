@@ -2,6 +2,7 @@
 import { ConfigPatchError } from "../errors.ts";
 import { notPlain, systemCode } from "./failures.ts";
 import { LIMITS } from "./limits.ts";
+import { LARGEST_DIRECTORY } from "./pattern.ts";
 import { join, type Place } from "./place.ts";
 import type { FileStatus, FileSystem } from "./primitives.ts";
 
@@ -110,9 +111,6 @@ export function makeHostDir(
   if (seen.kind !== "directory") throw notPlain(seen, "directory", dir);
   return made;
 }
-
-/** A directory of this size has far more names than are listed: it is not even tried. */
-const LARGEST_DIRECTORY = 4 * 1024 * 1024;
 
 /**
  * The names in a host dir.

@@ -11,8 +11,6 @@ export const LIMITS = {
   takenBack: 2048 * KIBIBYTE,
   /** A sidecar. */
   sidecar: 64 * KIBIBYTE,
-  /** What is remembered of a run that left nothing to do. */
-  memory: 256 * KIBIBYTE,
   /** All configs and rules' files of one host dir, in one run. */
   hostDir: 2048 * KIBIBYTE,
   /** How many files of one host dir are read in one run, its sidecar among them. */

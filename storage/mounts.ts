@@ -32,10 +32,11 @@ import {
   readOwnFile,
   writeOwnFile,
 } from "./own_files.ts";
+import { Opening } from "./opening.ts";
 import { matchingNames } from "./pattern.ts";
 import { join, type Place, placeIn } from "./place.ts";
 import { denoFileSystem, type FileStatus, type FileSystem } from "./primitives.ts";
-import { Opening, type ReadFile, readSafely } from "./read.ts";
+import { type ReadFile, readSafely } from "./read.ts";
 import { Reading, REAL_TIME, type Time } from "./reading.ts";
 import { type Attributes, removeSafely, replaceSafely } from "./replace.ts";
 import type { Removal, Replacement } from "./requests.ts";

@@ -5,6 +5,9 @@
  * @module
  */
 
+/** A directory of this size, in bytes, has far more names than are looked through. */
+export const LARGEST_DIRECTORY: number = 4 * 1024 * 1024;
+
 /** Names that no rule can mean: our record, and our temporaries. */
 const OURS = /^\.terok-managed-config\.json$|^\.vault-config-.*\.tmp$/;
 

@@ -129,6 +129,8 @@ export interface FileSystem {
   syncDirectory(path: string): Promise<void>;
   /** Reads a whole file of the host side. */
   readTrusted(path: string): Uint8Array<ArrayBuffer>;
+  /** As {@linkcode readTrusted}, as text; a decoder of our own would cost a steady start much. */
+  readTrustedText(path: string): string;
   /** Opens the lock file, which is made if absent. */
   openLock(path: string): LockFile;
 }
@@ -203,6 +205,7 @@ export const denoFileSystem: FileSystem = {
     await directory.sync();
   },
   readTrusted: (path) => Deno.readFileSync(path),
+  readTrustedText: (path) => Deno.readTextFileSync(path),
   openLock(path) {
     const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
     return {

@@ -3,6 +3,7 @@ import { ConfigPatchError, locate } from "../errors.ts";
 import { type Attempt, failure, notPlain, systemCode } from "./failures.ts";
 import { type Fingerprint, fingerprintOf, isSettled } from "./fingerprint.ts";
 import { refuseLarge } from "./limits.ts";
+import type { Opening } from "./opening.ts";
 import { type FileStatus, type FileSystem, isSameInode, type SourceFile } from "./primitives.ts";
 
 /** A file as it was read. */
@@ -93,42 +94,6 @@ export async function readSafely(
     file: label,
     remedy: "stop what is writing to it, then try again",
   });
-}
-
-/** How long an open may take before it is taken for one that waits for a lease, in milliseconds. */
-const PATIENCE = 1000;
-
-/**
- * How the files of one run are opened. Who may write opens them for writing, because Deno has no
- * other cheap way to open what may be a FIFO; whatever cannot be opened like that is opened the slow
- * way, which also says why. A lease of a container makes the cheap way wait. So the first file that
- * had to be waited for is the last one that is opened like that: a run waits once, not for each file.
- */
-export class Opening {
-  #quick: boolean;
-
-  /** `mayWrite`: whether this run is one that writes; all others never open for writing. */
-  constructor(mayWrite: boolean) {
-    this.#quick = mayWrite;
-  }
-
-  /** Opens what stands at a path. */
-  async open(system: FileSystem, path: string): Promise<SourceFile> {
-    return this.#openQuickly(system, path) ?? await system.openSource(path);
-  }
-
-  #openQuickly(system: FileSystem, path: string): SourceFile | undefined {
-    if (!this.#quick) return undefined;
-    const start = performance.now();
-    try {
-      return system.openQuickly(path);
-    } catch (error) {
-      if (systemCode(error) === "ENOENT") throw error;
-      return undefined;
-    } finally {
-      if (performance.now() - start > PATIENCE) this.#quick = false;
-    }
-  }
 }
 
 /**

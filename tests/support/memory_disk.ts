@@ -145,6 +145,7 @@ export class MemoryDisk {
       },
       syncDirectory: () => Promise.resolve(),
       readTrusted: (path) => this.#get(path).bytes,
+      readTrustedText: (path) => new TextDecoder().decode(this.#get(path).bytes),
       openLock: (path) => {
         const entry = this.#entries.get(path) ?? this.#make(path, "file", 0o600);
         return {
