@@ -371,6 +371,24 @@ storageTest("a directory swapped for a FIFO stops nobody, with scoped grants", a
   assert.equal(new TextDecoder().decode(stdout), "checked\nhostile\n");
 });
 
+storageTest("a link that is planted while the temporary is made anew", async (base) => {
+  await create(await prepared(base), "old\n");
+  Deno.writeTextFileSync(`${base}/outside`, "SECRET");
+  // A mode that creation does not give, so that the temporary is made a second time.
+  Deno.chmodSync(`${base}/${LABEL}`, 0o666);
+  const planting: FileSystem = {
+    ...denoFileSystem,
+    remove(path) {
+      denoFileSystem.remove(path);
+      if (path.endsWith(".tmp")) Deno.symlinkSync(`${base}/outside`, path);
+    },
+  };
+  const error = await errorOf(patch(new Mounts(base, { fileSystem: planting }), "new\n"));
+  assert.equal(error.code, "hostile");
+  assert.equal(contentOf(`${base}/outside`), "SECRET");
+  assert.equal(contentOf(`${base}/${LABEL}`), "old\n");
+});
+
 // --- how files are opened ------------------------------------------------------------------------
 
 /** What is opened for writing, and what the slow way. */
