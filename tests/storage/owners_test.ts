@@ -10,7 +10,6 @@ import {
   Fault,
   FILE,
   LABEL,
-  module,
   onTemporaries,
   patch,
   prepared,
@@ -26,8 +25,19 @@ function rootTest(name: string, work: (base: string) => Promise<void>): void {
     Deno.chmodSync(base, 0o755);
     Deno.mkdirSync(`${base}/mounts`);
     Deno.chownSync(`${base}/mounts`, USER, USER);
+    copyStorage(`${base}/program`);
     await work(base);
   });
+}
+
+/** A copy of what is tried, which anybody can read: the project may lie where only we can enter. */
+function copyStorage(to: string): void {
+  const from = new URL("../../", import.meta.url);
+  Deno.mkdirSync(`${to}/storage`, { recursive: true });
+  const names = Array.from(Deno.readDirSync(new URL("storage", from)), ({ name }) => name);
+  for (const name of ["errors.ts", ...names.map((name) => `storage/${name}`)]) {
+    Deno.writeTextFileSync(`${to}/${name}`, Deno.readTextFileSync(new URL(name, from)));
+  }
 }
 
 /** Runs a script over the mounts as somebody, with a umask. */
@@ -41,7 +51,7 @@ async function as(
   const file = `${base}/script-${crypto.randomUUID()}.ts`;
   Deno.writeTextFileSync(
     file,
-    `import { Mounts } from ${JSON.stringify(module("mounts"))};
+    `import { Mounts } from ${JSON.stringify(`${base}/program/storage/mounts.ts`)};
     const text = (words) => new TextEncoder().encode(words);
     ${script}`,
   );
@@ -49,6 +59,7 @@ async function as(
   const run = ["run", "--no-config", "--no-check", "--no-prompt", ...grants, file];
   const { stdout, stderr } = await new Deno.Command("sh", {
     args: ["-c", `umask ${umask}; exec "$0" "$@"`, Deno.execPath(), ...run],
+    cwd: base,
     uid,
     gid: uid,
     env: { DENO_DIR: `${base}/cache-${uid}`, HOME: base },
