@@ -1,5 +1,5 @@
 /** What a run did, or would do: the data behind every output of the command line. @module */
-import type { ConfigPatchError } from "../errors.ts";
+import type { ConfigPatchError, Position } from "../errors.ts";
 import type { ConfigPath, ConfigValue } from "../formats/types.ts";
 import type { VaultLocation } from "../transport/mod.ts";
 
@@ -44,6 +44,20 @@ export interface Edit {
   readonly overrode?: boolean;
 }
 
+/** A setting or a file that sends the client past our values. */
+export interface Bypass {
+  /** `host dir/file`. */
+  readonly file: string;
+  /** Where in it. */
+  readonly position: Position | undefined;
+  /** The place in it. */
+  readonly path: ConfigPath | undefined;
+  /** What the client does with it. */
+  readonly why: string;
+  /** Whether the operator accepts it. */
+  readonly accepted: boolean;
+}
+
 /** What happened to one provider in one file. */
 export interface ProviderReport {
   /** The provider's name. */
@@ -56,6 +70,10 @@ export interface ProviderReport {
   readonly outcome: Outcome;
   /** The values that change. */
   readonly edits: readonly Edit[];
+  /** Places that held a vault address before we ever wrote there; they count as ours now. */
+  readonly adopted?: readonly ConfigPath[];
+  /** What sends the client past the values. */
+  readonly bypasses?: readonly Bypass[];
   /** Why it failed. */
   readonly error?: ConfigPatchError;
 }
@@ -76,10 +94,18 @@ export interface Warning {
   readonly message: string;
   /** Where, relative to the mounts directory. */
   readonly file?: string;
+  /** Where in that file. */
+  readonly position?: Position;
+  /** What kind it is, for a program. */
+  readonly code?: string;
 }
 
 /** What a run did, or, from `plan`, what it would do. */
 export interface Report {
+  /** The mounts directory, as it was given. */
+  readonly mounts?: string;
+  /** Whether that directory was made by this run. */
+  readonly made?: boolean;
   /** The addresses that values were made of. */
   readonly location: VaultLocation;
   /** Whether any config changed (or would). */

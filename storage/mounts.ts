@@ -44,7 +44,7 @@ export interface MountsOptions {
 }
 
 /** The files of our own in `.vault-config/`. */
-export type OwnFile = "state.json" | "steady.json";
+export type OwnFile = "state.json" | "steady.json" | "settings.toml";
 
 /** A file to put in the place of another, or where nothing stands. */
 export interface Replacement {

@@ -1,0 +1,78 @@
+/** What a caller asks for, and the three things that can be done with it. @module */
+import type { FormatRegistry } from "../formats/registry.ts";
+import type { Report } from "../ownership/report.ts";
+import type { Roster } from "../roster/types.ts";
+import { denoFileSystem } from "../storage/primitives.ts";
+import type { VaultLocation } from "../transport/location.ts";
+import type { Job } from "./job.ts";
+import { start } from "./start.ts";
+import type { Status } from "./status.ts";
+
+/** What a caller asks for. */
+export interface Request {
+  /** The mounts directory, spelled as Deno's grants have it. */
+  readonly mounts: string;
+  /** Makes the roster; called only if there may be something to do. */
+  readonly roster: () => Promise<Roster> | Roster;
+  /** Where the vault is. */
+  readonly location: VaultLocation;
+  /** The formats that there are, or what loads them. */
+  readonly formats: FormatRegistry | undefined;
+  /** Names to apply; absent: those that are on by default. */
+  readonly providers: readonly string[] | undefined;
+  /** Names to take back. */
+  readonly disabledProviders: readonly string[];
+  /** Also take back all that the state or a sidecar knows. */
+  readonly disableAll: boolean;
+  /** The type of credential in use, by provider. */
+  readonly credentials: Readonly<Record<string, string>>;
+  /** Names whose bypasses the operator accepts. */
+  readonly acceptBypass: readonly string[];
+  /** Accept files below a host dir's own level. */
+  readonly allowNested: boolean;
+  /** Whether a file that does not parse fails a disable, or only warns. */
+  readonly failOnMalformed: boolean;
+  /** How long to wait for the lock, in milliseconds. */
+  readonly lockTimeout: number | undefined;
+  /** What this process does, for whoever finds the lock taken. */
+  readonly command: string;
+  /** All that the outcome depends on besides the files; absent: nothing is remembered. */
+  readonly inputs: unknown;
+}
+
+/** Does what a request says; failures of single providers are in the report. */
+export async function apply(request: Request): Promise<Report> {
+  const { mounts } = request;
+  const made = denoFileSystem.stat(mounts) === undefined;
+  const report = await start({ ...request, job: () => jobOf(request) });
+  return { ...report, mounts, made: made && denoFileSystem.stat(mounts) !== undefined };
+}
+
+/** What {@linkcode apply} would do. Writes nothing, and takes no lock. */
+export async function plan(request: Request): Promise<Report> {
+  const run = await import("./run.ts");
+  return { ...await run.plan(await jobOf(request)), mounts: request.mounts, made: false };
+}
+
+/** How things stand: the providers of the request, and all that is ours. */
+export async function status(request: Request): Promise<Status> {
+  const { ownersIn, statusOf } = await import("./status.ts");
+  const { NO_STATE, parseState } = await import("./state.ts");
+  const { survey } = await import("./survey.ts");
+  const job = await jobOf(request);
+  const isKnown = (name: string) => job.roster.get(name) !== undefined;
+  const text = await job.mounts.readOwn("state.json");
+  const owners = ownersIn(text === undefined ? NO_STATE : parseState(text)).filter(isKnown);
+  const providers = request.providers ?? [...job.roster.defaults(), ...owners];
+  return statusOf(await survey({ ...job, providers: new Set(providers) }), isKnown);
+}
+
+async function jobOf(request: Request): Promise<Job> {
+  const [{ Mounts }, { defaultFormats }, roster] = await Promise.all([
+    import("../storage/mounts.ts"),
+    import("../formats/mod.ts"),
+    request.roster(),
+  ]);
+  const { allowNested, formats = defaultFormats } = request;
+  return { ...request, roster, formats, mounts: new Mounts(request.mounts, { allowNested }) };
+}
