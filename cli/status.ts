@@ -15,15 +15,39 @@ import { paintFor, type Tone, write } from "./terminal.ts";
 export async function runStatus(invocation: Invocation): Promise<number> {
   const { flags } = invocation;
   const setup = await setUp(invocation, { catalog: true });
-  const found = await status(setup.request);
+  // Who is off is looked at like everybody else: something of it may still be routed.
+  const { request } = await setUp(invocation, {
+    catalog: true,
+    settings: { ...setup.settings, disabled: [] },
+  });
+  const found = withOff(await status({ ...request, disabledProviders: [] }), setup.off);
   const excess = excessPermissions(flags.mounts);
   if (flags.json) await write("stdout", statusJson(found, setup, excess));
   else await show(found, setup, excess, flags);
   return 0;
 }
 
+/** How a provider stands, for people: one that is to be off, and is, is no failure. */
+type Stands = Standing | "off";
+
+interface Found extends Omit<Status, "providers"> {
+  readonly providers: readonly (Omit<ProviderStatus, "standing"> & { readonly standing: Stands })[];
+}
+
+function withOff(found: Status, off: readonly string[] | "all"): Found {
+  const isOff = (name: string) => off === "all" || off.includes(name);
+  return {
+    ...found,
+    providers: found.providers.map((row) =>
+      row.standing === "not-routed" && isOff(row.provider)
+        ? { ...row, standing: "off", places: [] }
+        : row
+    ),
+  };
+}
+
 async function show(
-  found: Status,
+  found: Found,
   { off, notes }: Setup,
   excess: readonly string[],
   flags: Flags,
@@ -57,7 +81,8 @@ const TONES: Readonly<Record<string, Tone>> = {
   "bypassed (accepted)": "warning",
 };
 
-const WORDS: Readonly<Record<Standing, string>> = {
+const WORDS: Readonly<Record<Stands, string>> = {
+  off: "off",
   routed: "routed",
   "not-routed": "not routed",
   elsewhere: "routed to another address",
@@ -80,7 +105,7 @@ function ownedText(owned: readonly Owned[]): string {
 }
 
 function statusJson(
-  found: Status,
+  found: Found,
   { request: { location, mounts }, off }: Setup,
   excess: readonly string[],
 ): string {
@@ -98,7 +123,7 @@ function statusJson(
   });
 }
 
-function providerJson({ provider, standing, file, places, error }: ProviderStatus) {
+function providerJson({ provider, standing, file, places, error }: Found["providers"][number]) {
   return {
     provider,
     standing,
