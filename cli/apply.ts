@@ -1,7 +1,7 @@
 /** `apply`: what every task start runs. @module */
 import { apply } from "../reconcile/request.ts";
 import type { Report } from "../ownership/report.ts";
-import type { Flags, Invocation } from "./parse.ts";
+import type { Invocation } from "./parse.ts";
 import { type Setup, setUp } from "./setup.ts";
 import { offText, quietLine } from "./summary.ts";
 import { write } from "./terminal.ts";
@@ -9,16 +9,7 @@ import { write } from "./terminal.ts";
 /** Runs it. */
 export async function runApply(invocation: Invocation): Promise<number> {
   const setup = await setUp(invocation);
-  return await showDone(await applied(setup, invocation.flags), setup, invocation);
-}
-
-/** Carries a request out; a missing permission is told with all that are missing. */
-export async function applied({ request }: Setup, flags: Flags): Promise<Report> {
-  try {
-    return await apply(request);
-  } catch (error) {
-    throw await withAllGrants(error, flags);
-  }
+  return await showDone(await apply(setup.request), setup, invocation);
 }
 
 /** Prints what was done and what is off, and gives the exit code. */
@@ -45,14 +36,4 @@ export async function showDone(
   }
   if (text !== "") await write("stderr", text);
   return exit;
-}
-
-/** The first access that is missing may be to read; then the one to write is named as well. */
-export async function withAllGrants(error: unknown, { mounts }: Flags): Promise<unknown> {
-  const { ConfigPatchError } = await import("../errors.ts");
-  if (!(error instanceof ConfigPatchError) || error.code !== "permission") return error;
-  const { grantRemedy } = await import("../storage/failures.ts");
-  const remedy = grantRemedy(mounts);
-  if (remedy === undefined) return error;
-  return new ConfigPatchError(error.code, error.message, { ...error.details, remedy });
 }

@@ -154,7 +154,9 @@ function zshScript(providers: readonly string[]): string {
   const cases = commandNames.map((name) => {
     const words = operandWords(name, providers);
     const operands = words === "" ? [] : [single(`*:name:(${words})`)];
-    return `        ${name}) _arguments ${[...optionsOf(name).map(spec), ...operands].join(" ")} ;;`;
+    return `        ${name}) _arguments ${
+      [...optionsOf(name).map(spec), ...operands].join(" ")
+    } ;;`;
   });
   const commands = commandNames.map((name) => single(`${name}:${commandInfo(name).summary}`));
   return `#compdef vault-config

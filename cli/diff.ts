@@ -46,7 +46,11 @@ export function diffText({ file, before, after }: FileChange, style: DiffStyle):
 
   function print({ sign, text, note }: Line): string {
     const line = style.raw ? sign + text : shown(sign + text);
-    const painted = sign === "+" ? paint("added", line) : sign === "-" ? paint("removed", line) : line;
+    const painted = sign === "+"
+      ? paint("added", line)
+      : sign === "-"
+      ? paint("removed", line)
+      : line;
     return note === undefined ? painted : `${painted}\n${note}`;
   }
 }

@@ -37,7 +37,8 @@ const ON = "use vault-config enable NAME";
 const OFF = "use vault-config disable NAME";
 const VERSION = "use vault-config --version";
 const QUIET = "use --quiet";
-const NOTHING_ASKS = "leave it out: nothing asks, and a run can be taken back (vault-config disable)";
+const NOTHING_ASKS =
+  "leave it out: nothing asks, and a run can be taken back (vault-config disable)";
 
 const HINTS: Readonly<Record<string, string>> = {
   // Commands

@@ -33,7 +33,7 @@ export async function main(args: readonly string[], options: MainOptions = {}): 
     return await dispatch(invocation);
   } catch (error) {
     const { reportFailure } = await import("./errors.ts");
-    return await reportFailure(error, {
+    return await reportFailure(await withAllGrants(error, invocation), {
       command: invocation?.command,
       mounts: invocation === undefined || !TOUCHES.includes(invocation.command)
         ? undefined
@@ -46,17 +46,22 @@ export async function main(args: readonly string[], options: MainOptions = {}): 
   }
 }
 
+/** The first access that is missing may be to read; then the one to write is named as well. */
+async function withAllGrants(error: unknown, invocation: Invocation | undefined): Promise<unknown> {
+  if (invocation === undefined || !WRITES.includes(invocation.command)) return error;
+  const { ConfigPatchError } = await import("../errors.ts");
+  if (!(error instanceof ConfigPatchError) || error.code !== "permission") return error;
+  const { grantRemedy } = await import("../storage/failures.ts");
+  const remedy = grantRemedy(invocation.flags.mounts);
+  if (remedy === undefined) return error;
+  return new ConfigPatchError(error.code, error.message, { ...error.details, remedy });
+}
+
+/** The commands that may write. */
+const WRITES: readonly string[] = ["apply", "disable", "enable", "write"];
+
 /** The commands that are about a mounts directory. */
-const TOUCHES: readonly string[] = [
-  "apply",
-  "disable",
-  "enable",
-  "write",
-  "plan",
-  "verify",
-  "status",
-  "settings",
-];
+const TOUCHES: readonly string[] = [...WRITES, "plan", "verify", "status", "settings"];
 
 async function dispatch(invocation: Invocation): Promise<number> {
   switch (invocation.command) {

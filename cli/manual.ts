@@ -7,7 +7,8 @@
 import type { CommandName } from "./schema.ts";
 
 /** What the program does, in one line. */
-export const PURPOSE = "makes the configs of coding agents go to the vault, and takes it back exactly";
+export const PURPOSE =
+  "makes the configs of coding agents go to the vault, and takes it back exactly";
 
 /** What the exit codes mean. */
 export const EXITS: readonly (readonly [code: string, meaning: string])[] = [

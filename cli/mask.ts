@@ -31,7 +31,8 @@ const QUOTED = String.raw`"(?:[^"\\]|\\.)*"|'[^']*'`;
 const BARE = String.raw`[A-Za-z0-9_$/@-]+`;
 // A key at the beginning of a line. `=` with nothing behind it, or twice, may be the end of base64.
 const KEY_FIRST = new RegExp(
-  String.raw`^[ \t]*(?:export[ \t]+)?(?:[-?][ \t]+|[,{[][ \t]*)*(?:${QUOTED}|${BARE})(?:[ \t]*\.[ \t]*(?:${QUOTED}|${BARE}))*[ \t]*(?::(?![^ \t])|:(?=["'[{])|=(?=[^=]))`,
+  String
+    .raw`^[ \t]*(?:export[ \t]+)?(?:[-?][ \t]+|[,{[][ \t]*)*(?:${QUOTED}|${BARE})(?:[ \t]*\.[ \t]*(?:${QUOTED}|${BARE}))*[ \t]*(?::(?![^ \t])|:(?=["'[{])|=(?=[^=]))`,
 );
 const HEADER =
   /^[ \t]*\[{1,2}[ \t]*[A-Za-z0-9_-]+(?:[ \t]*\.[ \t]*(?:[A-Za-z0-9_-]+|"[^"\\]*"|'[^']*'))*[ \t]*\]{1,2}[ \t]*(?=#|$)/;

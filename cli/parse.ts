@@ -128,7 +128,10 @@ export function parse(args: readonly string[], formats?: FormatRegistry): Invoca
 }
 
 /** Whether `--json` is among the arguments, for an error that keeps them from being read. */
-export function asksFor(args: readonly string[], option: "--json" | "--debug" | "--show-secrets"): boolean {
+export function asksFor(
+  args: readonly string[],
+  option: "--json" | "--debug" | "--show-secrets",
+): boolean {
   const end = args.indexOf("--");
   return args.slice(0, end === -1 ? args.length : end).includes(option);
 }

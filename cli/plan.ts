@@ -1,6 +1,6 @@
 /** `plan` and `verify`: what `apply` would do. Nothing is written, no lock is taken. @module */
 import type { FileChange, Report } from "../ownership/report.ts";
-import { plan } from "../reconcile/request.ts";
+import { plan, verify } from "../reconcile/request.ts";
 import { lineText } from "./errors.ts";
 import { oursIn } from "./mask.ts";
 import type { Flags, Invocation } from "./parse.ts";
@@ -12,22 +12,17 @@ import { paintFor, write } from "./terminal.ts";
 /** Runs one of them. */
 export async function runPlan(invocation: Invocation): Promise<number> {
   const setup = await setUp(invocation);
+  if (invocation.command === "verify") {
+    const { verdict, report } = await verify(setup.request);
+    const exit = { routed: 0, "not-routed": 2, unknown: 1 }[verdict];
+    await show(report, setup, invocation, exit);
+    return exit;
+  }
   const report = await plan(setup.request);
-  const exit = exitOf(report, invocation);
+  const failed = report.providers.some((row) => row.outcome === "failed");
+  const exit = failed ? 1 : invocation.flags.exitCode && report.changed ? 2 : 0;
   await show(report, setup, invocation, exit);
   return exit;
-}
-
-/** 1: it cannot be told, or apply would fail; 2: something is not as it has to be. */
-function exitOf(report: Report, { command, flags }: Invocation): number {
-  const failed = report.providers.filter((row) => row.outcome === "failed");
-  if (command === "plan") {
-    if (failed.length > 0) return 1;
-    return flags.exitCode && report.changed ? 2 : 0;
-  }
-  if (failed.some((row) => row.error?.code !== "bypassed")) return 1;
-  const left = report.warnings.some((warning) => warning.code === "left-behind");
-  return failed.length > 0 || report.changed || left ? 2 : 0;
 }
 
 async function show(

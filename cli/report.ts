@@ -138,7 +138,9 @@ function notesText(report: Report, { tense }: ReportStyle, paint: Paint): string
     const notes = [
       own.length === 0
         ? undefined
-        : `${provider}: in ${file} a value of the user's own ${done ? "was" : "would be"} replaced ` +
+        : `${provider}: in ${file} a value of the user's own ${
+          done ? "was" : "would be"
+        } replaced ` +
           `at ${own.join(", ")}; it comes back when routing is taken back`,
       adopted.length === 0
         ? undefined

@@ -33,7 +33,9 @@ export async function runSettings(invocation: Invocation): Promise<number> {
       key,
       value,
       origins,
-      line: lines.has(key) && origins.includes("settings") ? BigInt(lines.get(key) ?? 0) : undefined,
+      line: lines.has(key) && origins.includes("settings")
+        ? BigInt(lines.get(key) ?? 0)
+        : undefined,
     }));
     const facts = { command: "settings", exit: 0, mounts, off: setup.off };
     await write("stdout", documentJson(facts, { file: SETTINGS_FILE, settings }));
@@ -50,7 +52,10 @@ export async function runSettings(invocation: Invocation): Promise<number> {
   const paint = paintFor("stderr", flags.color);
   const where = `${flags.mounts}/${SETTINGS_FILE}`;
   const file = text === undefined ? `there is no ${where}` : `the file is ${where}`;
-  await write("stderr", [file, ...setup.notes].map((line) => lineText("note", line, paint)).join(""));
+  await write(
+    "stderr",
+    [file, ...setup.notes].map((line) => lineText("note", line, paint)).join(""),
+  );
   return 0;
 }
 

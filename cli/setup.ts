@@ -8,7 +8,12 @@ import deno from "../deno.json" with { type: "json" };
 import { ConfigPatchError } from "../errors.ts";
 import type { FormatRegistry } from "../formats/registry.ts";
 import type { Request } from "../reconcile/request.ts";
-import { parseSettings, type Settings, SETTINGS_FILE, settingsText } from "../reconcile/settings.ts";
+import {
+  parseSettings,
+  type Settings,
+  SETTINGS_FILE,
+  settingsText,
+} from "../reconcile/settings.ts";
 import { takingPart } from "../reconcile/taking_part.ts";
 import { builtInSources } from "../roster/built_in.ts";
 import { resolveVaultLocation } from "../transport/resolve.ts";

@@ -41,7 +41,9 @@ export function verdictOf(report: Report): string | undefined {
 /** What the settings keep off, in one line; empty where they keep nothing off. */
 export function offText(off: readonly string[] | "all"): string {
   if (off.length === 0) return "";
-  const [who, name] = off === "all" ? ["all providers are", "--all"] : off.length === 1
+  const [who, name] = off === "all"
+    ? ["all providers are", "--all"]
+    : off.length === 1
     ? [`${off[0]} is`, off[0]]
     : [`${off.join(", ")} are`, "NAME"];
   return escapeControl(`${who} off by the settings; on again: vault-config enable ${name}`);

@@ -1,6 +1,7 @@
 /** `disable`, `enable` and `write`: the commands that name providers. @module */
 import { closest, ConfigPatchError } from "../errors.ts";
 import type { Report } from "../ownership/report.ts";
+import { apply } from "../reconcile/request.ts";
 import {
   parseSettings,
   type Settings,
@@ -9,7 +10,7 @@ import {
 } from "../reconcile/settings.ts";
 import { changeSettings, type SettingsChange } from "../reconcile/settings_edit.ts";
 import { isOff } from "../reconcile/taking_part.ts";
-import { applied, showDone, withAllGrants } from "./apply.ts";
+import { showDone } from "./apply.ts";
 import { lineText } from "./errors.ts";
 import { everyoneIn, ownersIn } from "./everyone.ts";
 import type { Flags, Invocation } from "./parse.ts";
@@ -31,7 +32,7 @@ export async function runDisable(invocation: Invocation): Promise<number> {
     only: { providers: [], disabledProviders: operands, disableAll: all },
     failOnMalformed: true,
   });
-  const report = await applied(setup, flags);
+  const report = await apply(setup.request);
   const exit = await showDone(report, { ...setup, off: once ? setup.off : [] }, invocation);
   if (once) return exit;
   const who = all ? "all providers stay off" : `${operands.join(", ")} ${stay(operands)} off`;
@@ -51,7 +52,7 @@ export async function runEnable(invocation: Invocation): Promise<number> {
   const next = await enabledSettings(now, operands, names, { flags, wishes });
   const only = { providers: all ? undefined : operands, disabledProviders: [], disableAll: false };
   const setup = await setUp(invocation, all ? { settings: { ...now, disabled: [] } } : { only });
-  const report = await applied(setup, flags);
+  const report = await apply(setup.request);
   const failed = report.providers.some((row) => row.outcome === "failed");
   if (!once && !failed) await change(flags, () => next);
   const exit = await showDone(report, { ...setup, off: [] }, invocation);
@@ -69,7 +70,7 @@ export async function runWrite(invocation: Invocation): Promise<number> {
   const only = { providers: operands, disabledProviders: [], disableAll: false };
   const off = isOff(name, settings);
   const setup = await setUp(invocation, { only: off ? { ...only, providers: [] } : only });
-  const report = off ? nothingDone(setup) : await applied(setup, flags);
+  const report = off ? nothingDone(setup) : await apply(setup.request);
   const failed = report.providers.some((row) => row.outcome === "failed");
   const type = flags.credentials[name];
   if (type !== undefined && !off && !failed) {
@@ -130,11 +131,7 @@ async function requireKnown(invocation: Invocation, given?: RosterWishes): Promi
 
 async function change(flags: Flags, make: (now: Settings) => SettingsChange): Promise<void> {
   const { mounts, lockTimeout } = flags;
-  try {
-    await changeSettings(mounts, make, { lockTimeout });
-  } catch (error) {
-    throw await withAllGrants(error, flags);
-  }
+  await changeSettings(mounts, make, { lockTimeout });
 }
 
 async function settingsOf({ mounts }: Flags): Promise<Settings> {

@@ -14,7 +14,8 @@ export type PlainValue = string | bigint | number | boolean | readonly string[] 
 const TEXT = String.raw`"[^"\\]*"|'[^']*'`;
 const LIST = String.raw`\[[ \t]*(?:(?:${TEXT})[ \t]*(?:,[ \t]*(?:${TEXT})[ \t]*)*,?[ \t]*)?\]`;
 const ENTRY = new RegExp(
-  String.raw`^[ \t]*([A-Za-z0-9_-]+)[ \t]*=[ \t]*(${TEXT}|${LIST}|true|false|0|[1-9][0-9]{0,8}(?:\.[0-9]{1,8})?)[ \t]*(?:#.*)?$`,
+  String
+    .raw`^[ \t]*([A-Za-z0-9_-]+)[ \t]*=[ \t]*(${TEXT}|${LIST}|true|false|0|[1-9][0-9]{0,8}(?:\.[0-9]{1,8})?)[ \t]*(?:#.*)?$`,
 );
 const HEADER = /^[ \t]*\[[ \t]*([A-Za-z0-9_-]+)[ \t]*\][ \t]*(?:#.*)?$/;
 const NOTHING = /^[ \t]*(?:#.*)?$/;

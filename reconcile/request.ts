@@ -76,3 +76,24 @@ async function jobOf(request: Request): Promise<Job> {
   const { allowNested, formats = defaultFormats } = request;
   return { ...request, roster, formats, mounts: new Mounts(request.mounts, { allowNested }) };
 }
+
+/** Whether all is as it has to be. */
+export interface Verification {
+  /**
+   * `routed`: every provider is, and apply would change nothing. `not-routed`: some is not, or is
+   * bypassed, or left behind, or would change. `unknown`: it cannot be told, and apply would fail.
+   */
+  readonly verdict: "routed" | "not-routed" | "unknown";
+  /** What {@linkcode plan} says. */
+  readonly report: Report;
+}
+
+/** Whether all is routed, and {@linkcode apply} would change nothing. Writes nothing. */
+export async function verify(request: Request): Promise<Verification> {
+  const report = await plan(request);
+  const failed = report.providers.filter((row) => row.outcome === "failed");
+  if (failed.some((row) => row.error?.code !== "bypassed")) return { verdict: "unknown", report };
+  const left = report.warnings.some((warning) => warning.code === "left-behind");
+  const holds = failed.length === 0 && !report.changed && !left;
+  return { verdict: holds ? "routed" : "not-routed", report };
+}

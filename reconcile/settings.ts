@@ -38,7 +38,7 @@ const LARGEST = 65536;
  * ```
  */
 export async function readSettings(mounts: string | URL): Promise<Settings> {
-  const { pathOf } = await import("../storage/arguments.ts");
+  const { pathOf } = await import("./arguments.ts");
   return await parseSettings(await settingsText(pathOf(mounts)));
 }
 

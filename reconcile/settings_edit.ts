@@ -77,7 +77,9 @@ export async function changeSettings(
 export async function editedSettings(text: string, change: SettingsChange): Promise<string> {
   let edited = text;
   if (change.disabled === "all") edited = await put(edited, ["disabled"], "all");
-  else if (change.disabled !== undefined) edited = await putList(edited, "disabled", change.disabled);
+  else if (change.disabled !== undefined) {
+    edited = await putList(edited, "disabled", change.disabled);
+  }
   if (change.enabled !== undefined) edited = await putList(edited, "enabled", change.enabled);
   for (const [name, type] of Object.entries(change.credentials ?? {})) {
     edited = await put(edited, ["credentials", name], type);

@@ -115,7 +115,9 @@ export interface Fault {
 
 /** The first fault of a table of settings. */
 export function faultIn(table: unknown): Fault | undefined {
-  if (!isRecord(table)) return { message: "it must be a table", path: [], remedy: "see the manual" };
+  if (!isRecord(table)) {
+    return { message: "it must be a table", path: [], remedy: "see the manual" };
+  }
   for (const [key, value] of Object.entries(table)) {
     const kind = Object.hasOwn(SETTINGS, key) ? SETTINGS[key] : undefined;
     if (kind === undefined) return unknownKey(key);

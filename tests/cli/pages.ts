@@ -84,7 +84,10 @@ ${PERMISSIONS.join("\n\n")}
 function mainPage(): string {
   const commands = NAMES.map((name) => {
     const { operands, summary } = commandInfo(name);
-    return tagged(`${name} ${operands}`.trimEnd(), `${sentence(summary)} See vault-config-${name}(1).`);
+    return tagged(
+      `${name} ${operands}`.trimEnd(),
+      `${sentence(summary)} See vault-config-${name}(1).`,
+    );
   });
   return `${head("vault-config", PURPOSE)}.SH SYNOPSIS
 .B vault\\-config

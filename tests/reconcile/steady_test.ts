@@ -3,8 +3,9 @@
  * changed alone, and the run has to wake up; and where nothing has changed, it opens nothing.
  */
 import assert from "node:assert/strict";
-import { startFor } from "../../cli/apply.ts";
+import { setUp } from "../../cli/setup.ts";
 import { parse } from "../../cli/parse.ts";
+import { apply } from "../../reconcile/request.ts";
 import { start } from "../../reconcile/start.ts";
 import { textOf } from "../../reconcile/steady.ts";
 import { applySharedConfigPatches, loadRoster, rosterFrom } from "../../mod.ts";
@@ -136,7 +137,7 @@ Deno.test("a run wakes up whatever has changed, and only then", async (t) => {
     assert.equal(await wakes([...rostered, "--roster", agent]), true, "twice the roster");
   });
   await t.step("another version of the program, or of its agents", async () => {
-    const { inputs } = await startFor(parse(["apply", ...still]));
+    const { inputs } = (await setUp(parse(["apply", ...still]))).request;
     assert.ok(typeof inputs === "object" && inputs !== null);
     assert.equal(await wakes(still, { ...inputs }), false);
     for (const key of Object.keys(inputs)) {
@@ -145,7 +146,7 @@ Deno.test("a run wakes up whatever has changed, and only then", async (t) => {
     assert.ok("version" in inputs && "builtIn" in inputs);
   });
   await t.step("other commands always work", async () => {
-    const run = await startFor(parse(["write", "codex", ...still]));
+    const run = (await setUp(parse(["write", "codex", ...still]))).request;
     await assert.rejects(start({ ...run, job: woken }), Woken);
   });
   await t.step("where nothing has changed, nothing of a host dir is opened", async () => {
@@ -236,7 +237,7 @@ function woken(): never {
 
 /** Whether `apply` with these arguments has to look; then it goes no further. */
 async function wakes(args: readonly string[], inputs?: unknown): Promise<boolean> {
-  const run = await startFor(parse(["apply", ...args]));
+  const run = (await setUp(parse(["apply", ...args]))).request;
   try {
     await start({ ...run, ...(inputs === undefined ? {} : { inputs }), job: woken });
     return false;
@@ -247,7 +248,7 @@ async function wakes(args: readonly string[], inputs?: unknown): Promise<boolean
 }
 
 async function apply(args: readonly string[]): Promise<void> {
-  await start(await startFor(parse(["apply", ...args])));
+  await apply((await setUp(parse(["apply", ...args]))).request);
 }
 
 /** Every call of a function of Deno whose first argument is a path in a directory. */
