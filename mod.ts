@@ -90,18 +90,27 @@ export {
   type SourceContext,
 } from "./errors.ts";
 export {
+  type ConfigDocument,
   type ConfigList,
   type ConfigPath,
   type ConfigScalar,
   type ConfigTable,
   type ConfigValue,
   defaultFormats,
+  type FormatHandler,
+  type FormatInfo,
   FormatRegistry,
   isList,
   isTable,
+  type LazyFormat,
   OpaqueScalar,
+  type ParseOptions,
   pathText,
+  type Put,
   type Selector,
+  type Slot,
+  type Span,
+  type Splice,
 } from "./formats/mod.ts";
 export { packageError } from "./formats/packages.ts";
 export type {
@@ -131,7 +140,7 @@ export {
   SETTINGS_FILE,
   settingsText,
 } from "./reconcile/settings.ts";
-export { NO_SETTINGS, SETTINGS } from "./reconcile/settings_schema.ts";
+export { NO_SETTINGS, type SettingKind, SETTINGS } from "./reconcile/settings_schema.ts";
 export {
   type ChangeOptions,
   changeSettings,
@@ -140,6 +149,7 @@ export {
 export type { Owned, ProviderStatus, Standing, Status } from "./reconcile/status.ts";
 export { type Asked, isOff, type TakingPart, takingPart } from "./reconcile/taking_part.ts";
 export {
+  type AgentObject,
   builtInSources,
   catalogSources,
   type ConfigPatch,
@@ -153,7 +163,13 @@ export {
 } from "./roster/mod.ts";
 export { type Access, grantRemedy } from "./storage/failures.ts";
 export { excessPermissions } from "./storage/permissions.ts";
-export { LOOPBACK_VAULT_PORT, resolveVaultLocation, type VaultLocation } from "./transport/mod.ts";
+export {
+  type LocationOptions,
+  LOOPBACK_VAULT_PORT,
+  resolveVaultLocation,
+  type Transport,
+  type VaultLocation,
+} from "./transport/mod.ts";
 
 /** What to apply and what to take back, and how. `null` is as good as absent. */
 export interface PatchOptions {

@@ -14,6 +14,7 @@ import {
   SETTINGS_FILE,
   settingsText,
 } from "../reconcile/settings.ts";
+import { NO_SETTINGS } from "../reconcile/settings_schema.ts";
 import { takingPart } from "../reconcile/taking_part.ts";
 import { builtInSources } from "../roster/built_in.ts";
 import { resolveVaultLocation } from "../transport/resolve.ts";
@@ -66,6 +67,8 @@ export async function setUp(
   { command, flags, formats }: Invocation,
   wishes: Wishes = {},
 ): Promise<Setup> {
+  // What the options alone say wrong is told before anything is read.
+  locationOf({ ...flags, direct: false }, NO_SETTINGS);
   const written = wishes.settings ?? await parseSettings(await settingsText(flags.mounts));
   const roster = await rosterWishes(flags, written, formats);
   const { settings, notes } = await withoutStrangers(written, roster, flags.mounts);

@@ -126,30 +126,53 @@ async function editedList(
   const list = document.find([key])?.span;
   if (list === undefined) return undefined;
   const splices: Splice[] = [];
-  let last: { readonly end: number; readonly indent: string } | undefined;
+  let last: number | undefined;
   for (const [index, name] of now.entries()) {
     const span = document.find([key, index])?.span;
     if (span === undefined) return undefined;
-    const lineStart = text.lastIndexOf("\n", span.start - 1) + 1;
-    const indent = /^[ \t]*/.exec(text.slice(lineStart))?.[0] ?? "";
-    if (names.includes(name)) last = { end: span.end, indent };
+    if (names.includes(name)) last = span.end;
     else splices.push(withoutEntry(text, span.start, span.end));
   }
   const added = names.filter((name) => !now.includes(name)).map((name) => JSON.stringify(name));
-  if (added.length > 0) {
-    const newline = text.includes("\r\n") ? "\r\n" : "\n";
-    if (last === undefined) {
-      const insert = added.map((name) => `${newline}  ${name},`).join("");
-      splices.push({ offset: list.start + 1, remove: "", insert });
-    } else {
-      const { end, indent } = last;
-      const insert = added.map((name) => `,${newline}${indent}${name}`).join("");
-      splices.push({ offset: end, remove: "", insert });
-    }
-  }
+  if (added.length > 0) splices.push(...withEntries(text, list.end - 1, last, added));
   const edited = splices.toSorted((a, b) => b.offset - a.offset).reduce(applySplice, text);
   const check = await parseDocument(edited).catch(() => undefined);
   return sameValue(check?.find([key])?.value, names) ? edited : undefined;
+}
+
+/**
+ * Puts entries behind the last one that stays, on lines of their own, so that a comment behind that one
+ * stays with it.
+ *
+ * @param close Where the list's closing bracket stands.
+ * @param last Where the last entry that stays ends; absent: none stays.
+ */
+function withEntries(
+  text: string,
+  close: number,
+  last: number | undefined,
+  added: readonly string[],
+): Splice[] {
+  const newline = text.includes("\r\n") ? "\r\n" : "\n";
+  const insert = (offset: number, insert: string): Splice => ({ offset, remove: "", insert });
+  const lineStart = text.lastIndexOf("\n", close - 1) + 1;
+  const alone = text.slice(lineStart, close).trim() === "";
+  if (last === undefined) {
+    const lines = added.map((name) => `  ${name},${newline}`).join("");
+    return [alone ? insert(lineStart, lines) : insert(close, added.join(", "))];
+  }
+  const hasComma = /^[ \t]*,/.test(text.slice(last));
+  const lineEnd = /\r?\n/.exec(text.slice(last))?.index;
+  if (lineEnd === undefined || last + lineEnd > close) {
+    return [insert(last, added.map((name) => `, ${name}`).join(""))];
+  }
+  const entryStart = text.lastIndexOf("\n", last - 1) + 1;
+  const indent = /^[ \t]*/.exec(text.slice(entryStart))?.[0] ?? "";
+  const lines = added.map((name) => `${newline}${indent}${name}`).join(",");
+  return [
+    ...(hasComma ? [] : [insert(last, ",")]),
+    insert(last + lineEnd, hasComma ? `${lines},` : lines),
+  ];
 }
 
 /** Takes out one entry with its comma, and its line where nothing else stands in it. */

@@ -52,7 +52,7 @@ export const NO_SETTINGS: Settings = {
 };
 
 /** What a value of a setting may be. */
-interface Kind {
+export interface SettingKind {
   /** What to write. */
   readonly remedy: string;
   /** Whether a value is one. */
@@ -63,18 +63,21 @@ const isText = (value: unknown): value is string => typeof value === "string" &&
 const isNames = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every(isText);
 
-const NAMES: Kind = { remedy: 'give a list of names, such as ["codex", "vibe"]', fits: isNames };
-const SWITCH: Kind = {
+const NAMES: SettingKind = {
+  remedy: 'give a list of names, such as ["codex", "vibe"]',
+  fits: isNames,
+};
+const SWITCH: SettingKind = {
   remedy: "give true or false",
   fits: (value) => typeof value === "boolean",
 };
-const ADDRESS: Kind = {
+const ADDRESS: SettingKind = {
   remedy: 'give a text; "" means that there is none',
   fits: (value) => typeof value === "string",
 };
 
 /** Every setting by its key in the file. */
-export const SETTINGS: Readonly<Record<string, Kind>> = {
+export const SETTINGS: Readonly<Record<string, SettingKind>> = {
   providers: NAMES,
   enabled: NAMES,
   disabled: {

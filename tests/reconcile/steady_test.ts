@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { setUp } from "../../cli/setup.ts";
 import { parse } from "../../cli/parse.ts";
-import { apply } from "../../reconcile/request.ts";
+import * as reconcile from "../../reconcile/request.ts";
 import { start } from "../../reconcile/start.ts";
 import { textOf } from "../../reconcile/steady.ts";
 import { applySharedConfigPatches, loadRoster, rosterFrom } from "../../mod.ts";
@@ -248,7 +248,7 @@ async function wakes(args: readonly string[], inputs?: unknown): Promise<boolean
 }
 
 async function apply(args: readonly string[]): Promise<void> {
-  await apply((await setUp(parse(["apply", ...args]))).request);
+  await reconcile.apply((await setUp(parse(["apply", ...args]))).request);
 }
 
 /** Every call of a function of Deno whose first argument is a path in a directory. */
