@@ -1,5 +1,5 @@
 /**
- * Config formats: the plug-in interface, the registry, and the three built-in handlers.
+ * Config formats: the plug-in interface, the registry, and the four built-in handlers.
  *
  * @example
  * ```ts
@@ -25,7 +25,7 @@ export { applySplice, applySplices, invert, mergeSplices } from "./splice.ts";
 export { FormatRegistry } from "./registry.ts";
 export { isList, isTable, matches, pathText, sameValue, tableOf, valueAt } from "./value.ts";
 
-/** TOML, YAML and JSON (with comments); each handler is loaded when a file of it is met. */
+/** TOML, YAML, JSON (with comments) and `.env`; each handler is loaded when a file of it is met. */
 export const defaultFormats: FormatRegistry = new FormatRegistry([
   {
     name: "toml",
@@ -47,5 +47,12 @@ export const defaultFormats: FormatRegistry = new FormatRegistry([
     blank: "{}\n",
     holdsNull: true,
     load: async () => (await import("./json/format.ts")).jsonFormat,
+  },
+  {
+    name: "dotenv",
+    extensions: [".env"],
+    blank: "",
+    holdsNull: false,
+    load: async () => (await import("./dotenv/format.ts")).dotenvFormat,
   },
 ]);
