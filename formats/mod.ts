@@ -45,6 +45,7 @@ export const defaultFormats: FormatRegistry = new FormatRegistry([
     name: "json",
     extensions: [".json", ".jsonc"],
     blank: "{}\n",
+    blankList: "[]\n",
     holdsNull: true,
     load: async () => (await import("./json/format.ts")).jsonFormat,
   },

@@ -5,6 +5,7 @@ import { iniFormat } from "../../examples/ini_format.ts";
 import { applySplice, defaultFormats, invert, sameValue } from "../../formats/mod.ts";
 import type { ConfigPath } from "../../formats/mod.ts";
 import { copyOf, removeAt, resolve, setAt } from "../../formats/value.ts";
+import { rootOf } from "../support/root.ts";
 
 const after = (text: string, path: ConfigPath, value: string) =>
   applySplice(text, iniFormat.parse(text).put(path, value));
@@ -21,7 +22,7 @@ Deno.test("the registry takes the plug-in, and finds it by name and by file", as
 Deno.test("sections, pairs and comments are read", () => {
   const text =
     "\uFEFF; top\r\nroot=1\r\n[a b]\r\n# c\r\n k  =  v = w ; x \r\nempty =\r\n[__proto__]";
-  const { value } = iniFormat.parse(text);
+  const value = rootOf(iniFormat.parse(text));
   assert.deepEqual(Object.keys(value), ["root", "a b", "__proto__"]);
   assert.equal(value.root, "1");
   assert.equal(JSON.stringify(value["a b"]), '{"k":"v = w ; x","empty":""}');

@@ -4,7 +4,7 @@ import * as jsonc from "jsonc-parser";
 import { ConfigPatchError, ConfigSyntaxError } from "../../errors.ts";
 import { jsonFormat } from "../../formats/json/format.ts";
 import { applySplice, applySplices, invert } from "../../formats/splice.ts";
-import type { ConfigPath, ConfigTable, ConfigValue } from "../../formats/types.ts";
+import type { ConfigPath, ConfigValue } from "../../formats/types.ts";
 import {
   type ConcretePath,
   copyOf,
@@ -17,13 +17,14 @@ import {
   tableOf,
   valueAt,
 } from "../../formats/value.ts";
+import { rootOf } from "../support/root.ts";
 
 const parse = (text: string, strict = false) => jsonFormat.parse(text, { strict });
 
 Deno.test("an integer literal keeps every digit, any other number is a float", () => {
-  const { value } = parse(
+  const value = rootOf(parse(
     '{"a": 12345678901234567890, "b": 1.0, "c": 1e2, "d": -0, "e": -0.0, "f": -7, "g": 1E400}',
-  );
+  ));
   assert.equal(value.a, 12345678901234567890n);
   assert.equal(value.b, 1);
   assert.equal(value.c, 100);
@@ -34,7 +35,7 @@ Deno.test("an integer literal keeps every digit, any other number is a float", (
 });
 
 Deno.test("integers keep their digits beside comments too", () => {
-  const { value } = parse('{"a": 12345678901234567890, /* c */ "b": [1, 1.0,],}');
+  const value = rootOf(parse('{"a": 12345678901234567890, /* c */ "b": [1, 1.0,],}'));
   assert.ok(sameValue(value, tableOf([["a", 12345678901234567890n], ["b", [1n, 1]]])));
 });
 
@@ -52,9 +53,9 @@ Deno.test("what a number is does not depend on the numbers beside it", () => {
       fc.array(fc.constantFrom(...literals), { maxLength: 4 }),
       fc.constantFrom("", "// c\n"),
       (list, comment) => {
-        const { value } = parse(
+        const value = rootOf(parse(
           `{"list": [${list.join(", ")}], "true": false, "e.5": "1e.5"}${comment}`,
-        );
+        ));
         assert.ok(sameValue(value.list, list.map(expected)), list.join());
       },
     ),
@@ -149,7 +150,7 @@ Deno.test("a strict file with a comment or a trailing comma is refused at the fi
     });
   }
   const looks = "// no comment, /* none */ ,}";
-  assert.equal(parse(`{"a": "${looks}"}`, true).value.a, looks);
+  assert.equal(rootOf(parse(`{"a": "${looks}"}`, true)).a, looks);
 });
 
 Deno.test("a flaw is reported as such in a strict file, even after a comment", () => {
@@ -191,17 +192,17 @@ Deno.test("valid texts that cannot be edited without guessing are refused", () =
 
 Deno.test("brackets in comments and strings are no nesting", () => {
   const many = "[".repeat(2000);
-  assert.equal(parse(`{"a": 1 /* ${many} */}`).value.a, 1n);
-  assert.equal(parse(`{"a": "${many}"}`, true).value.a, many);
+  assert.equal(rootOf(parse(`{"a": 1 /* ${many} */}`)).a, 1n);
+  assert.equal(rootOf(parse(`{"a": "${many}"}`, true)).a, many);
 });
 
 Deno.test("strings that are put read back, and half a surrogate pair is refused", () => {
   for (const text of ['q"\\\n\t\u0000\u2028\uFEFF', "\u{1F600}", "\u007F", "</script>", ""]) {
     const document = parse('{"k": "former"}');
     const after = parse(applySplice(document.text, document.put(["k"], text)), true);
-    assert.equal(after.value.k, text);
+    assert.equal(rootOf(after).k, text);
   }
-  const read = parse('{"k": "\\ud800"}').value.k;
+  const read = rootOf(parse('{"k": "\\ud800"}')).k;
   assert.equal(read, "\ud800");
   for (const value of ["\ud800", ["\udc00x"], tableOf([["\ud800", 1n]]), NaN, -Infinity]) {
     assert.throws(
@@ -215,7 +216,7 @@ Deno.test("numbers that are put read back as what they were", () => {
   for (const value of [1, -0, 0.1, 1e21, 5e-324, 1n, 12345678901234567890n, 0n]) {
     const document = parse("{}");
     const after = parse(applySplice(document.text, document.put(["k"], value)), true);
-    assert.ok(sameValue(after.value.k, value), after.text);
+    assert.ok(sameValue(rootOf(after).k, value), after.text);
   }
 });
 
@@ -454,7 +455,7 @@ function placesOf(value: ConfigValue, at: ConcretePath = []): ConcretePath[] {
 }
 
 /** The recursive parser of `jsonc-parser`, which the handler does not use, reads the same. */
-function secondOpinion(text: string, value: ConfigTable): void {
+function secondOpinion(text: string, value: ConfigValue): void {
   const errors: jsonc.ParseError[] = [];
   const root = jsonc.parseTree(text.replace(/^\uFEFF/, ""), errors, { allowTrailingComma: true });
   assert.deepEqual(errors, []);

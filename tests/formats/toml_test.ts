@@ -24,16 +24,17 @@ import {
 import { tomlFormat } from "../../formats/toml/format.ts";
 import { indexOf } from "../../formats/toml/spans.ts";
 import { MAX_DEPTH, valueText } from "../../formats/toml/text.ts";
+import { rootOf } from "../support/root.ts";
 
 const { parse } = tomlFormat;
 const PLAIN = { equals: " = ", literal: false };
 
 Deno.test("scalars keep their type and precision", () => {
-  const { value } = parse(
+  const value = rootOf(parse(
     "big = 9223372036854775807\nhex = 0xFF\nzero = -0\nfloat = 1.0\nexp = 1e3\nminus = -0.0\n" +
       "inf = -inf\nnan = nan\nyes = true\nodt = 1979-05-27 07:32:00.5-07:00\nutc = 1979-05-27T07:32:00z\n" +
       "ldt = 1979-05-27T07:32\nld = 1979-05-27\nlt = 07:32:00\n",
-  );
+  ));
   const expected: Record<string, ConfigValue> = {
     big: 9223372036854775807n,
     hex: 255n,
@@ -58,7 +59,7 @@ Deno.test("scalars keep their type and precision", () => {
 
 Deno.test("__proto__ is a key like any other", () => {
   const text = "__proto__.x = 1\n[a.__proto__]\nb = { __proto__ = 2 }\n";
-  const { value } = parse(text);
+  const value = rootOf(parse(text));
   assert.deepEqual(Object.keys(value), ["__proto__", "a"]);
   assert.equal(Object.getPrototypeOf(value), null);
   const path = ["a", "__proto__", "b", "constructor"];
@@ -98,7 +99,7 @@ Deno.test("what is nested too deeply is refused before anything overflows", () =
 
 Deno.test("a string that the parser of positions cannot take is read, but not edited", () => {
   const document = parse(`a = "${"x".repeat(200_000)}"\n`);
-  assert.equal(String(document.value.a).length, 200_000);
+  assert.equal(String(rootOf(document).a).length, 200_000);
   assert.throws(() => document.put(["b"], 1n), { code: "unsupported" });
 });
 
@@ -143,7 +144,7 @@ Deno.test("values are read back as they were written", () => {
   fc.assert(
     fc.property(value, fc.boolean(), fc.constantFrom("=", " = "), (held, literal, equals) => {
       const text = `a = ${valueText(held, { equals, literal })}\n`;
-      assert.ok(sameValue(parse(text).value.a, held), text);
+      assert.ok(sameValue(rootOf(parse(text)).a, held), text);
     }),
     { seed: 20261124, numRuns: 1000 },
   );
