@@ -105,6 +105,11 @@ export interface ConfigDocument {
    * back must not cost a text its strictness.
    */
   readonly isStrict?: boolean;
+  /**
+   * How many commas stand behind a last entry, where the format's strict dialect allows none; absent
+   * where it has no such dialect. Taking something back must not add one.
+   */
+  readonly looseCommas?: number;
   /** The slot at a path, or `undefined` where nothing stands. */
   find(path: ConfigPath): Slot | undefined;
   /**

@@ -72,7 +72,7 @@ Deno.test("what cannot be read or edited without guessing is refused", () => {
   for (const text of ["nonsense\n", "= 1\n", "[s\n", "[s] x\n", "[]\n", "a=1\rb=2\n"]) {
     assert.throws(() => iniFormat.parse(`; c\n${text}`), (error: unknown) => {
       assert.ok(error instanceof ConfigSyntaxError, text);
-      assert.deepEqual(error.position, { line: 2, column: 1 });
+      assert.deepEqual(error.position?.line, 2);
       return true;
     });
   }
@@ -87,8 +87,8 @@ Deno.test("what cannot be read or edited without guessing is refused", () => {
   for (const path of [[], ["s", "t", "k"], ["s", 0], ["s", { n: "m" }], ["s", "a=b"], ["[", "k"]]) {
     assert.throws(() => iniFormat.parse("").put(path, "v"), refusal("shape"));
   }
-  assert.throws(() => iniFormat.parse("[s]\n").put(["s"], "v"), refusal("shape"));
-  assert.throws(() => iniFormat.parse("s=1\n").put(["s", "k"], "v"), refusal("shape"));
+  assert.throws(() => iniFormat.parse("a=1\n[s]\n").put(["s"], "v"), refusal("shape", 2));
+  assert.throws(() => iniFormat.parse("a=1\ns=1\n").put(["s", "k"], "v"), refusal("shape", 2));
 });
 
 const line = fc.constantFrom(

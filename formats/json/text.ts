@@ -1,6 +1,13 @@
 /** New JSON text in the style of the text around it. @module */
 import { ConfigPatchError } from "../../errors.ts";
-import { type ConfigPath, type ConfigValue, OpaqueScalar, type Span } from "../types.ts";
+import { refuseLength } from "../limits.ts";
+import {
+  type ConfigPath,
+  type ConfigValue,
+  OpaqueScalar,
+  type Selector,
+  type Span,
+} from "../types.ts";
 import { isList, isTable } from "../value.ts";
 
 /** How a text is written. */
@@ -17,7 +24,7 @@ export interface JsonStyle {
   readonly pad: string;
 }
 
-/** A piece of new text, and where in it the value that was put stands. */
+/** New text, and where in it the value that was put stands. */
 export interface Written {
   /** The text, without separators around it. */
   readonly text: string;
@@ -29,8 +36,7 @@ export interface Written {
  * A value at the end of steps of which none exists yet. With `indent`, the indentation of the line
  * it begins on, containers are spread over lines; without it they stay on one.
  *
- * @throws {ConfigPatchError} `unsupported` for a value that JSON cannot hold, `shape` for steps
- * that no new container can have.
+ * @throws {ConfigPatchError} `unsupported` for a value that JSON cannot hold.
  */
 export function writeSteps(
   steps: ConfigPath,
@@ -38,16 +44,14 @@ export function writeSteps(
   style: JsonStyle,
   indent: string | undefined,
 ): Written {
-  const step = steps[0];
+  const [step, ...rest] = steps;
   if (step === undefined) return whole(writeValue(value, style, indent));
-  const rest = steps.slice(1);
   const inner = indent === undefined ? undefined : indent + style.unit;
-  if (typeof step === "string") {
-    return enclose("{", [], writeProperty(step, rest, value, style, inner), "}", style, indent);
+  if (typeof step === "object") {
+    return enclose("[", [], writeEntry(step, rest, value, style, inner), "]", style, indent);
   }
-  if (typeof step === "number") throw cannotCreate(`the list entry ${step} does not exist`);
-  const entry = writeEntry(step, rest, value, style, inner);
-  return enclose("[", [], entry, "]", style, indent);
+  const property = writeProperty(String(step), rest, value, style, inner);
+  return enclose("{", [], property, "}", style, indent);
 }
 
 /** A property: its key, and the value at the end of the steps after it. */
@@ -63,21 +67,17 @@ export function writeProperty(
 
 /** A list entry that a selector describes: the selector's keys first, then the next step. */
 export function writeEntry(
-  selector: Exclude<ConfigPath[number], string | number>,
+  selector: Selector,
   steps: ConfigPath,
   value: ConfigValue,
   style: JsonStyle,
   indent: string | undefined,
 ): Written {
-  const key = steps[0];
-  if (typeof key !== "string" || (steps.length > 1 && Object.hasOwn(selector, key))) {
-    throw cannotCreate("a new list entry can only be given a key of its own");
-  }
+  const [key, ...rest] = steps;
   const inner = indent === undefined ? undefined : indent + style.unit;
   const given = Object.entries(selector)
-    .filter(([name]) => name !== key)
     .map(([name, wanted]) => writeString(name) + style.colon + writeValue(wanted, style, inner));
-  const leaf = writeProperty(key, steps.slice(1), value, style, inner);
+  const leaf = writeProperty(String(key), rest, value, style, inner);
   return enclose("{", given, leaf, "}", style, indent);
 }
 
@@ -110,6 +110,7 @@ export function writeValue(
 }
 
 function writeString(value: string): string {
+  refuseLength(value);
   if (!value.isWellFormed()) throw cannotHold("a string with half a surrogate pair");
   return JSON.stringify(value);
 }
@@ -166,7 +167,7 @@ function whole(text: string): Written {
   return { text, value: { start: 0, end: text.length } };
 }
 
-/** The same piece after some more text. */
+/** The same after some more text. */
 export function prefixed(prefix: string, { text, value }: Written): Written {
   return {
     text: prefix + text,
@@ -177,11 +178,5 @@ export function prefixed(prefix: string, { text, value }: Written): Written {
 function cannotHold(what: string): ConfigPatchError {
   return new ConfigPatchError("unsupported", `JSON cannot hold ${what}`, {
     remedy: "put another value",
-  });
-}
-
-function cannotCreate(why: string): ConfigPatchError {
-  return new ConfigPatchError("shape", why, {
-    remedy: "address list entries by a selector, followed by a key",
   });
 }
