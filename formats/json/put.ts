@@ -8,17 +8,11 @@
  * @module
  */
 import { beginsLine, commentsIn, indentOf, isBlank, lineStart } from "../lines.ts";
-import type { ConfigPath, ConfigValue, Put, Span, Splice } from "../types.ts";
+import type { ConfigPath, ConfigValue, Put } from "../types.ts";
+import { insertedAt, type Insertion, type Written } from "../written.ts";
 import { entryTop, styleOf, trailEnd } from "./layout.ts";
 import type { JsonEntry, JsonNode, JsonTree } from "./spans.ts";
-import {
-  type JsonStyle,
-  prefixed,
-  writeEntry,
-  writeProperty,
-  writeValue,
-  type Written,
-} from "./text.ts";
+import { type JsonStyle, writeEntry, writeProperty, writeValue } from "./text.ts";
 
 /** A text with its tree. */
 export interface JsonSource {
@@ -52,9 +46,6 @@ export function replacement(
   const span = { start: 0, end: insert.length };
   return { offset: node.start, remove, insert, value: span, created: [] };
 }
-
-/** A put without what it creates. */
-type Insertion = Splice & { readonly value: Span };
 
 /**
  * The insertion that makes `steps`, none of which exist, hold a value in an existing container. The
@@ -107,10 +98,10 @@ function before(
   const top = entryTop(text, tree, floor, next.start);
   const line = lineStart(text, top);
   if (line <= floor || !isBlank(text.slice(line, top))) {
-    return inserted(top, "", write(undefined), `,${style.gap}`);
+    return insertedAt(top, "", write(undefined), `,${style.gap}`);
   }
   const indent = indentOf(text, next.start);
-  return inserted(line, indent, write(indent), `,${style.eol}`);
+  return insertedAt(line, indent, write(indent), `,${style.eol}`);
 }
 
 /** A new last entry; comments behind the one that was last stay on its line. */
@@ -133,9 +124,9 @@ function behind(
   const trail = text.slice(from, end);
   const flat = !ownLine && !/\/\/|\n/.test(trail);
   const gap = flat ? style.gap : style.eol + indent;
-  if (last.comma !== undefined) return inserted(end, gap, written, ",");
+  if (last.comma !== undefined) return insertedAt(end, gap, written, ",");
   // The comma has to stand before the comments, so they are written anew behind it.
-  return { ...inserted(from, `,${trail}${gap}`, written, ""), remove: trail };
+  return insertedAt(from, `,${trail}${gap}`, written, "", trail);
 }
 
 /** The first entry of a container that is empty, or holds nothing but comments. */
@@ -150,19 +141,14 @@ function intoEmpty(
   const indent = outer + style.unit;
   const closing = lineStart(text, node.end - 1);
   if (closing > node.start && isBlank(text.slice(closing, node.end - 1))) {
-    return inserted(closing, indent, write(indent), style.eol);
+    return insertedAt(closing, indent, write(indent), style.eol);
   }
   const comment = commentsIn(tree.comments, node).at(-1);
-  if (comment !== undefined) return inserted(comment.end, " ", write(undefined), "");
+  if (comment !== undefined) return insertedAt(comment.end, " ", write(undefined), "");
   const inner = text.slice(node.start + 1, node.end - 1);
   if (inner === "" && beginsLine(text, start)) {
-    return inserted(node.start + 1, style.eol + indent, write(indent), style.eol + outer);
+    return insertedAt(node.start + 1, style.eol + indent, write(indent), style.eol + outer);
   }
   const pad = inner === "" && node.kind === "table" ? style.pad : inner;
-  return inserted(node.start + 1, pad, write(undefined), inner === "" ? pad : "");
-}
-
-function inserted(offset: number, lead: string, written: Written, tail: string): Insertion {
-  const { text, value } = prefixed(lead, written);
-  return { offset, remove: "", insert: text + tail, value };
+  return insertedAt(node.start + 1, pad, write(undefined), inner === "" ? pad : "");
 }

@@ -1,14 +1,9 @@
 /** New JSON text in the style of the text around it. @module */
 import { ConfigPatchError } from "../../errors.ts";
 import { refuseLength } from "../limits.ts";
-import {
-  type ConfigPath,
-  type ConfigValue,
-  OpaqueScalar,
-  type Selector,
-  type Span,
-} from "../types.ts";
+import { type ConfigPath, type ConfigValue, OpaqueScalar, type Selector } from "../types.ts";
 import { isList, isTable } from "../value.ts";
+import { between, justValue, type Written } from "../written.ts";
 
 /** How a text is written. */
 export interface JsonStyle {
@@ -24,14 +19,6 @@ export interface JsonStyle {
   readonly pad: string;
 }
 
-/** New text, and where in it the value that was put stands. */
-export interface Written {
-  /** The text, without separators around it. */
-  readonly text: string;
-  /** The range of the value in `text`. */
-  readonly value: Span;
-}
-
 /**
  * A value at the end of steps of which none exists yet. With `indent`, the indentation of the line
  * it begins on, containers are spread over lines; without it they stay on one.
@@ -45,7 +32,7 @@ export function writeSteps(
   indent: string | undefined,
 ): Written {
   const [step, ...rest] = steps;
-  if (step === undefined) return whole(writeValue(value, style, indent));
+  if (step === undefined) return justValue(writeValue(value, style, indent));
   const inner = indent === undefined ? undefined : indent + style.unit;
   if (typeof step === "object") {
     return enclose("[", [], writeEntry(step, rest, value, style, inner), "]", style, indent);
@@ -62,7 +49,7 @@ export function writeProperty(
   style: JsonStyle,
   indent: string | undefined,
 ): Written {
-  return prefixed(writeString(key) + style.colon, writeSteps(steps, value, style, indent));
+  return between(writeString(key) + style.colon, writeSteps(steps, value, style, indent), "");
 }
 
 /** A list entry that a selector describes: the selector's keys first, then the next step. */
@@ -131,8 +118,8 @@ function bracket(
   indent: string | undefined,
 ): string {
   if (items.length === 0) return opening + closing;
-  const { before, between, after } = spacing(opening, style, indent);
-  return opening + before + items.join(`,${between}`) + after + closing;
+  const { before, separator, after } = spacing(opening, style, indent);
+  return opening + before + items.join(`,${separator}`) + after + closing;
 }
 
 /** As {@linkcode bracket}, with the item last that holds the value that is put. */
@@ -144,35 +131,22 @@ function enclose(
   style: JsonStyle,
   indent: string | undefined,
 ): Written {
-  const { before, between, after } = spacing(opening, style, indent);
-  const head = opening + before + items.map((item) => `${item},${between}`).join("");
-  const { text, value } = prefixed(head, last);
-  return { text: text + after + closing, value };
+  const { before, separator, after } = spacing(opening, style, indent);
+  const head = opening + before + items.map((item) => `${item},${separator}`).join("");
+  return between(head, last, after + closing);
 }
 
 function spacing(
   opening: string,
   { eol, unit, gap, pad }: JsonStyle,
   indent: string | undefined,
-): { readonly before: string; readonly between: string; readonly after: string } {
+): { readonly before: string; readonly separator: string; readonly after: string } {
   if (indent === undefined) {
     const padding = opening === "{" ? pad : "";
-    return { before: padding, between: gap, after: padding };
+    return { before: padding, separator: gap, after: padding };
   }
   const line = eol + indent + unit;
-  return { before: line, between: line, after: eol + indent };
-}
-
-function whole(text: string): Written {
-  return { text, value: { start: 0, end: text.length } };
-}
-
-/** The same after some more text. */
-export function prefixed(prefix: string, { text, value }: Written): Written {
-  return {
-    text: prefix + text,
-    value: { start: value.start + prefix.length, end: value.end + prefix.length },
-  };
+  return { before: line, separator: line, after: eol + indent };
 }
 
 function cannotHold(what: string): ConfigPatchError {
