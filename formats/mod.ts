@@ -23,7 +23,22 @@ export * from "./types.ts";
 export { ConfigPatchError, ConfigSyntaxError, type ErrorDetails, locate } from "../errors.ts";
 export { applySplice, applySplices, invert, mergeSplices } from "./splice.ts";
 export { FormatRegistry } from "./registry.ts";
-export { isList, isTable, matches, pathText, sameValue, tableOf, valueAt } from "./value.ts";
+// What every handler asks of a path and of a text, so that the same mistake gets the same answer.
+export * from "./lines.ts";
+export * from "./limits.ts";
+export * from "./syntax.ts";
+export * from "./target.ts";
+export { caseTwins, twinsOnPath } from "./twins.ts";
+export {
+  type ConcretePath,
+  isList,
+  isTable,
+  matches,
+  pathText,
+  sameValue,
+  tableOf,
+  valueAt,
+} from "./value.ts";
 
 /** TOML, YAML, JSON (with comments) and `.env`; each handler is loaded when a file of it is met. */
 export const defaultFormats: FormatRegistry = new FormatRegistry([
@@ -45,6 +60,7 @@ export const defaultFormats: FormatRegistry = new FormatRegistry([
     name: "json",
     extensions: [".json", ".jsonc"],
     blank: "{}\n",
+    blankList: "[]\n",
     holdsNull: true,
     load: async () => (await import("./json/format.ts")).jsonFormat,
   },

@@ -10,7 +10,7 @@ import { applySplices } from "../formats/splice.ts";
 import type {
   ConfigDocument,
   ConfigPath,
-  ConfigTable,
+  ConfigRoot,
   ConfigValue,
   FormatHandler,
   ParseOptions,
@@ -163,7 +163,7 @@ function nextBatch(
  * What may be touched by one put of a batch only: the containers that it creates, and a container
  * whose first plain value it is, because the next one's layout follows the first.
  */
-function dependsOn(root: ConfigTable, path: ConfigPath): string[] {
+function dependsOn(root: ConfigRoot, path: ConfigPath): string[] {
   const { found, missing } = resolve(root, path);
   if (missing.length === 0) return [pathKey(found)];
   const parent = valueAt(root, found);

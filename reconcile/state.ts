@@ -34,7 +34,7 @@
  * @module
  */
 import { ConfigPatchError } from "../errors.ts";
-import type { ConfigPath, ConfigTable, ConfigValue, Selector } from "../formats/types.ts";
+import type { ConfigPath, ConfigRoot, ConfigTable, ConfigValue, Selector } from "../formats/types.ts";
 import { isList, isTable, sameValue, valueAt } from "../formats/value.ts";
 import { checkFile, checkSegment, isTemporaryName } from "../storage/names.ts";
 import {
@@ -144,7 +144,7 @@ export function parseState(text: string): State {
 export function settleFile(
   before: FileState | undefined,
   after: FileState | undefined,
-  live: { readonly text: string; readonly value: ConfigTable },
+  live: { readonly text: string; readonly value: ConfigRoot },
 ): FileState | undefined {
   const fits = (claim: Claim): boolean => sameValue(valueAt(live.value, claim.path), claim.value);
   const stands = (claim: Claim): boolean =>

@@ -1,7 +1,7 @@
 /** The laws of what users do between apply and disable. @module */
 import { ConfigPatchError } from "../errors.ts";
 import { applySplice } from "../formats/splice.ts";
-import type { ConfigDocument, ConfigPath, ConfigTable, Span, Splice } from "../formats/types.ts";
+import type { ConfigDocument, ConfigPath, ConfigRoot, Span, Splice } from "../formats/types.ts";
 import {
   type ConcretePath,
   copyOf,
@@ -47,9 +47,9 @@ export interface Between {
   /** What we remembered. */
   readonly state: FileState;
   /** The trees: original, edited, disabled. */
-  readonly trees: readonly [ConfigTable, ConfigTable, ConfigTable];
+  readonly trees: readonly [ConfigRoot, ConfigRoot, ConfigRoot];
   /** The tree that the rules of disable lead to. */
-  readonly expected: ConfigTable;
+  readonly expected: ConfigRoot;
   /** Our bytes, as far as they are known to be contiguous. */
   readonly ours: Span | undefined;
   /** Reads a text of this trial. */
@@ -71,7 +71,7 @@ export function editBetween(
   const original = trial.text ?? trial.handler.blank;
   const parse = (text: string) => read(trial.handler, text, trial.strict);
   const edited = applySplice(applied.text, user);
-  let tree: ConfigTable;
+  let tree: ConfigRoot;
   try {
     tree = parse(edited).value;
   } catch (error) {
@@ -178,11 +178,11 @@ function breach(law: string, between: Between, what: string): LawBreach {
 
 /** The tree after disable, by the rules: our values and our empty containers are out. */
 function treeWithoutUs(
-  original: ConfigTable,
-  edited: ConfigTable,
-  disabled: ConfigTable,
+  original: ConfigRoot,
+  edited: ConfigRoot,
+  disabled: ConfigRoot,
   state: FileState,
-): ConfigTable {
+): ConfigRoot {
   const tree = copyOf(edited);
   for (const claim of state.claims) {
     const { path, text } = claim;
@@ -222,7 +222,7 @@ function treeWithoutUs(
 }
 
 /** The first place that still holds what we wrote. */
-function placeOf(tree: ConfigTable, { path, value }: Claim): ConcretePath | undefined {
+function placeOf(tree: ConfigRoot, { path, value }: Claim): ConcretePath | undefined {
   return resolveAll(tree, path).find((at) => sameValue(valueAt(tree, at), value));
 }
 
@@ -253,7 +253,7 @@ function mapBack(user: Splice, ours: Span, shift: number): Splice | undefined {
   return user.offset >= ours.end ? { ...user, offset: user.offset + shift } : undefined;
 }
 
-function treeOf(between: Between, text: string): ConfigTable | undefined {
+function treeOf(between: Between, text: string): ConfigRoot | undefined {
   try {
     return between.read(text).value;
   } catch (error) {
