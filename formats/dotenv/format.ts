@@ -20,6 +20,7 @@
  * @module
  */
 import { ConfigPatchError } from "../../errors.ts";
+import { droppedPlace, type Ground, NO_PUT, NO_SPLICE, targetOf } from "../target.ts";
 import type {
   ConfigDocument,
   ConfigPath,
@@ -30,9 +31,10 @@ import type {
   Slot,
   Splice,
 } from "../types.ts";
-import { planDrop } from "./drop.ts";
-import { planPut } from "./put.ts";
-import { type DotenvIndex, indexDotenv } from "./spans.ts";
+import { type ConcretePath, pathText, resolve, valueAt } from "../value.ts";
+import { removal } from "./drop.ts";
+import { insertion, replacement } from "./put.ts";
+import { type Assignment, type DotenvIndex, indexDotenv, refused } from "./spans.ts";
 import { readDotenv } from "./value.ts";
 
 /** `.env` files: names with texts as values. */
@@ -44,9 +46,10 @@ export const dotenvFormat: FormatHandler = {
   parse: (text: string): ConfigDocument => new DotenvDocument(text),
 };
 
-class DotenvDocument implements ConfigDocument {
+class DotenvDocument implements ConfigDocument, Ground {
   readonly text: string;
   readonly value: ConfigTable;
+  readonly nullIsEmpty = false;
   #index: DotenvIndex | undefined;
 
   constructor(text: string) {
@@ -55,33 +58,66 @@ class DotenvDocument implements ConfigDocument {
   }
 
   find(path: ConfigPath): Slot | undefined {
-    const [name] = path;
-    if (path.length !== 1 || typeof name !== "string" || !Object.hasOwn(this.value, name)) {
-      return undefined;
-    }
-    const value = this.value[name];
-    // The last assignment of a name is the one that readers take.
-    const span = this.#indexed().byName.get(name)?.at(-1)?.value;
-    return value === undefined ? undefined : { value, span };
+    const { found, missing } = resolve(this.value, path);
+    const value = valueAt(this.value, found);
+    if (missing.length > 0 || found.length === 0 || value === undefined) return undefined;
+    return { value, span: this.#last(found)?.value };
   }
 
   put(path: ConfigPath, value: ConfigValue): Put {
-    return planPut(this.#indexed(), this.value, path, value);
+    const target = targetOf(this, path, value);
+    if (target.action === "insert") {
+      const [name, ...below] = target.missing;
+      if (typeof name !== "string" || below.length > 0) {
+        throw new ConfigPatchError("shape", `a .env file holds no tables: ${pathText(path)}`, {
+          remedy: "name a variable alone",
+        });
+      }
+      return insertion(this.#indexed(), name, value);
+    }
+    const held = this.#only(target.found);
+    return target.action === "nothing" ? NO_PUT : replacement(this.#indexed(), held, value);
   }
 
   drop(path: ConfigPath): Splice {
-    return planDrop(this.#indexed(), path);
+    const found = droppedPlace(this, path);
+    return found === undefined ? NO_SPLICE : removal(this.#indexed(), this.#only(found));
+  }
+
+  offsetOf(place: ConcretePath): number | undefined {
+    return this.#last(place)?.start;
+  }
+
+  /** Of several assignments of a name, the one that all readers take. */
+  #last([name]: ConcretePath): Assignment | undefined {
+    return this.#indexed().byName.get(String(name))?.at(-1);
+  }
+
+  /** The assignment of a name, if there is just one and all readers see it. */
+  #only([name]: ConcretePath): Assignment {
+    const index = this.#indexed();
+    const [first, second] = index.byName.get(String(name)) ?? [];
+    if (second !== undefined) {
+      throw refused(
+        index,
+        second.start,
+        `the name ${name} stands twice`,
+        "remove one of the lines",
+      );
+    }
+    if (first?.doubt === undefined && first !== undefined) return first;
+    const why = first?.doubt ?? IN_TWO_WAYS;
+    throw refused(index, first?.start ?? 0, why, `write ${name}=value on a line of its own`);
   }
 
   /** A check needs only the values. */
   #indexed(): DotenvIndex {
     this.#index ??= indexDotenv(this.text);
-    const missed = Object.keys(this.value).find((name) => !this.#index?.byName.has(name));
-    if (missed === undefined && this.#index.byName.size === Object.keys(this.value).length) {
-      return this.#index;
-    }
-    throw new ConfigPatchError("unsupported", "the names in this file can be read in two ways", {
-      remedy: "write each of them as NAME=value on a line of its own",
-    });
+    const { byName } = this.#index;
+    const names = Object.keys(this.value);
+    if (names.length === byName.size && names.every((name) => byName.has(name))) return this.#index;
+    throw refused(this.#index, 0, IN_TWO_WAYS, "write each of them as NAME=value on its own line");
   }
 }
+
+const IN_TWO_WAYS = "the names in this file can be read in two ways";

@@ -6,34 +6,14 @@
  * @module
  */
 import { ConfigPatchError } from "../../errors.ts";
-import type { ConfigPath, ConfigTable, ConfigValue, Put } from "../types.ts";
+import { refuseLength } from "../limits.ts";
+import { nextLine } from "../lines.ts";
+import type { ConfigValue, Put } from "../types.ts";
 import type { Assignment, DotenvIndex } from "./spans.ts";
-import { nextLine } from "./spans.ts";
-import { nameOf, onlyAssignment } from "./name.ts";
 import { type Quoting, writeValue } from "./text.ts";
 
-/**
- * The splice that makes `path` hold `value`.
- *
- * @throws {ConfigPatchError} `shape` or `unsupported`, as `ConfigDocument.put` says.
- */
-export function planPut(
-  index: DotenvIndex,
-  table: ConfigTable,
-  path: ConfigPath,
-  value: ConfigValue,
-): Put {
-  const name = nameOf(path);
-  const held = onlyAssignment(index, name);
-  if (held !== undefined && table[name] === value) {
-    return { offset: held.value.start, remove: "", insert: "", value: NOTHING, created: [] };
-  }
-  return held === undefined ? insertion(index, name, value) : override(index, held, value);
-}
-
-const NOTHING = { start: 0, end: 0 };
-
-function override(index: DotenvIndex, held: Assignment, value: ConfigValue): Put {
+/** Another value for an assignment. */
+export function replacement(index: DotenvIndex, held: Assignment, value: ConfigValue): Put {
   const { start, end } = held.value;
   const text = writeValue(value, held.quote === "" ? UNQUOTED : { quote: held.quote });
   // Not all readers see a comment in what follows a value without a blank.
@@ -49,8 +29,10 @@ function override(index: DotenvIndex, held: Assignment, value: ConfigValue): Put
 
 const UNQUOTED: Quoting = { quote: "" };
 
-function insertion(index: DotenvIndex, name: string, value: ConfigValue): Put {
+/** An assignment of a name that does not stand. */
+export function insertion(index: DotenvIndex, name: string, value: ConfigValue): Put {
   const { anchor, eol } = index;
+  refuseLength(name);
   if (!NEW_NAME.test(name) || name === "export") {
     throw new ConfigPatchError("unsupported", `"${name}" is not a name for every reader`, {
       remedy: "use letters, digits and underscores, a letter first",

@@ -4,6 +4,9 @@
  *
  * @module
  */
+import { ConfigPatchError, locate } from "../../errors.ts";
+import { eolOf, lineEnd, nextLine } from "../lines.ts";
+import { unseenAt } from "../syntax.ts";
 import type { Span } from "../types.ts";
 
 /** How a value is written: the quote around it, or none. */
@@ -49,7 +52,7 @@ export function indexDotenv(text: string): DotenvIndex {
   // Whether some readers take this line for the value of a name above it.
   let isTaken = false;
   for (let start = text.startsWith("\uFEFF") ? 1 : 0; start < text.length;) {
-    const end = endOfLine(text, start);
+    const end = lineEnd(text, start);
     const line = text.slice(start, end);
     const isComment = /^[ \t]*#/.test(line);
     const found = isComment ? undefined : assignmentAt(text, start, end);
@@ -67,14 +70,17 @@ export function indexDotenv(text: string): DotenvIndex {
     if (line.trim() !== "" && !isTaken) anchor = { start, end: last };
     start = nextLine(text, last);
   }
-  const eol = text.slice(0, text.indexOf("\n") + 1).endsWith("\r\n") ? "\r\n" : "\n";
-  return { text, assignments, byName, anchor, eol };
+  return { text, assignments, byName, anchor, eol: eolOf(text) };
 }
 
-/** Where the line after this one begins. */
-export function nextLine(text: string, end: number): number {
-  const newline = text.indexOf("\n", end);
-  return newline === -1 ? text.length : newline + 1;
+/** An `unsupported` error at an offset. */
+export function refused(
+  { text }: DotenvIndex,
+  offset: number,
+  message: string,
+  remedy: string,
+): ConfigPatchError {
+  return new ConfigPatchError("unsupported", message, { ...locate(text, offset), remedy });
 }
 
 const AFTER_MARK = "some readers take the byte order mark before this name for a part of it";
@@ -97,16 +103,23 @@ function takes(text: string, start: number, end: number): boolean {
 }
 
 /** The assignment that begins on a line, if any reader sees one. */
-function assignmentAt(text: string, start: number, lineEnd: number): Assignment | undefined {
-  const head = headAt(text, start, lineEnd);
+function assignmentAt(text: string, start: number, until: number): Assignment | undefined {
+  const head = headAt(text, start, until);
   if (head === undefined) return undefined;
   const { name, exported, sign } = head;
-  const { value, quote, end } = valueAt(text, sign, lineEnd);
-  const before = text.slice(start, value.start);
-  const behind = text.slice(value.end, end).split("#", 1).join();
-  // Other blanks than spaces and tabs are not blanks everywhere.
-  const doubt = head.isCertain && !/[^\S \t]/.test(before + behind) ? undefined : NO_NAME;
+  const { value, quote, end } = valueAt(text, sign, until);
+  const doubt = head.isCertain ? oddBlank(text, start, value, end) : NO_NAME;
   return { name, start, exported, value, quote, end, doubt };
+}
+
+/** Other blanks than spaces and tabs, beside a name or its value, are not blanks to all readers. */
+function oddBlank(text: string, start: number, value: Span, end: number): string | undefined {
+  const behind = text.slice(value.end, end).split("#", 1).join();
+  const before = text.slice(start, value.start);
+  const at = (before + behind).search(/[^\S \t]/);
+  if (at === -1) return undefined;
+  const offset = at < before.length ? start + at : value.end + at - before.length;
+  return `${unseenAt(text, offset) ?? "an unusual blank"} stands outside of quotes`;
 }
 
 /** What stands before a value. */
@@ -119,19 +132,19 @@ interface Head {
   readonly isCertain: boolean;
 }
 
-function headAt(text: string, start: number, lineEnd: number): Head | undefined {
-  let at = skipBlanks(text, start, lineEnd);
+function headAt(text: string, start: number, until: number): Head | undefined {
+  let at = skipBlanks(text, start, until);
   const word = at + "export".length;
-  const behind = skipBlanks(text, word, lineEnd);
+  const behind = skipBlanks(text, word, until);
   // `export=1` and `export =1` give a value to the name `export`.
   const exported = text.startsWith("export", at) && behind > word && !isSign(text[behind]);
   const isUsual = !exported || text.slice(word, behind) === " ";
   if (exported) at = behind;
-  const name = nameAt(text, at, lineEnd);
+  const name = nameAt(text, at, until);
   if (name === undefined) return undefined;
-  const sign = skipBlanks(text, name.end, lineEnd);
+  const sign = skipBlanks(text, name.end, until);
   // To some, a name alone says that it has no value.
-  const isAlone = sign >= lineEnd || text[sign] === "#";
+  const isAlone = sign >= until || text[sign] === "#";
   if (!isAlone && !isSign(text[sign])) return undefined;
   const isCertain = isUsual && !name.quoted && !isAlone && text[sign] === "=";
   if (isAlone) return { name: name.text, exported, sign: name.end - 1, isCertain };
@@ -146,25 +159,25 @@ function isSign(char: string | undefined): boolean {
 function valueAt(
   text: string,
   sign: number,
-  lineEnd: number,
+  until: number,
 ): Pick<Assignment, "value" | "quote" | "end"> {
-  const start = skipBlanks(text, sign + 1, lineEnd);
+  const start = skipBlanks(text, sign + 1, until);
   const quote = text[start];
-  if (start < lineEnd && (quote === '"' || quote === "'" || quote === "`")) {
+  if (start < until && (quote === '"' || quote === "'" || quote === "`")) {
     const close = text.indexOf(quote, start + 1);
-    const end = endOfLine(text, Math.max(close, start));
+    const end = lineEnd(text, Math.max(close, start));
     const rest = text.slice(close + 1, end).trimStart();
     if (close !== -1 && text[close - 1] !== "\\" && (rest === "" || rest.startsWith("#"))) {
       return { value: { start, end: close + 1 }, quote, end };
     }
     // Readers disagree on where it ends, but not behind this line.
-    return { value: { start, end: trimmedEnd(text, start, lineEnd) }, quote, end: lineEnd };
+    return { value: { start, end: trimmedEnd(text, start, until) }, quote, end: until };
   }
-  const hash = text.slice(start, lineEnd).indexOf("#");
-  const end = trimmedEnd(text, start, hash === -1 ? lineEnd : start + hash);
+  const hash = text.slice(start, until).indexOf("#");
+  const end = trimmedEnd(text, start, hash === -1 ? until : start + hash);
   // An empty value stands right behind its sign.
   const value = end === start ? { start: sign + 1, end: sign + 1 } : { start, end };
-  return { value, quote: "", end: lineEnd };
+  return { value, quote: "", end: until };
 }
 
 interface Name {
@@ -173,23 +186,16 @@ interface Name {
   readonly quoted: boolean;
 }
 
-function nameAt(text: string, at: number, lineEnd: number): Name | undefined {
+function nameAt(text: string, at: number, until: number): Name | undefined {
   const quote = text[at];
   if (quote === "'" || quote === '"') {
     const close = text.indexOf(quote, at + 1);
-    if (close === -1 || close >= lineEnd) return undefined;
+    if (close === -1 || close >= until) return undefined;
     return { text: text.slice(at + 1, close), end: close + 1, quoted: true };
   }
   let end = at;
-  while (end < lineEnd && /[\w.-]/.test(text[end] ?? "")) end++;
+  while (end < until && /[\w.-]/.test(text[end] ?? "")) end++;
   return end === at ? undefined : { text: text.slice(at, end), end, quoted: false };
-}
-
-/** Where a line ends, before its line break. */
-function endOfLine(text: string, from: number): number {
-  const newline = text.indexOf("\n", from);
-  if (newline === -1) return text.length;
-  return text[newline - 1] === "\r" && newline > from ? newline - 1 : newline;
 }
 
 function skipBlanks(text: string, from: number, end: number): number {

@@ -8,6 +8,7 @@
  */
 import { ConfigPatchError } from "../../errors.ts";
 import type { ConfigValue } from "../types.ts";
+import { refuseLength } from "../limits.ts";
 import type { Quote } from "./spans.ts";
 
 /** How the values of a file are written. */
@@ -35,6 +36,7 @@ export function writeValue(value: ConfigValue, { quote }: Quoting): string {
       remedy: "write the value as a string",
     });
   }
+  refuseLength(value);
   const order: Quote[] = [quote, "", '"', "'"];
   for (const one of order) if (CAN_HOLD[one].test(value)) return one + value + one;
   throw new ConfigPatchError(

@@ -10,6 +10,8 @@
  */
 import { ConfigPatchError, ConfigSyntaxError, locate } from "../../errors.ts";
 import { type ConfigTable, type ConfigValue, OpaqueScalar } from "../types.ts";
+import { MAX_NODES, tooMany } from "../limits.ts";
+import { unseenAt } from "../syntax.ts";
 import { tableOf } from "../value.ts";
 
 /**
@@ -26,6 +28,7 @@ export function readDotenv(text: string): ConfigTable {
   while (at < text.length) {
     const { end, pair } = readLine(text, at);
     if (pair !== undefined) pairs.push(pair);
+    if (pairs.length > MAX_NODES) throw tooMany();
     at = end;
   }
   return tableOf(pairs);
@@ -169,11 +172,11 @@ function openEnd(text: string, start: number): ConfigPatchError {
 function refuseSeparators(text: string, start: number, end: number): void {
   const found = /[\u2028\u2029]/.exec(text.slice(start, end));
   if (found === null) return;
-  const code = found[0].charCodeAt(0).toString(16).toUpperCase();
+  const offset = start + found.index;
   throw refused(
     text,
-    start + found.index,
-    `the line separator U+${code} stands outside of quotes`,
+    offset,
+    `${unseenAt(text, offset)} stands outside of quotes`,
     "remove this character, which is invisible in most editors",
   );
 }

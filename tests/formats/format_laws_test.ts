@@ -86,7 +86,8 @@ const PROOFS: Readonly<Record<string, Proof>> = {
     samples: DOTENV,
     comment: "#",
     invalid: ['A="1\n', "=1\n", "A:\nB=1\n", "A=1\rB=2"],
-    reasons: /is no name of a \.env file|a value of a \.env file is a text|byte order mark/,
+    reasons:
+      /a \.env file holds no tables|where a (table|list) must be|a value of a \.env file is a text|byte order mark/,
   },
   ini: {
     samples: INI,
