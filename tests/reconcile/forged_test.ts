@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { escapeControl } from "../../errors.ts";
+import { resolveVaultLocation } from "../../transport/mod.ts";
 import { forge, FORGED, ORIGINAL, PATCHES, record, sidecarOf } from "../torture/forged.ts";
 import { Scenario } from "../support/scenario.ts";
 
@@ -32,7 +33,7 @@ forgedTest("cannot keep a provider from its place", async (scenario) => {
   scenario.write(FORGED, sidecarOf("s.json", "evil", record({ w: "mine" })));
   await scenario.apply();
   scenario.write(FORGED, sidecarOf("s.json", "evil", record({ w: VAULT })));
-  await scenario.apply({ location: { url: "http://moved:1", socket: "/s" } });
+  await scenario.apply({ location: resolveVaultLocation({ url: "http://moved:1", socket: "/s" }) });
   await scenario.disable("p");
   assert.equal(scenario.read("_a/s.json"), ORIGINAL["_a/s.json"]);
 });
@@ -175,7 +176,7 @@ forgedTest("that leads only to traps fails nothing and fills no log", async (sce
 for (const [address, ends] of [[VAULT, "goes"], ["http://elsewhere:1", "stays"]] as const) {
   Deno.test(`a value that was hidden from disable ${ends} later, at ${address}`, async () => {
     const scenario = await Scenario.with({}, PATCHES);
-    const location = { url: address, socket: "/s" };
+    const location = resolveVaultLocation({ url: address, socket: "/s" });
     await scenario.apply({ providers: ["b"], location });
     const path = `${scenario.mounts}/_b/s.json`;
     Deno.renameSync(path, `${path}.hidden`);

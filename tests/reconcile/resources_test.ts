@@ -13,7 +13,7 @@ import {
   resolveVaultLocation,
 } from "../../mod.ts";
 import { run } from "../../reconcile/run.ts";
-import type { Job } from "../../reconcile/job.ts";
+import type { Job } from "../../reconcile/tasks.ts";
 import { Mounts } from "../../storage/mounts.ts";
 import type { FileSystem, FreshFile } from "../../storage/primitives.ts";
 import { onMemoryDisk, system } from "../support/tmpfs.ts";
@@ -133,13 +133,14 @@ Deno.test("a disk that is full at any one write is a clear error, and nothing is
 async function apply(
   scenario: Scenario,
   fileSystem: FileSystem,
-  options: PatchOptions = {},
+  { providers, disabledProviders, location }: PatchOptions = {},
 ): Promise<string> {
   const job: Job = {
-    ...options,
+    providers: providers ?? undefined,
+    disabledProviders: disabledProviders ?? [],
     mounts: new Mounts(scenario.mounts, { fileSystem }),
     roster: scenario.roster,
-    location: options.location ?? resolveVaultLocation(),
+    location: location ?? resolveVaultLocation(),
     formats: defaultFormats,
   };
   const { report } = await run(job, { lockTimeout: 10_000 });
