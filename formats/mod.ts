@@ -1,5 +1,5 @@
 /**
- * Config formats: the plug-in interface, the registry, and the three built-in handlers.
+ * Config formats: the plug-in interface, the registry, and the four built-in handlers.
  *
  * @example
  * ```ts
@@ -40,7 +40,7 @@ export {
   valueAt,
 } from "./value.ts";
 
-/** TOML, YAML and JSON (with comments); each handler is loaded when a file of it is met. */
+/** TOML, YAML, JSON (with comments) and `.env`; each handler is loaded when a file of it is met. */
 export const defaultFormats: FormatRegistry = new FormatRegistry([
   {
     name: "toml",
@@ -63,5 +63,12 @@ export const defaultFormats: FormatRegistry = new FormatRegistry([
     blankList: "[]\n",
     holdsNull: true,
     load: async () => (await import("./json/format.ts")).jsonFormat,
+  },
+  {
+    name: "dotenv",
+    extensions: [".env"],
+    blank: "",
+    holdsNull: false,
+    load: async () => (await import("./dotenv/format.ts")).dotenvFormat,
   },
 ]);

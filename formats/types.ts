@@ -83,7 +83,7 @@ export interface Slot {
    * The value's own text; absent where it is not one contiguous text (a TOML table under headers),
    * empty where the value is implied (a YAML key without a value).
    */
-  readonly span?: Span;
+  readonly span?: Span | undefined;
 }
 
 /** The splice that makes a path hold a value. Empty (`remove` and `insert` both `""`) when it does. */
