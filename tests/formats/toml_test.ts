@@ -105,7 +105,7 @@ Deno.test("a string that the parser of positions cannot take is read, but not ed
 });
 
 Deno.test("what TOML cannot hold is refused", () => {
-  const cases = [
+  const cases: unknown[] = [
     null,
     [null],
     { a: null },
@@ -114,7 +114,7 @@ Deno.test("what TOML cannot hold is refused", () => {
     2n ** 63n,
     -(2n ** 63n) - 1n,
   ];
-  for (const value of [...cases, new OpaqueScalar("!vault", "x")]) {
+  for (const value of [...cases, new OpaqueScalar("!vault", "x")] as ConfigValue[]) {
     assert.throws(() => parse("").put(["a"], value), { code: "unsupported" });
   }
 });
