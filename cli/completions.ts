@@ -1,7 +1,7 @@
 /** `completions`: scripts for three shells, made of the same table as the parser. @module */
 import { closest } from "../errors.ts";
-import { builtInSources } from "../roster/built_in.ts";
-import { catalogSources } from "../roster/catalog.ts";
+import { builtInAgents } from "../roster/built_in.ts";
+import { catalogNames } from "../roster/catalog.ts";
 import { type Invocation, UsageError } from "./parse.ts";
 import {
   commandInfo,
@@ -27,8 +27,7 @@ export async function runCompletions({ operands }: Invocation): Promise<number> 
         : `did you mean ${near}?`,
     });
   }
-  const sources = [...builtInSources, ...await catalogSources()];
-  const names = sources.map(({ path }) => path.replace(/^.*\//, "").replace(/\.[^.]*$/, "")).sort();
+  const names = [...Object.keys(builtInAgents), ...catalogNames()].sort();
   await write("stdout", script(names));
   return 0;
 }

@@ -8,7 +8,8 @@ import deno from "../deno.json" with { type: "json" };
 import { ConfigPatchError } from "../errors.ts";
 import type { Start } from "../reconcile/start.ts";
 import type { Job } from "../reconcile/job.ts";
-import { builtInSources } from "../roster/built_in.ts";
+import { builtInAgents } from "../roster/built_in.ts";
+import type { AgentObject } from "../roster/agent_object.ts";
 import type { Roster, RosterSource } from "../roster/types.ts";
 import { resolveVaultLocation } from "../transport/resolve.ts";
 import type { VaultLocation } from "../transport/location.ts";
@@ -42,7 +43,7 @@ export async function startOf(flags: Flags, wishes: Wishes, command: string): Pr
     inputs: {
       version: VERSION,
       sources,
-      builtIn: builtIn && builtInSources,
+      builtIn: builtIn && builtInAgents,
       catalog: builtIn && await catalogOf(wishes),
       location,
       allowNested,
@@ -129,17 +130,17 @@ async function rosterFor(
 
 // Most runs have no roster of their own and name nobody: they need neither of these modules.
 
-async function sourcesOf({ roster }: Flags): Promise<RosterSource[]> {
+async function sourcesOf({ roster, mounts }: Flags): Promise<RosterSource[]> {
   if (roster.length === 0) return [];
   const { readRosterSources } = await import("../roster/sources.ts");
-  return await readRosterSources(roster);
+  return await readRosterSources(roster, { mounts });
 }
 
-async function catalogOf(wishes: Wishes): Promise<RosterSource[]> {
+async function catalogOf(wishes: Wishes): Promise<Readonly<Record<string, AgentObject>>> {
   const names = namesIn(wishes);
-  if (names.length === 0) return [];
-  const { catalogSources } = await import("../roster/catalog.ts");
-  return await catalogSources(names);
+  if (names.length === 0) return {};
+  const { catalogAgents } = await import("../roster/catalog.ts");
+  return await catalogAgents(names);
 }
 
 function namesIn({ providers = [], disabledProviders = [] }: Wishes): string[] {

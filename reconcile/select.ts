@@ -79,14 +79,17 @@ function taskOf(
   location: VaultLocation,
   allowNested: boolean,
 ): Task {
-  const { hostDir: dir, patches: [patch] } = roster.get(provider) ?? { patches: [] };
+  const { hostDir: dir, patches: [patch], credentialType = "" } = roster.get(provider) ??
+    { patches: [] };
   const file = patch?.files[0];
   if (patch === undefined || dir === undefined || file === undefined) return { provider, action };
   const { format, strict, table = [], match } = patch;
   try {
     if (file.includes("/") && !allowNested) throw nestedRefused(file);
     const base = match === undefined ? [] : [...table, match];
-    const wanted = leavesOf(patch.set, base).map(({ path, value: template }): Wanted => ({
+    const wanted = leavesOf(patch.variants[credentialType] ?? patch.set, base).map((
+      { path, value: template },
+    ): Wanted => ({
       path,
       // What is taken back needs no address; it is recognised by the known ones.
       value: action === "apply" ? substitute(template, location) : template,

@@ -280,7 +280,6 @@ Deno.test("status tells how each provider stands, who owns what, and what looks 
   assert.deepEqual([code, out], [
     0,
     `bad     malformed           _a/bad.json
-bare    no patch
 edited  edited by the user  _a/edited.json    x
 late    not routed          _a/late.json      x
 link    failed              _a/link.json
@@ -440,7 +439,7 @@ Deno.test("a roster comes from files, directories and standard input; later ones
   );
   assert.equal(
     await first(["--roster", "agents", "--roster", "agents/b/tool.yaml"]),
-    "tool  on  (no patch)  agents/b/tool.yaml",
+    "tool  on  _b/settings.json  agents/b/tool.yaml",
   );
   const stdin = JSON.stringify({ piped: JSON.parse(agent({ p: "{vault_url}" }, "p.json")) });
   assert.equal(
@@ -651,18 +650,17 @@ Deno.test("every --json output is of the schema, and integers keep their digits"
   assert(!applied.out.includes("s3cret"));
   const report = JSON.parse(applied.out);
   assert.equal(report.changed, true);
-  assert.equal(report.error.message, "2 of 5 providers failed: do not start the task");
+  assert.equal(report.error.message, "2 of 4 providers failed: do not start the task");
   const rows = report.providers.map((row: { provider: string; outcome: string }) =>
     `${row.provider}: ${row.outcome}`
   );
   assert.deepEqual(rows, [
     "bad: failed",
-    "bare: skipped",
     "big: updated",
     "deep: failed",
     "tool: created",
   ]);
-  assert.deepEqual(report.providers[2].edits, [
+  assert.deepEqual(report.providers[1].edits, [
     { path: ["n"], before: 1.5, after: Number(big), overrode: true },
   ]);
   assert.equal(report.providers[0].error.line, 1);
@@ -779,8 +777,8 @@ Deno.test("completions are scripts that their shells read", async () => {
   };
   assert.equal(await words("ver"), "verify");
   assert.equal(await words("plan", "--ex"), "--exit-code");
-  assert.equal(await words("--mounts", "x", "disable", "co"), "codex");
-  assert.equal(await words("apply", "--providers", "gh,co"), "gh,codex");
+  assert.equal(await words("--mounts", "x", "disable", "cod"), "codex");
+  assert.equal(await words("apply", "--providers", "gh,cod"), "gh,codex");
 });
 
 Deno.test("a reader that goes away is no failure; a full disk is one", async () => {
