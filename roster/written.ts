@@ -5,7 +5,12 @@
  * @module
  */
 import { ConfigPatchError, type ErrorDetails } from "../errors.ts";
-import type { ConfigPath, ConfigScalar, ConfigValue } from "../formats/types.ts";
+import {
+  type ConfigPath,
+  type ConfigScalar,
+  type ConfigValue,
+  OpaqueScalar,
+} from "../formats/types.ts";
 import { isList, isTable, tableOf } from "../formats/value.ts";
 
 /** Where an agent was written, for messages. */
@@ -73,9 +78,10 @@ export function isSequence(node: Written | undefined): node is WrittenList {
   return Array.isArray(node?.value);
 }
 
-/** Whether nothing stands there, or null, which says the same. */
+/** Whether nothing stands there, or null or JavaScript's `undefined`, which say the same. */
 export function isAbsent(node: Written | undefined): boolean {
-  return (node?.value ?? null) === null;
+  const value = node?.value ?? null;
+  return value === null || (value instanceof OpaqueScalar && value.type === "undefined");
 }
 
 /** The entry under a key, unless nothing or null stands there. */

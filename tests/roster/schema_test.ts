@@ -79,3 +79,17 @@ Deno.test("a provider's name can be given in a list on a command line", () => {
     refused({}, /cannot be the name/, name);
   }
 });
+
+Deno.test("a file that maps names to agents is told what a file holds", () => {
+  const tool = { host_dir: "_t", shared_config_patch: PATCH };
+  for (
+    const agents of [
+      { codex: tool, gh: tool },
+      { mine: { vault: { shared_config_patch: PATCH }, auth: { host_dir: "_t" } } },
+      { mine: { provider: { config_patch: PATCH } } },
+    ]
+  ) {
+    const error = refused(agents, /a file holds one agent/);
+    assert.match(error.remedy ?? "", /(codex|mine)\.yaml.*--roster -/);
+  }
+});

@@ -41,6 +41,83 @@ Deno.test("files and directories of agents are read, sorted, without what is no 
   await refusedLater(readRosterSources(["-", "-"]), "option", /once/);
 });
 
+Deno.test("a directory without an agent file is refused, and what is no list of paths", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${directory}/notes.md`, "");
+    const empty = await refusedLater(readRosterSources([directory]), "roster", /no agent file/);
+    assert.match(empty.remedy ?? "", /NAME\.yaml/);
+    assert.equal(empty.where, directory);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+  for (const paths of ["agents", null, undefined, 1, [1], [null]]) {
+    const given = paths as unknown as readonly string[];
+    await refusedLater(readRosterSources(given), "option", /no list of paths/);
+  }
+  const options = { formats: null, mounts: null };
+  for (const given of [undefined, null, {}, options]) {
+    assert.deepEqual(await readRosterSources([], given), []);
+  }
+  assert.deepEqual(await readRosterSources(new Set<string>()), []);
+});
+
+Deno.test("a roster in the mounts is refused, except in our own directory", async () => {
+  const base = await Deno.makeTempDir();
+  const mounts = `${base}/real`;
+  const text = "label: x\n";
+  const write = (path: string) => Deno.writeTextFileSync(`${base}/${path}`, text);
+  try {
+    for (const path of ["real/.vault-config/agents", "real/_a/agents", "elsewhere"]) {
+      await Deno.mkdir(`${base}/${path}`, { recursive: true });
+    }
+    await Deno.symlink("real", `${base}/linked`);
+    write("real/_a/agents/a.yaml");
+    write("real/.vault-config/agents/a.yaml");
+    write("elsewhere/a.yaml");
+    await Deno.symlink("../real/_a/agents/a.yaml", `${base}/elsewhere/b.yaml`);
+    await Deno.symlink("../../../elsewhere/a.yaml", `${base}/real/_a/agents/out.yaml`);
+    await Deno.symlink("../../_a/agents/a.yaml", `${base}/real/.vault-config/agents/b.yaml`);
+    await Deno.symlink("real/_a", `${base}/away`);
+    for (const spelled of [mounts, `${base}/linked`, `${base}/elsewhere/../real/`]) {
+      for (const given of [spelled, new URL(`file://${spelled}`)]) {
+        const reading = (path: string) => readRosterSources([`${base}/${path}`], { mounts: given });
+        for (
+          const path of [
+            "real/_a/agents",
+            "real/_a/agents/a.yaml",
+            "real",
+            // A link in the mounts chooses the roster as well, wherever it leads.
+            "real/_a/agents/out.yaml",
+            "elsewhere/../real/_a/agents/a.yaml",
+            "linked/_a/agents/a.yaml",
+            "away/agents/a.yaml",
+            "elsewhere/b.yaml",
+            // What a directory holds is looked at one by one.
+            "elsewhere",
+            "real/.vault-config/agents",
+            "real/.vault-config/agents/b.yaml",
+          ]
+        ) {
+          const error = await refusedLater(reading(path), "hostile", /must not lie in the mounts/);
+          assert.match(error.remedy ?? "", /\.vault-config/);
+        }
+        for (
+          const path of [
+            "elsewhere/a.yaml",
+            "real/.vault-config/agents/a.yaml",
+            "linked/.vault-config/agents/a.yaml",
+          ]
+        ) assert.equal((await reading(path))[0]?.text, text);
+      }
+    }
+    const later = await readRosterSources([`${base}/elsewhere/a.yaml`], { mounts: `${base}/none` });
+    assert.equal(later.length, 1);
+  } finally {
+    await Deno.remove(base, { recursive: true });
+  }
+});
+
 Deno.test("a byte order mark is kept for the parser", async () => {
   const file = await Deno.makeTempFile({ suffix: ".yaml" });
   try {
