@@ -41,3 +41,24 @@ export { rosterFrom } from "./objects.ts";
 export { builtInAgents } from "./built_in.ts";
 export { catalogAgents, catalogNames } from "./catalog.ts";
 export { showProvider } from "./show.ts";
+
+// The types of `@terok/vault-config/formats` that stand in what is exported here.
+export type { FormatRegistry } from "../formats/registry.ts";
+export type {
+  ConfigDocument,
+  ConfigList,
+  ConfigPath,
+  ConfigScalar,
+  ConfigTable,
+  ConfigValue,
+  FormatHandler,
+  FormatInfo,
+  LazyFormat,
+  OpaqueScalar,
+  ParseOptions,
+  Put,
+  Selector,
+  Slot,
+  Span,
+  Splice,
+} from "../formats/types.ts";

@@ -120,8 +120,7 @@ function below(value: ConfigValue, indent: string): string {
 
 /** An entry of a list: its first line stands behind the dash. */
 function entry(value: ConfigValue, indent: string): string {
-  if (isTable(value) && Object.keys(value).length > 0) return yaml(value, indent).trim();
-  return isList(value) ? below(value, indent).trimStart() : flow(value);
+  return isTable(value) && Object.keys(value).length > 0 ? yaml(value, indent).trim() : flow(value);
 }
 
 function isLong(value: ConfigValue): boolean {
