@@ -45,6 +45,7 @@ const MODULES: Readonly<Record<string, () => Promise<{ readonly agent: AgentObje
   continue: () => import("./catalog/continue.ts"),
   crush: () => import("./catalog/crush.ts"),
   droid: () => import("./catalog/droid.ts"),
+  gemini: () => import("./catalog/gemini.ts"),
   glab: () => import("./catalog/glab.ts"),
   goose: () => import("./catalog/goose.ts"),
   grok: () => import("./catalog/grok.ts"),

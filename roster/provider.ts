@@ -3,6 +3,7 @@ import type { FormatRegistry } from "../formats/registry.ts";
 import { pathText } from "../formats/value.ts";
 import { checkSegment } from "../storage/names.ts";
 import { checkKeys } from "./keys.ts";
+import { isProviderName } from "./names.ts";
 import { impliedHostDir } from "./normal.ts";
 import { OF_THE_CATALOG, type ParsedPatch, patchOf } from "./patch.ts";
 import { AGENT_KEYS } from "./schema.ts";
@@ -55,9 +56,7 @@ export function providerOf(
 }
 
 function checkName(name: string, form: WrittenMapping): void {
-  // Compiling the expression for all of Unicode takes a millisecond, which few names need.
-  if (/^[a-z0-9_-]+$/i.test(name)) return;
-  if (/^[^\p{C}\p{Zl}\p{Zp},/]+$/u.test(name) && name.trim() === name) return;
+  if (isProviderName(name)) return;
   throw wrong(
     form,
     `${JSON.stringify(name)} cannot be the name of a provider`,
