@@ -3,7 +3,6 @@ import { ConfigPatchError } from "../errors.ts";
 import { applySplice, invert } from "../formats/splice.ts";
 import { type FormatHandler, OpaqueScalar } from "../formats/types.ts";
 import { copyOf, pathText, resolve, sameValue, setAt, valueAt } from "../formats/value.ts";
-import type { Part } from "../ownership/plan.ts";
 import { OTHER, VALUE } from "./edits.ts";
 import {
   applyFirst,
@@ -17,6 +16,7 @@ import {
   standing,
   type Trial,
   wants,
+  wantsFixed,
 } from "./law.ts";
 
 /** After a put, the parsed value at the path is the value put, and everything else is equal. */
@@ -50,9 +50,8 @@ export function getPut(trial: Trial): void {
   }
   const held = valueAt(document.value, path);
   if (held === undefined || held instanceof OpaqueScalar) return;
-  const part: Part = { provider: "p", action: "apply", wanted: [{ path, value: held, known: [] }] };
-  const { text, state } = plan(trial, standing(document.text), [part]);
-  if (text !== document.text || state !== undefined) {
+  const { text, memory } = plan(trial, standing(document.text), [wantsFixed(path, held)]);
+  if (text !== document.text || memory !== undefined) {
     throw new LawBreach("GetPut", "a value that stood already was written or claimed", {
       before: document.text,
       after: text,
@@ -151,7 +150,8 @@ export function refusal(handler: FormatHandler, text: string, strict: boolean = 
   }
 }
 
-function permutations<T>(items: readonly T[]): T[][] {
+/** All orders of some items. */
+export function permutations<T>(items: readonly T[]): T[][] {
   if (items.length <= 1) return [[...items]];
   return items.flatMap((item, index) =>
     permutations(items.filter((_, other) => other !== index)).map((rest) => [item, ...rest])

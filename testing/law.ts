@@ -1,7 +1,6 @@
 /** What a law is tried on, what a breach of one says, and how a made-up provider plans an edit. @module */
 import { ConfigPatchError } from "../errors.ts";
 import type { ConfigDocument, ConfigPath, ConfigValue, FormatHandler } from "../formats/types.ts";
-import type { FileState } from "../ownership/claims.ts";
 import { type Part, planFile } from "../ownership/plan.ts";
 
 /** A value that a made-up provider wants at a place, now and (for PutPut) later. */
@@ -60,9 +59,17 @@ export const DECLINED: ReadonlySet<string> = new Set(["unsupported", "shape"]);
 
 /** A file between two steps: its text, and what we remember of it. */
 export interface Standing {
+  /** The text; absent: there is no file. */
   readonly text?: string;
-  readonly state?: FileState;
+  /** What we remember; absent: nothing of ours is in it. Only {@linkcode plan} looks into it. */
+  readonly memory?: Memory;
 }
+
+/** What the planner wants to be told again. */
+export type Memory = NonNullable<ReturnType<typeof planFile>["state"]>;
+
+/** What a provider wants of a file. */
+export type Wants = Part;
 
 /** A file that we have never touched. */
 export function standing(text: string | undefined): Standing {
@@ -79,27 +86,48 @@ export function read(
 }
 
 /** A provider that wants one edit. */
-export function wants(edit: LawEdit, provider = "p"): Part {
-  return { ...wantsAll([edit]), provider };
+export function wants(edit: LawEdit, provider = "p"): Wants {
+  return wantsAll([edit], provider);
 }
 
 /** A provider that wants several. */
-export function wantsAll(edits: readonly LawEdit[]): Part {
+export function wantsAll(edits: readonly LawEdit[], provider = "p"): Wants {
   const wanted = edits.map(({ path, value, other }) => ({ path, value, known: [value, other] }));
-  return { provider: "p", action: "apply", wanted };
+  return { provider, action: "apply", wanted };
+}
+
+/** A provider that wants a value that no vault location is part of. */
+export function wantsFixed(path: ConfigPath, value: ConfigValue): Wants {
+  return { provider: "p", action: "apply", wanted: [{ path, value, known: [] }] };
 }
 
 /** A provider that takes its edit back. */
-export function leaves(edit: LawEdit, provider = "p"): Part {
-  return { ...wants(edit, provider), action: "disable" };
+export function leaves(edit: LawEdit, provider = "p"): Wants {
+  return leavesAll([edit], provider);
 }
 
-/** One step of the real planner; what it refuses is thrown. */
-export function plan(trial: Omit<Trial, "edit">, from: Standing, parts: readonly Part[]): Standing {
+/** A provider that takes several back. */
+export function leavesAll(edits: readonly LawEdit[], provider = "p"): Wants {
+  return { ...wantsAll(edits, provider), action: "disable" };
+}
+
+/** One step of the real planner, the only place that calls it; what it refuses is thrown. */
+export function plan(
+  trial: Omit<Trial, "edit">,
+  from: Standing,
+  parts: readonly Wants[],
+): Standing {
   const { handler, strict = false } = trial;
-  const { text, state, results } = planFile({ handler, strict, ...from, parts });
+  const { memory } = from;
+  const { text, state, results } = planFile({
+    handler,
+    strict,
+    ...standing(from.text),
+    ...(memory === undefined ? {} : { state: memory }),
+    parts,
+  });
   for (const { error } of results) if (error !== undefined) throw error;
-  return { ...standing(text), ...(state === undefined ? {} : { state }) };
+  return { ...standing(text), ...(state === undefined ? {} : { memory: state }) };
 }
 
 /** The edit, applied to what the trial begins with. */
@@ -131,7 +159,7 @@ export function assertOriginal(
 ): void {
   const more = { ...texts, disabled: left.text };
   if (left.text !== text) throw new LawBreach(law, `not the original bytes ${how}`, more);
-  if (left.state !== undefined) throw new LawBreach(law, `a claim is left ${how}`, more);
+  if (left.memory !== undefined) throw new LawBreach(law, `a claim is left ${how}`, more);
 }
 
 /** A value as a breach shows it. */
