@@ -7,7 +7,7 @@
  *
  * @example Print the vault's addresses
  * ```ts
- * import { main } from "./cli.ts";
+ * import { main } from "@terok/vault-config/cli";
  *
  * const code = await main(["location"]);
  * if (code !== 0) throw new Error(`exit code ${code}`);

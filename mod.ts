@@ -4,7 +4,7 @@
  *
  * @example Route the three built-in providers, then take one of them back
  * ```ts
- * import { applySharedConfigPatches, loadRoster } from "./mod.ts";
+ * import { applySharedConfigPatches, loadRoster } from "@terok/vault-config";
  *
  * const mounts = await Deno.makeTempDir();
  * const roster = await loadRoster([]);
@@ -44,8 +44,24 @@ export type {
   Report,
   Warning,
 } from "./ownership/report.ts";
-export { loadRoster, readRosterSources, Roster, rosterFrom } from "./roster/mod.ts";
-export { resolveVaultLocation, type VaultLocation } from "./transport/mod.ts";
+export type * from "./formats/types.ts";
+export {
+  type AgentObject,
+  type ConfigPatch,
+  loadRoster,
+  type Provider,
+  readRosterSources,
+  Roster,
+  rosterFrom,
+  type RosterOptions,
+  type RosterSource,
+} from "./roster/mod.ts";
+export {
+  type LocationOptions,
+  resolveVaultLocation,
+  type Transport,
+  type VaultLocation,
+} from "./transport/mod.ts";
 
 /** What to apply and what to take back, and how. */
 export interface PatchOptions {

@@ -4,7 +4,7 @@
  *
  * @example
  * ```ts
- * import { loadRoster, rosterFrom, templatesOf } from "./mod.ts";
+ * import { loadRoster, rosterFrom, templatesOf } from "@terok/vault-config/roster";
  *
  * const given = rosterFrom({
  *   tool: {
@@ -36,3 +36,7 @@ export { readRosterSources } from "./sources.ts";
 export { type AgentObject, rosterFrom } from "./objects.ts";
 export { builtInSources } from "./built_in.ts";
 export { catalogSources } from "./catalog.ts";
+export type { ErrorCode, ErrorDetails, Position } from "../errors.ts";
+export { ConfigPatchError } from "../errors.ts";
+export { FormatRegistry } from "../formats/registry.ts";
+export type * from "../formats/types.ts";

@@ -3,7 +3,7 @@
  *
  * @example
  * ```ts
- * import { resolveVaultLocation, substitute } from "./mod.ts";
+ * import { resolveVaultLocation, substitute } from "@terok/vault-config/transport";
  *
  * const location = resolveVaultLocation({ tokenBrokerPort: 18731, direct: true });
  * const value = substitute("{vault_url}/v1", location);
@@ -22,3 +22,10 @@ export {
   resolveVaultLocation,
 } from "./resolve.ts";
 export { checkTokens, hasToken, knownValues, substitute } from "./tokens.ts";
+export type {
+  ConfigList,
+  ConfigScalar,
+  ConfigTable,
+  ConfigValue,
+  OpaqueScalar,
+} from "../formats/types.ts";

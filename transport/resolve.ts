@@ -27,7 +27,7 @@ export interface LocationOptions {
  *
  * @example
  * ```ts
- * import { resolveVaultLocation } from "./resolve.ts";
+ * import { resolveVaultLocation } from "@terok/vault-config/transport";
  *
  * const { url, socket } = resolveVaultLocation({ tokenBrokerPort: 18731 });
  * if (url !== "http://localhost:9419") throw new Error(url);

@@ -25,8 +25,7 @@ import { knownLocations } from "./resolve.ts";
  *
  * @example
  * ```ts
- * import { resolveVaultLocation } from "./resolve.ts";
- * import { substitute } from "./tokens.ts";
+ * import { resolveVaultLocation, substitute } from "@terok/vault-config/transport";
  *
  * const value = substitute("{vault_url}/v1?key={env:KEY}", resolveVaultLocation());
  * if (value !== "http://localhost:9419/v1?key={env:KEY}") throw new Error(String(value));
@@ -79,8 +78,7 @@ export function checkTokens(value: ConfigValue): void {
  *
  * @example
  * ```ts
- * import { resolveVaultLocation } from "./resolve.ts";
- * import { knownValues } from "./tokens.ts";
+ * import { knownValues, resolveVaultLocation } from "@terok/vault-config/transport";
  *
  * const values = knownValues("{vault_socket}", resolveVaultLocation());
  * if (values.join() !== "/run/terok/vault.sock,/tmp/terok-vault.sock") throw new Error();

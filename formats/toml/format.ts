@@ -35,10 +35,10 @@ import { MAX_DEPTH, type TomlStyle, valueText } from "./text.ts";
  *
  * @example
  * ```ts
- * import { tomlFormat } from "./format.ts";
- * import { applySplice } from "../splice.ts";
+ * import { applySplice, defaultFormats } from "@terok/vault-config/formats";
  *
- * const document = tomlFormat.parse("# mine\n[tui]\ntheme = 'dark'\n");
+ * const handler = await defaultFormats.load("toml");
+ * const document = handler.parse("# mine\n[tui]\ntheme = 'dark'\n");
  * const put = document.put(["tui", "font"], "mono");
  * const text = applySplice(document.text, put);
  * if (text !== "# mine\n[tui]\ntheme = 'dark'\nfont = 'mono'\n") throw new Error(text);
