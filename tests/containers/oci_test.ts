@@ -1,0 +1,130 @@
+/**
+ * The hook of `examples/containers/oci`, with real containers: one whose client goes to the vault
+ * runs, and sees the file that we wrote; any other one does not start.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import part from "../../examples/containers/oci/config.part.json" with { type: "json" };
+import podman from "../../examples/containers/oci/vault-config.hook.json" with { type: "json" };
+import { type ConfigPart, type Ended, output, run, whyNoContainers } from "./sandbox.ts";
+
+const reason = await whyNoContainers();
+if (reason !== undefined) console.log(`containers are not tried: ${reason}`);
+
+const HOST_DIR = "_codex-config";
+const installed = { directory: "", program: "" };
+
+Deno.test.beforeAll(async () => {
+  if (reason !== undefined) return;
+  installed.directory = await Deno.makeTempDir({ prefix: "vault-config-oci-" });
+  installed.program = await install(installed.directory);
+});
+
+Deno.test.afterAll(async () => {
+  if (installed.directory !== "") await Deno.remove(installed.directory, { recursive: true });
+});
+
+Deno.test("podman's form of the hook is the same hook", () => {
+  assert.deepEqual(podman.hook, part.hooks.createRuntime[0]);
+  assert.deepEqual(podman.stages, Object.keys(part.hooks));
+});
+
+inContainer("a client that goes to the vault: it runs, and sees what we wrote", async (start) => {
+  const { success, stdout, stderr } = await start('model = "x" # mine\n');
+  assert.ok(success, stderr);
+  assert.match(stdout, /^openai_base_url = "http:\/\/localhost:9419\/v1"$/m);
+  assert.match(stdout, /^model = "x" # mine$/m);
+});
+
+inContainer("the container can write its host dir, and sees no other part", async (start) => {
+  const look = 'echo "# it was here" >> /root/.codex/config.toml; find / -name ".vault-config*"';
+  const { success, stdout, stderr } = await start("", ["sh", "-c", look]);
+  assert.ok(success, stderr);
+  assert.equal(stdout, "");
+});
+
+inContainer("a config that does not parse: it does not start", async (start) => {
+  refused(await start('model = "x\n'), /config\.toml:1:/);
+});
+
+inContainer("a link in place of the config: it does not start", async (start, mounts) => {
+  await Deno.symlink("/etc/passwd", `${mounts}/${HOST_DIR}/config.toml`);
+  refused(await start(undefined), /symbolic link/);
+});
+
+inContainer("a setting that leads past the vault: it does not start", async (start) => {
+  const text = 'model_provider = "other"\n\n[model_providers.other]\nbase_url = "https://a.test"\n';
+  refused(await start(text), /model_provider/);
+}, !await knowsBypasses());
+
+type Start = (config: string | undefined, command?: readonly string[]) => Promise<Ended>;
+
+function inContainer(
+  name: string,
+  body: (start: Start, mounts: string) => Promise<void>,
+  ignore = false,
+): void {
+  Deno.test({ name, ignore: ignore || reason !== undefined }, async () => {
+    const directory = await Deno.makeTempDir({ dir: installed.directory });
+    const mounts = `${directory}/mounts`;
+    await Deno.mkdir(`${mounts}/${HOST_DIR}`, { recursive: true });
+    await body(async (config, command = ["cat", "/root/.codex/config.toml"]) => {
+      if (config !== undefined) {
+        await Deno.writeTextFile(`${mounts}/${HOST_DIR}/config.toml`, config);
+      }
+      return await run(directory, localPart(mounts), command);
+    }, mounts);
+  });
+}
+
+/** The example, with the places of this machine in it. */
+function localPart(mounts: string): ConfigPart {
+  const places = {
+    "/usr/local/bin/vault-config": installed.program,
+    "/srv/agents/mounts": mounts,
+    "/var/cache/vault-config": `${installed.directory}/cache`,
+    "/usr/local/bin:/usr/bin:/bin": `${dirname(Deno.execPath())}:/usr/bin:/bin`,
+  };
+  let text = JSON.stringify({ ...part, mounts: part.mounts.filter(isHostDir) });
+  for (const [example, here] of Object.entries(places)) text = text.replaceAll(example, here);
+  return JSON.parse(text);
+}
+
+/** All but the socket: there is no vault here. */
+function isHostDir({ source }: { readonly source: string }): boolean {
+  return source.endsWith(HOST_DIR);
+}
+
+/** A container that does not start has said nothing, and the runtime repeats what the hook said. */
+function refused({ success, stdout, stderr }: Ended, why: RegExp): void {
+  assert.ok(!success, "the container has started");
+  assert.equal(stdout, "");
+  assert.match(stderr, why);
+}
+
+/** As the README does it: one file, made by `deno task bundle`. */
+async function install(directory: string): Promise<string> {
+  const program = `${directory}/vault-config`;
+  const root = new URL("../../", import.meta.url).pathname;
+  const made = `${directory}/vault-config.js`;
+  const args = ["bundle", "--quiet", "--minify", "--output", made, `${root}cli.ts`];
+  for (
+    const [name, ...rest] of [[Deno.execPath(), ...args], ["install", "-m755", made, program]]
+  ) {
+    const { success, stderr } = await output(name ?? "", rest);
+    assert.ok(success, stderr);
+  }
+  return program;
+}
+
+/** Whether this version can tell a bypass at all. */
+async function knowsBypasses(): Promise<boolean> {
+  const built = await import("../../roster/mod.ts");
+  const codex = (await built.loadRoster([])).get("codex");
+  return codex !== undefined && "bypassedBy" in codex;
+}
+
+function dirname(path: string): string {
+  return path.slice(0, path.lastIndexOf("/"));
+}
