@@ -1,7 +1,7 @@
 /** Which providers a run is about, and what each of them wants where. Pure. @module */
 import { closest, ConfigPatchError } from "../errors.ts";
+import { leavesOf } from "../formats/value.ts";
 import type { Roster } from "../roster/types.ts";
-import { templatesOf } from "../roster/types.ts";
 import { knownValues, substitute, type VaultLocation } from "../transport/mod.ts";
 import type { Wanted } from "../ownership/claims.ts";
 import type { Action } from "../ownership/report.ts";
@@ -79,12 +79,14 @@ function taskOf(
   location: VaultLocation,
   allowNested: boolean,
 ): Task {
-  const patch = roster.get(provider)?.patch;
-  if (patch === undefined) return { provider, action };
-  const { hostDir: dir, file, format, strict } = patch;
+  const { hostDir: dir, patches: [patch] } = roster.get(provider) ?? { patches: [] };
+  const file = patch?.files[0];
+  if (patch === undefined || dir === undefined || file === undefined) return { provider, action };
+  const { format, strict, table = [], match } = patch;
   try {
-    if (patch.nested && !allowNested) throw nestedRefused(file);
-    const wanted = templatesOf(patch).map(({ path, template }): Wanted => ({
+    if (file.includes("/") && !allowNested) throw nestedRefused(file);
+    const base = match === undefined ? [] : [...table, match];
+    const wanted = leavesOf(patch.set, base).map(({ path, value: template }): Wanted => ({
       path,
       // What is taken back needs no address; it is recognised by the known ones.
       value: action === "apply" ? substitute(template, location) : template,

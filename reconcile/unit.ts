@@ -137,7 +137,7 @@ export function findUnitConflicts(unit: Unit, job: Job): void {
   const demands: Demand[] = unit.parts.filter((part) => part.action === "apply").flatMap((part) =>
     part.wanted.map(({ path, value }) => ({
       provider: part.provider,
-      format: job.roster.get(part.provider)?.patch?.format ?? unit.format,
+      format: job.roster.get(part.provider)?.patches[0]?.format ?? unit.format,
       path,
       value,
       active: true,

@@ -51,13 +51,23 @@ export function parseAgent(
   checkSlips(reader);
   const hostDir = hostDirOf(reader);
   const patchPath = reader.oneOf(PATCH_PATHS);
-  const provider = { name, source: source.file, defaultOn: source.defaultOn !== false };
+  const provider: Provider = {
+    name,
+    source: source.file,
+    defaultOn: source.defaultOn !== false,
+    hostDir,
+    patches: [],
+    credentialType: undefined,
+    bypassedBy: [],
+    notes: [],
+    proven: undefined,
+  };
   if (patchPath === undefined) return provider;
   const patch = reader.table(patchPath);
   if (hostDir === undefined) {
     throw reader.error(patchPath, "there is a patch, but no host dir for it", "set auth.host_dir");
   }
-  return { ...provider, patch: patchOf(reader, patchPath, patch, hostDir, formats) };
+  return { ...provider, patches: [patchOf(reader, patchPath, patch, formats)] };
 }
 
 /** Where a patch may stand: terok-executor's place, its newer place, and the short form. */
@@ -201,7 +211,6 @@ function patchOf(
   reader: Reader,
   path: ConfigPath,
   patch: ConfigTable,
-  hostDir: string,
   formats: FormatRegistry,
 ): ConfigPatch {
   const format = formatOf(reader, path, patch, formats);
@@ -219,13 +228,15 @@ function patchOf(
   reader.check(filePath, () => checkFile(file, true));
   checkSet(reader, setPath, set, format);
   return {
-    hostDir,
-    file,
-    nested: file.includes("/"),
+    files: [file],
     format: format.name,
     strict: strictOf(reader, [...path, "json_strict"]),
+    mode: undefined,
     ...entryOf(reader, path, format, set),
+    each: undefined,
     set,
+    default: {},
+    variants: {},
   };
 }
 
@@ -314,12 +325,12 @@ function entryOf(
   path: ConfigPath,
   format: FormatInfo,
   set: ConfigTable,
-): { readonly table?: readonly string[]; readonly match?: Selector } {
+): Pick<ConfigPatch, "table" | "match"> {
   const tablePath = [...path, `${format.name}_table`];
   const matchPath = [...path, `${format.name}_match`];
   const table = reader.at(tablePath);
   const match = reader.at(matchPath);
-  if (table === undefined && match === undefined) return {};
+  if (table === undefined && match === undefined) return { table: undefined, match: undefined };
   if (table === undefined || match === undefined) {
     const [there, missing] = table === undefined ? [matchPath, tablePath] : [tablePath, matchPath];
     throw reader.error(

@@ -3,7 +3,8 @@ import { ConfigPatchError } from "../errors.ts";
 import { applySplice, invert } from "../formats/splice.ts";
 import { type FormatHandler, OpaqueScalar } from "../formats/types.ts";
 import { copyOf, pathText, resolve, sameValue, setAt, valueAt } from "../formats/value.ts";
-import type { Part } from "../ownership/plan.ts";
+import type { WantedPath } from "../ownership/claims.ts";
+import type { Part } from "../ownership/wanted.ts";
 import { OTHER, VALUE } from "./edits.ts";
 import {
   applyFirst,
@@ -50,7 +51,8 @@ export function getPut(trial: Trial): void {
   }
   const held = valueAt(document.value, path);
   if (held === undefined || held instanceof OpaqueScalar) return;
-  const part: Part = { provider: "p", action: "apply", wanted: [{ path, value: held, known: [] }] };
+  const want = { path: path as WantedPath, value: held, template: held, known: [], kind: "set" };
+  const part = { provider: "p", action: "apply", wanted: [want] } as Part;
   const { text, state } = plan(trial, standing(document.text), [part]);
   if (text !== document.text || state !== undefined) {
     throw new LawBreach("GetPut", "a value that stood already was written or claimed", {

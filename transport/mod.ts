@@ -12,8 +12,13 @@
  *
  * @module
  */
-export { LOOPBACK_VAULT_PORT, type Transport, type VaultLocation } from "./location.ts";
-export { socketTransport } from "./socket.ts";
+export {
+  LOOPBACK_VAULT_PORT,
+  LOOPBACK_VAULT_TLS_URL,
+  type Transport,
+  type VaultLocation,
+} from "./location.ts";
+export { NEWER_VAULT_SOCKET, socketTransport } from "./socket.ts";
 export { tcpTransport } from "./tcp.ts";
 export {
   checkLocation,

@@ -84,7 +84,7 @@ export async function runRandom(
     if (!result.failed) continue;
     counts.broken.push(
       `seed ${seed + from}, document ${JSON.stringify(result.counterexample?.[0])}\n${
-        String(result.errorInstance)
+        (result.errorInstance as Error)?.stack ?? ""
       }`,
     );
     if (first) break;
@@ -293,7 +293,9 @@ function tryUser(trial: Trial, generator: Generator, choose: Choose, counts: Cou
     counts.declined++;
     return;
   }
-  if (user === undefined) return;
+  // A number is an entry of one text; what a user does to the list is not told by it.
+  const numbered = edits.some(({ path }) => path.some((key) => typeof key === "number"));
+  if (user === undefined || numbered) return;
   let between: Between | undefined;
   try {
     between = editBetween(trial, edits, user);
