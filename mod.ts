@@ -47,6 +47,7 @@ export type {
 export type * from "./formats/types.ts";
 export {
   type AgentObject,
+  type BypassRule,
   type ConfigPatch,
   loadRoster,
   type Provider,

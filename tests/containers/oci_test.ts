@@ -6,17 +6,19 @@
  */
 import assert from "node:assert/strict";
 import part from "../../examples/containers/oci/config.part.json" with { type: "json" };
-import podman from "../../examples/containers/oci/vault-config.hook.json" with { type: "json" };
-import { type ConfigPart, type Ended, output, run, whyNoContainers } from "./sandbox.ts";
+import podmanHook from "../../examples/containers/oci/vault-config.hook.json" with { type: "json" };
+import { type ConfigPart, type Ended, output, podman, runc } from "./sandbox.ts";
 
-const reason = await whyNoContainers();
-if (reason !== undefined) console.log(`containers are not tried: ${reason}`);
+const runtimes = [await runc(), await podman(podmanHook)];
+for (const { name, reason } of runtimes) {
+  if (reason !== undefined) console.log(`no containers by ${name} are tried: ${reason}`);
+}
 
 const HOST_DIR = "_codex-config";
 const installed = { directory: "", program: "" };
 
 Deno.test.beforeAll(async () => {
-  if (reason !== undefined) return;
+  if (runtimes.every(({ reason }) => reason !== undefined)) return;
   installed.directory = await Deno.makeTempDir({ prefix: "vault-config-oci-" });
   installed.program = await install(installed.directory);
 });
@@ -26,8 +28,8 @@ Deno.test.afterAll(async () => {
 });
 
 Deno.test("podman's form of the hook is the same hook", () => {
-  assert.deepEqual(podman.hook, part.hooks.createRuntime[0]);
-  assert.deepEqual(podman.stages, Object.keys(part.hooks));
+  assert.deepEqual(podmanHook.hook, part.hooks.createRuntime[0]);
+  assert.deepEqual(podmanHook.stages, Object.keys(part.hooks));
 });
 
 inContainer("a client that goes to the vault: it runs, and sees what we wrote", async (start) => {
@@ -65,17 +67,23 @@ function inContainer(
   body: (start: Start, mounts: string) => Promise<void>,
   ignore = false,
 ): void {
-  Deno.test({ name, ignore: ignore || reason !== undefined }, async () => {
-    const directory = await Deno.makeTempDir({ dir: installed.directory });
-    const mounts = `${directory}/mounts`;
-    await Deno.mkdir(`${mounts}/${HOST_DIR}`, { recursive: true });
-    await body(async (config, command = ["cat", "/root/.codex/config.toml"]) => {
-      if (config !== undefined) {
-        await Deno.writeTextFile(`${mounts}/${HOST_DIR}/config.toml`, config);
-      }
-      return await run(directory, localPart(mounts), command);
-    }, mounts);
-  });
+  for (const runtime of runtimes) {
+    const test = {
+      name: `${runtime.name}: ${name}`,
+      ignore: ignore || runtime.reason !== undefined,
+    };
+    Deno.test(test, async () => {
+      const directory = await Deno.makeTempDir({ dir: installed.directory });
+      const mounts = `${directory}/mounts`;
+      await Deno.mkdir(`${mounts}/${HOST_DIR}`, { recursive: true });
+      await body(async (config, command = ["cat", "/root/.codex/config.toml"]) => {
+        if (config !== undefined) {
+          await Deno.writeTextFile(`${mounts}/${HOST_DIR}/config.toml`, config);
+        }
+        return await runtime.start(directory, localPart(mounts), command);
+      }, mounts);
+    });
+  }
 }
 
 /** The example, with the places of this machine in it. */
