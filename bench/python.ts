@@ -25,7 +25,7 @@ export async function benchPython(directory: string, runs: number): Promise<void
     for (const [size, bytes] of Object.entries(SIZES)) {
       const [theirs, ours] = await compare(python, directory, format, size, bytes, runs);
       if (theirs !== undefined && ours !== undefined) {
-        rows.push({ result: theirs, base: theirs }, { result: ours, base: theirs });
+        for (const result of [theirs, ours]) rows.push({ result, base: theirs, budget: undefined });
       }
     }
     printTable(`A fresh apply to a ${format} file (1 = ${python} bench/one_file.py)`, rows);
