@@ -12,7 +12,7 @@ import {
   OpaqueScalar,
   type Selector,
 } from "../formats/types.ts";
-import { type ConcretePath, isList, isTable, valueAt } from "../formats/value.ts";
+import { type ConcretePath, isList, isTable, tableOf, valueAt } from "../formats/value.ts";
 import { type Claim, type EntryMark, isWithin, type Place } from "./claims.ts";
 
 /** More values of one entry than these are not needed to tell it from others. */
@@ -57,6 +57,11 @@ export function placeOf(path: ConfigPath, match: (depth: number) => Selector | u
       ? key
       : { match: typeof key === "object" ? key : match(depth), leaves: [] }
   );
+}
+
+/** What an entry is known by, of which only the values are known that a patch matches it by. */
+export function leavesOfMatch(match: Selector): readonly string[] {
+  return leavesOfEntry(tableOf(Object.entries(match)), [], () => false);
 }
 
 /** A path in a tree from which something was removed. */

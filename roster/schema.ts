@@ -20,6 +20,7 @@ import {
 import { isList, isTable, leavesOf, pathText, sameValue, valueAt } from "../formats/value.ts";
 import { checkFile, checkSegment } from "../storage/names.ts";
 import { checkTokens, hasToken } from "../transport/tokens.ts";
+import { isProviderName } from "./names.ts";
 import type { ConfigPatch, Provider } from "./types.ts";
 
 /** Where an agent was written, for messages. */
@@ -149,12 +150,6 @@ class Reader {
     const { file, locate } = this.#source;
     return { provider: this.name, file, ...locate?.(path) };
   }
-}
-
-function isProviderName(name: string): boolean {
-  // Compiling the expression for all of Unicode takes a millisecond, which few names need.
-  if (/^[a-z0-9_-]+$/i.test(name)) return true;
-  return /^[^\p{C}\p{Zl}\p{Zp},/]+$/u.test(name) && name.trim() === name;
 }
 
 /** Refuses keys that are almost ours, or ours at a wrong place: they would silently not be read. */
