@@ -1,4 +1,5 @@
 /** The worst that a container can plant below the cap of a config: CPU time and memory of a whole run. @module */
+import { LIMITS } from "../storage/limits.ts";
 import { fill, type FormatName } from "./samples.ts";
 import { printCells, verdict } from "./table.ts";
 
@@ -46,8 +47,8 @@ async function apply(mounts: string, provider: string): Promise<Ran> {
   }
 }
 
-/** The cap of a config that is applied. */
-const CAP = 512 * 1024;
+/** A byte less would be read as well, a byte more would not. */
+const CAP = LIMITS.config;
 
 /** Repeats, up to the cap, between a head and a tail. */
 function full(unit: string | ((i: number) => string), head = "", tail = ""): string {
