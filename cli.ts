@@ -15,9 +15,28 @@
  *
  * @module
  */
-import { main } from "./cli/main.ts";
+import { main, type MainOptions } from "./cli/main.ts";
 
-export { main };
+export { main, type MainOptions };
+export type {
+  ConfigDocument,
+  ConfigList,
+  ConfigPath,
+  ConfigScalar,
+  ConfigTable,
+  ConfigValue,
+  FormatHandler,
+  FormatInfo,
+  FormatRegistry,
+  LazyFormat,
+  OpaqueScalar,
+  ParseOptions,
+  Put,
+  Selector,
+  Slot,
+  Span,
+  Splice,
+} from "./formats/mod.ts";
 
 if (import.meta.main) {
   const code = await main(Deno.args);

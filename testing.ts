@@ -25,7 +25,13 @@ import { editsOf, userEditsOf, variantsOf } from "./testing/edits.ts";
 import { DECLINED, declines, type LawEdit, read, show, type Trial } from "./testing/law.ts";
 import { type Between, editBetween, USER_LAWS } from "./testing/user_laws.ts";
 
-export { ConfigPatchError, type ErrorCode, type ErrorDetails, type Position } from "./errors.ts";
+export {
+  ConfigPatchError,
+  type ErrorCode,
+  type ErrorDetails,
+  type Position,
+  type SourceContext,
+} from "./errors.ts";
 export type * from "./formats/types.ts";
 export { LawBreach } from "./testing/law.ts";
 

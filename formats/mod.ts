@@ -27,6 +27,7 @@ export {
   type ErrorDetails,
   locate,
   type Position,
+  type SourceContext,
 } from "../errors.ts";
 export { applySplice, applySplices, invert, mergeSplices } from "./splice.ts";
 export { FormatRegistry } from "./registry.ts";

@@ -34,7 +34,7 @@ export { readRosterSources } from "./sources.ts";
 export { type AgentObject, rosterFrom } from "./objects.ts";
 export { builtInSources } from "./built_in.ts";
 export { catalogSources } from "./catalog.ts";
-export type { ErrorCode, ErrorDetails, Position } from "../errors.ts";
+export type { ErrorCode, ErrorDetails, Position, SourceContext } from "../errors.ts";
 export { ConfigPatchError } from "../errors.ts";
 export { FormatRegistry } from "../formats/registry.ts";
 export type * from "../formats/types.ts";

@@ -114,7 +114,8 @@ Deno.test("what TOML cannot hold is refused", () => {
     2n ** 63n,
     -(2n ** 63n) - 1n,
   ];
-  for (const value of [...cases, deep, new OpaqueScalar("!vault", "x")]) {
+  const values: unknown[] = [...cases, deep, new OpaqueScalar("!vault", "x")];
+  for (const value of values as ConfigValue[]) {
     assert.throws(() => parse("").put(["a"], value), { code: "unsupported" });
   }
 });

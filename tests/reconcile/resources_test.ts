@@ -133,13 +133,14 @@ Deno.test("a disk that is full at any one write is a clear error, and nothing is
 async function apply(
   scenario: Scenario,
   fileSystem: FileSystem,
-  options: PatchOptions = {},
+  { providers, disabledProviders, location }: PatchOptions = {},
 ): Promise<string> {
   const job: Job = {
-    ...options,
+    providers: providers ?? undefined,
+    disabledProviders: disabledProviders ?? [],
     mounts: new Mounts(scenario.mounts, { fileSystem }),
     roster: scenario.roster,
-    location: options.location ?? resolveVaultLocation(),
+    location: location ?? resolveVaultLocation(),
     formats: defaultFormats,
   };
   const { report } = await run(job, { lockTimeout: 10_000 });
