@@ -4,7 +4,14 @@ import { status } from "../reconcile/request.ts";
 import type { Owned, ProviderStatus, Standing, Status } from "../reconcile/status.ts";
 import { excessPermissions } from "../storage/permissions.ts";
 import { failuresText, lineText } from "./errors.ts";
-import { documentJson, errorJson, locationJson, pathJson, warningJson } from "./json.ts";
+import {
+  bypassJson,
+  documentJson,
+  errorJson,
+  locationJson,
+  pathJson,
+  warningJson,
+} from "./json.ts";
 import type { Flags, Invocation } from "./parse.ts";
 import { columns, warningsText } from "./report.ts";
 import { type Setup, setUp } from "./setup.ts";

@@ -59,7 +59,7 @@ export function declines(trial: Trial): ConfigPatchError | undefined {
 }
 
 /** The codes by which a handler declines an edit of a valid text. */
-export const DECLINED: ReadonlySet<string> = new Set(["unsupported", "shape"]);
+export const DECLINED: ReadonlySet<string> = new Set(["unsupported", "shape", "too-large"]);
 
 /** A file between two steps: its text, and what we remember of it. */
 export interface Standing {

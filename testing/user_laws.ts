@@ -1,14 +1,7 @@
 /** The laws of what users do between apply and disable. @module */
 import { ConfigPatchError } from "../errors.ts";
 import { applySplice } from "../formats/splice.ts";
-import type {
-  ConfigDocument,
-  ConfigPath,
-  ConfigTable,
-  ConfigValue,
-  Span,
-  Splice,
-} from "../formats/types.ts";
+import type { ConfigDocument, ConfigPath, ConfigRoot, Span, Splice } from "../formats/types.ts";
 import {
   type ConcretePath,
   copyOf,
@@ -58,9 +51,9 @@ export interface Between {
   /** What we remembered. */
   readonly state: Seen;
   /** The trees: original, edited, disabled. */
-  readonly trees: readonly [ConfigTable, ConfigTable, ConfigTable];
+  readonly trees: readonly [ConfigRoot, ConfigRoot, ConfigRoot];
   /** The tree that the rules of disable lead to. */
-  readonly expected: ConfigValue;
+  readonly expected: ConfigRoot;
   /** Our bytes, as far as they are known to be contiguous. */
   readonly ours: Span | undefined;
   /** Reads a text of this trial. */
@@ -82,7 +75,7 @@ export function editBetween(
   const original = trial.text ?? trial.handler.blank;
   const parse = (text: string) => read(trial.handler, text, trial.strict);
   const edited = applySplice(applied.text, user);
-  let tree: ConfigTable;
+  let tree: ConfigRoot;
   try {
     tree = parse(edited).value;
   } catch (error) {
@@ -190,11 +183,11 @@ function breach(law: string, between: Between, what: string): LawBreach {
 
 /** The tree after disable, by the rules: our values and our empty containers are out. */
 function treeWithoutUs(
-  original: ConfigValue,
-  edited: ConfigValue,
-  disabled: ConfigValue,
+  original: ConfigRoot,
+  edited: ConfigRoot,
+  disabled: ConfigRoot,
   state: Seen,
-): ConfigValue {
+): ConfigRoot {
   const tree = copyOf(edited);
   for (const claim of state.claims) {
     const { path, text } = claim;
@@ -238,7 +231,7 @@ function matchOf(last: ConfigPath[number]) {
 }
 
 /** The first place that still holds what we wrote. */
-function placeOf(tree: ConfigValue, { path, value }: SeenClaim): ConcretePath | undefined {
+function placeOf(tree: ConfigRoot, { path, value }: SeenClaim): ConcretePath | undefined {
   const places = resolveAll(tree, path);
   const depth = path.findIndex((key) => typeof key === "object");
   const list = depth === -1 ? undefined : valueAt(tree, path.slice(0, depth));
@@ -276,7 +269,7 @@ function mapBack(user: Splice, ours: Span, shift: number): Splice | undefined {
   return user.offset >= ours.end ? { ...user, offset: user.offset + shift } : undefined;
 }
 
-function treeOf(between: Between, text: string): ConfigTable | undefined {
+function treeOf(between: Between, text: string): ConfigRoot | undefined {
   try {
     return between.read(text).value;
   } catch (error) {

@@ -7,6 +7,7 @@
 import assert from "node:assert/strict";
 import part from "../../examples/containers/oci/config.part.json" with { type: "json" };
 import podmanHook from "../../examples/containers/oci/vault-config.hook.json" with { type: "json" };
+import { loadRoster } from "../../roster/mod.ts";
 import { type ConfigPart, type Ended, output, podman, runc } from "./sandbox.ts";
 
 const runtimes = [await runc(), await podman(podmanHook)];
@@ -15,6 +16,21 @@ for (const { name, reason } of runtimes) {
 }
 
 const HOST_DIR = "_codex-config";
+/** A config, and an agent file that knows what is wrong with it. */
+const BYPASSED =
+  'model_provider = "other"\n\n[model_providers.other]\nbase_url = "https://a.test"\n';
+
+const AGENT = `auth: { host_dir: _codex-config }
+vault:
+  shared_config_patch:
+    file: config.toml
+    toml_set: { openai_base_url: "{vault_url}/v1" }
+    bypassed_by:
+      - path: [model_provider]
+        unless: [openai]
+        why: Codex then uses base_url of that entry of model_providers
+`;
+
 const installed = { directory: "", program: "" };
 
 Deno.test.beforeAll(async () => {
@@ -55,10 +71,25 @@ inContainer("a link in place of the config: it does not start", async (start, mo
   refused(await start(undefined), /symbolic link/);
 });
 
-inContainer("a setting that leads past the vault: it does not start", async (start) => {
-  const text = 'model_provider = "other"\n\n[model_providers.other]\nbase_url = "https://a.test"\n';
-  refused(await start(text), /model_provider/);
-}, !await knowsBypasses());
+inContainer("a setting that leads past the vault: it does not start", async (start, mounts) => {
+  await giveRule(mounts, "");
+  refused(await start(BYPASSED), /config\.toml:1:.*model_provider/s);
+}, !await knowsRules());
+
+inContainer("the same, accepted in the settings: it runs", async (start, mounts) => {
+  await giveRule(mounts, 'accept_bypass = ["codex"]\n');
+  const { success, stdout, stderr } = await start(BYPASSED);
+  assert.ok(success, stderr);
+  assert.match(stdout, /^openai_base_url = /m);
+}, !await knowsRules());
+
+/** An agent file of the operator's own, beside the settings that name it. */
+async function giveRule(mounts: string, settings: string): Promise<void> {
+  const own = `${mounts}/.vault-config`;
+  await Deno.mkdir(`${own}/agents`, { recursive: true, mode: 0o700 });
+  await Deno.writeTextFile(`${own}/settings.toml`, `roster = ["agents"]\n${settings}`);
+  await Deno.writeTextFile(`${own}/agents/codex.yaml`, AGENT);
+}
 
 type Start = (config: string | undefined, command?: readonly string[]) => Promise<Ended>;
 
@@ -126,11 +157,10 @@ async function install(directory: string): Promise<string> {
   return program;
 }
 
-/** Whether this version can tell a bypass at all. */
-async function knowsBypasses(): Promise<boolean> {
-  const built = await import("../../roster/mod.ts");
-  const codex = (await built.loadRoster([])).get("codex");
-  return codex !== undefined && "bypassedBy" in codex;
+/** Whether an agent file can have such rules in this version. */
+async function knowsRules(): Promise<boolean> {
+  const source = { kind: "agent", path: "codex.yaml", text: AGENT } as const;
+  return await loadRoster([source]).then(() => true, () => false);
 }
 
 function dirname(path: string): string {

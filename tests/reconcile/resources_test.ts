@@ -13,7 +13,7 @@ import {
   resolveVaultLocation,
 } from "../../mod.ts";
 import { run } from "../../reconcile/run.ts";
-import type { Job } from "../../reconcile/job.ts";
+import type { Job } from "../../reconcile/tasks.ts";
 import { Mounts } from "../../storage/mounts.ts";
 import type { FileSystem, FreshFile } from "../../storage/primitives.ts";
 import { onMemoryDisk, system } from "../support/tmpfs.ts";

@@ -32,9 +32,14 @@ const START = [
 /** What a run loads that may have something to do, whatever the formats of its files. */
 const RUN = [
   "formats/check.ts",
+  "formats/limits.ts",
+  "formats/lines.ts",
   "formats/mod.ts",
   "formats/registry.ts",
   "formats/splice.ts",
+  "formats/syntax.ts",
+  "formats/target.ts",
+  "formats/twins.ts",
   "formats/types.ts",
   "formats/value.ts",
   "ownership/claims.ts",
@@ -84,6 +89,8 @@ const TOML = [
   "formats/toml/layout.ts",
   "formats/toml/put.ts",
   "formats/toml/text.ts",
+  "formats/toml/value.ts",
+  "formats/written.ts",
   "npm:eslint-visitor-keys",
   "npm:smol-toml",
   "npm:toml-eslint-parser",
@@ -100,10 +107,14 @@ const YAML = [
   "npm:js-yaml",
 ];
 const JSON_FORMAT = [
+  "formats/json/drop.ts",
   "formats/json/format.ts",
-  "formats/json/read.ts",
-  "formats/json/tree.ts",
-  "formats/json/write.ts",
+  "formats/json/layout.ts",
+  "formats/json/put.ts",
+  "formats/json/spans.ts",
+  "formats/json/text.ts",
+  "formats/json/value.ts",
+  "formats/written.ts",
   "npm:jsonc-parser",
 ];
 

@@ -4,7 +4,9 @@
  */
 import assert from "node:assert/strict";
 import { missing } from "../torture/planting.ts";
-import { startFor } from "../../cli/apply.ts";
+import { type Invocation } from "../../cli/parse.ts";
+import { setUp } from "../../cli/setup.ts";
+import { apply as applyRequest } from "../../reconcile/request.ts";
 import { parse } from "../../cli/parse.ts";
 import { start } from "../../reconcile/start.ts";
 import {
@@ -243,7 +245,7 @@ Deno.test("what has to be seen on every run is never remembered", async () => {
 
 const TEXT = "a = 1\n";
 const REPORT = {
-  location: { url: "http://localhost:9419", socket: "/run/terok/vault.sock" },
+  location: { url: "http://localhost:9419", socket: "/run/terok/vault.sock", tlsUrl: "" },
   rows: [{
     ...{ provider: "p", action: "apply", file: "_d/config.toml", outcome: "unchanged" } as const,
     bypasses: [{
@@ -493,6 +495,10 @@ interface Module {
 /** Thrown in the place of everything that comes after the memory. */
 class Woken extends Error {}
 
+async function startFor(invocation: Invocation) {
+  return (await setUp(invocation)).request;
+}
+
 function woken(): never {
   throw new Woken();
 }
@@ -510,7 +516,7 @@ async function wakes(args: readonly string[], inputs?: unknown): Promise<boolean
 }
 
 async function apply(args: readonly string[]): Promise<void> {
-  await start(await startFor(parse(["apply", ...args])));
+  await applyRequest(await startFor(parse(["apply", ...args])));
 }
 
 /** Every call of a function of Deno whose first argument is a path in a directory. */
