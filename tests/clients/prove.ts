@@ -83,9 +83,9 @@ export async function prove(
   const bypasses: Problem[] = [];
   for (const bypass of login.bypasses ?? []) {
     const bypassed = await scene({ ...login.users, ...bypass.files });
-    const problem = await refused(bypassed) ??
-      await past(bypassed, bypass);
-    bypasses.push(problem && `${bypass.name}: ${problem}`);
+    for (const problem of [await refused(bypassed), await past(bypassed, bypass)]) {
+      bypasses.push(problem && `${bypass.name}: ${problem}`);
+    }
     await bypassed.end();
   }
 
