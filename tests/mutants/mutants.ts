@@ -7,7 +7,7 @@
  */
 import { parseArgs } from "node:util";
 import { type MutantList, MUTANTS } from "./all.ts";
-import type { Mutant } from "./mutant.ts";
+import { breakText, type Mutant } from "./mutant.ts";
 import { withTable } from "./table.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -24,13 +24,17 @@ interface Outcome {
 
 /** Runs one mutant in a copy of the project. */
 async function tryMutant(mutant: Mutant): Promise<Outcome> {
-  const { file, find, replace, run, caughtBy } = mutant;
+  const { file, run, caughtBy } = mutant;
   const directory = await copyOfProject();
   try {
     const text = await Deno.readTextFile(`${directory}/${file}`);
-    const count = text.split(find).length - 1;
-    if (count !== 1) return { caught: false, seen: `stands ${count} times in the file` };
-    await Deno.writeTextFile(`${directory}/${file}`, text.replace(find, () => replace));
+    let broken: string;
+    try {
+      broken = breakText(text, mutant);
+    } catch (error) {
+      return { caught: false, seen: `does not fit: ${String(error)}` };
+    }
+    await Deno.writeTextFile(`${directory}/${file}`, broken);
     const { success, output } = await runDeno(directory, run);
     if (success) return { caught: false, seen: "SURVIVED" };
     return failuresOf(output).includes(caughtBy)

@@ -10,13 +10,13 @@ export function withTable(document: string, lists: readonly MutantList[]): strin
   const to = document.indexOf(END, from);
   if (from === -1 || to === -1) throw new Error(`no lines "${BEGIN}" and "${END}"`);
   const sections = lists.map(({ kind, mutants }) => {
-    const rows = mutants.map(({ name, file, caughtBy, run }) => [
+    const rows = mutants.map(({ name, file, of, caughtBy, run }) => [
       name,
-      `\`${file}\``,
+      `\`${of}\` in \`${file}\``,
       caughtBy,
       `\`${run.find((argument) => argument.endsWith(".ts")) ?? ""}\``,
     ]);
-    return `### ${kind}\n\n${table([["rule broken", "in", "caught by", "of"], ...rows])}\n`;
+    return `### ${kind}\n\n${table([["rule broken", "where", "caught by", "of"], ...rows])}\n`;
   });
   return `${document.slice(0, from)}${BEGIN}\n\n${sections.join("\n")}\n${document.slice(to)}`;
 }
