@@ -6,6 +6,7 @@
  */
 import { ConfigPatchError, locate as positionOf } from "../errors.ts";
 import { checkEdit } from "../formats/check.ts";
+import { refuseDepth } from "../formats/limits.ts";
 import { applySplices } from "../formats/splice.ts";
 import type {
   ConfigDocument,
@@ -184,6 +185,8 @@ function dependsOn(root: ConfigValue, path: ConfigPath): string[] {
 
 function putOne(document: ConfigDocument, claim: Claim, at: ConfigPath): Put {
   try {
+    // Whatever the handler does: what recurses over a value would overflow.
+    refuseDepth(at, claim.value);
     return document.put(at, claim.value);
   } catch (error) {
     throw blame(error, claim);

@@ -1,5 +1,6 @@
 /** Which places of a text a wanted place means. @module */
 import { ConfigPatchError, locate } from "../errors.ts";
+import { refuseDepth } from "../formats/limits.ts";
 import type { ConfigDocument, ConfigPath, ConfigValue } from "../formats/types.ts";
 import { isList, isTable, matches, pathText, valueAt } from "../formats/value.ts";
 import { EVERY, type Wanted, type WantedPath } from "./claims.ts";
@@ -21,13 +22,16 @@ export interface Part {
  * nothing.
  *
  * @param isOurs Whether an entry exists only because of us: such a one is left once another matches.
- * @throws {ConfigPatchError} `shape` where `each` meets something else than a table.
+ * @throws {ConfigPatchError} `shape` where `each` meets something else than a table, `too-large` for
+ * a path that no file can hold.
  */
 export function expand(
   document: ConfigDocument,
   { path, kind }: Pick<Wanted, "path" | "kind">,
   isOurs: (at: ConfigPath) => boolean = () => false,
 ): ConfigPath[] {
+  // What follows recurses over the path.
+  refuseDepth(path as ConfigPath, null);
   return kind === "each"
     ? everyTable(document, document.value, [], path)
     : entriesOf(document.value, [], path as ConfigPath, isOurs);
