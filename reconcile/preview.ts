@@ -7,10 +7,10 @@
 import { ConfigPatchError } from "../errors.ts";
 import { type FilePlan, partKey, type PartResult, planFile } from "../ownership/plan.ts";
 import type { Bypass, ProviderReport, Warning } from "../ownership/report.ts";
-import { type Part } from "../ownership/wanted.ts";
+import type { Part } from "../ownership/wanted.ts";
 import { SIDECAR_NAME } from "../storage/names.ts";
 import { REAL_TIME, type Time } from "../storage/reading.ts";
-import { type FileState, ownersOf } from "../ownership/claims.ts";
+import { type FileState, ownersOf, splitKey } from "../ownership/claims.ts";
 import { judge, type Judgement } from "./bypasses.ts";
 import { type ConfigFile, configFiles } from "./files.ts";
 import { leftBehindIn } from "./left_behind.ts";
@@ -35,6 +35,8 @@ export interface Preview {
   readonly leaving: ReadonlySet<string>;
   /** What was found of rules: files that were looked at, and names that match patterns. */
   readonly judgement: Judgement;
+  /** Who cannot be served, where, and why. */
+  readonly failures: Failures;
   /** How each provider ends, file by file. */
   readonly providers: readonly ProviderReport[];
   /** What an operator should know. */
@@ -87,7 +89,7 @@ export async function preview(job: Job, time: Time = REAL_TIME): Promise<Preview
   const tasks = tasksOf(
     { ...job, disabledProviders: [...job.disabledProviders ?? [], ...all] },
     (name) => known.has(name),
-  );
+  ).filter((task) => isLookedAt(task, job, state));
   const found = await configFiles({ job, tasks, state, sidecars, reading });
   const failures = failuresBefore(tasks, found);
   const now = new Date(time.clock()).toISOString();
@@ -102,6 +104,7 @@ export async function preview(job: Job, time: Time = REAL_TIME): Promise<Preview
     sidecars: sidecars.found(),
     leaving: new Set(tasks.flatMap((task) => task.action === "disable" ? [task.provider] : [])),
     judgement,
+    failures,
     providers: rows,
     warnings: [
       ...warnings,
@@ -112,6 +115,14 @@ export async function preview(job: Job, time: Time = REAL_TIME): Promise<Preview
       ...await nestedWarnings(job, files),
     ],
   };
+}
+
+/** Whether anything of a task lies in the host dirs that are looked at. */
+function isLookedAt({ provider, targets }: Task, { only }: Job, state: State): boolean {
+  if (only === undefined || targets.some((target) => only.has(target.dir))) return true;
+  return [...state.files].some(([key, entry]) =>
+    only.has(splitKey(key)[0]) && ownersOf(entry).includes(provider)
+  );
 }
 
 /** A file's state after the run. */
@@ -148,25 +159,25 @@ function formatChange(
   { provider }: Part,
   tasks: readonly Task[],
 ): ConfigPatchError | undefined {
-  const task = tasks.find((one) => one.provider === provider && one.action === "apply");
-  const target = task?.targets.find((one) =>
-    one.dir === file.dir && one.files.includes(file.name) && one.format !== file.format
+  const readers = tasks.filter((one) => one.action === "apply").flatMap((task) =>
+    task.targets.filter((one) => one.dir === file.dir && one.files.includes(file.name))
+      .map(({ format }) => ({ name: task.provider, format }))
   );
-  if (target === undefined) return undefined;
-  const others = tasks.filter((one) =>
-    one.provider !== provider && one.action === "apply" &&
-    one.targets.some((other) => other.dir === file.dir && other.files.includes(file.name))
-  ).map((one) => one.provider);
-  const owners = file.state === undefined ? others : ownersOf(file.state);
-  const who = [...new Set(owners)].join(", ");
+  const own = readers.find((one) => one.name === provider);
+  if (own === undefined) return undefined;
+  const owners = [...new Set(ownersOf(file.state))].sort();
+  const holders = owners.map((name) => ({ name, format: file.format }));
+  const other = [...holders, ...readers].find((one) => one.format !== own.format);
+  if (other === undefined || (owners.length > 0 && own.format === file.format)) return undefined;
+  const who = owners.length > 0 ? owners.join(" ") : other.name;
   return new ConfigPatchError(
     "conflict",
-    `${provider} reads the file as ${target.format}, and it is held as ${file.format} for ${who}`,
+    `${provider} reads the file as ${own.format}, and for ${who} it is ${other.format}`,
     {
       provider,
-      remedy: file.state === undefined
-        ? "change one of the patches, or disable one of the providers"
-        : `run \`disable ${who.replaceAll(",", "")} --once\`, then apply again`,
+      remedy: owners.length > 0
+        ? `run \`disable ${who} --once\`, then apply again`
+        : `change one of the two patches, or disable ${other.name}`,
     },
   );
 }

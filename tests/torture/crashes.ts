@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { defaultFormats, type Report, resolveVaultLocation } from "../../mod.ts";
 import { run } from "../../reconcile/run.ts";
 import { parseState, STATE_FILE } from "../../reconcile/state.ts";
-import type { Job } from "../../reconcile/job.ts";
+import type { Job } from "../../reconcile/tasks.ts";
 import { Mounts } from "../../storage/mounts.ts";
 import type { FileSystem } from "../../storage/primitives.ts";
 import { rosterOf } from "../support/scenario.ts";
