@@ -26,6 +26,7 @@
  * | `too-large` | a file or a value is over a cap |
  * | `bypassed` | the values would stand, but the client would not go to the vault |
  * | `changed` | a file kept changing under us |
+ * | `moved` | an address of ours stands where it was not put, and stays |
  * | `busy` | a file stays empty because a client is writing it |
  * | `state` | our own state file cannot be read |
  * | `state-newer` | the state was written by a newer version of this program |
@@ -51,6 +52,7 @@ export type ErrorCode =
   | "too-large"
   | "bypassed"
   | "changed"
+  | "moved"
   | "busy"
   | "state"
   | "state-newer"

@@ -62,7 +62,7 @@ async function providersText(invocation: Invocation): Promise<string> {
     provider.name,
     // What is not on by default comes from the catalog.
     provider.defaultOn ? "on" : "when named",
-    provider.patch === undefined ? "(no patch)" : fileOf(provider.patch),
+    fileOf(provider) ?? "(no patch)",
     provider.source,
   ]);
   return rows.length === 0 ? "the roster is empty\n" : columns(rows);
@@ -86,19 +86,20 @@ async function agentText({ flags, formats }: Invocation, name: string): Promise<
   return documentJson({ command: "providers", exit: 0 }, { agent: { provider: name, path, text } });
 }
 
-function providerJson({ name, defaultOn, source, patch }: Provider) {
+function providerJson(provider: Provider) {
+  const { name, defaultOn, source, patches: [patch] } = provider;
   return {
     provider: name,
     defaultOn,
     source,
-    file: patch && fileOf(patch),
+    file: fileOf(provider),
     format: patch?.format,
-    nested: patch?.nested,
+    nested: patch?.files.some((file) => file.includes("/")),
   };
 }
 
-function fileOf({ hostDir, file }: { readonly hostDir: string; readonly file: string }): string {
-  return `${hostDir}/${file}`;
+function fileOf({ hostDir, patches: [patch] }: Provider): string | undefined {
+  return patch === undefined ? undefined : `${hostDir}/${patch.files.join(" or ")}`;
 }
 
 function formatsText({ flags, formats = defaultFormats }: Invocation): string {

@@ -4,7 +4,14 @@ import { status } from "../reconcile/request.ts";
 import type { Owned, ProviderStatus, Standing, Status } from "../reconcile/status.ts";
 import { excessPermissions } from "../storage/permissions.ts";
 import { failuresText, lineText } from "./errors.ts";
-import { documentJson, errorJson, locationJson, pathJson, warningJson } from "./json.ts";
+import {
+  bypassJson,
+  documentJson,
+  errorJson,
+  locationJson,
+  pathJson,
+  warningJson,
+} from "./json.ts";
 import type { Flags, Invocation } from "./parse.ts";
 import { columns, warningsText } from "./report.ts";
 import { type Setup, setUp } from "./setup.ts";
@@ -57,6 +64,7 @@ async function show(
     row.provider,
     WORDS[row.standing],
     row.file ?? "",
+    row.since === undefined ? "" : `since ${row.since.slice(0, 10)}`,
     row.places.map(pathText).join(", "),
   ]);
   const table = columns(rows, (cell) => TONES[cell], paintFor("stdout", flags.color));
@@ -67,6 +75,7 @@ async function show(
   const more = [
     `the mounts are ${flags.mounts}`,
     ...notes,
+    ...providers.flatMap((row) => row.notes.map((one) => `${row.provider}: ${one}`)),
     offText(off),
     excess.length === 0 ? "" : `more permissions than needed: ${excess.join(", ")}`,
   ].filter((line) => line !== "").map((line) => lineText("note", line, paint));
@@ -84,6 +93,8 @@ const TONES: Readonly<Record<string, Tone>> = {
 const WORDS: Readonly<Record<Stands, string>> = {
   off: "off",
   routed: "routed",
+  bypassed: "bypassed",
+  accepted: "bypassed (accepted)",
   "not-routed": "not routed",
   elsewhere: "routed to another address",
   edited: "edited by the user",
@@ -123,12 +134,16 @@ function statusJson(
   });
 }
 
-function providerJson({ provider, standing, file, places, error }: Found["providers"][number]) {
+function providerJson(row: Found["providers"][number]) {
+  const { provider, standing, file, places, bypasses, since, notes, error } = row;
   return {
     provider,
     standing,
     file,
     places: places.map(pathJson),
+    bypasses: bypasses.map(bypassJson),
+    since,
+    notes,
     error: error === undefined ? undefined : errorJson(error),
   };
 }

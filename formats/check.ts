@@ -7,7 +7,7 @@ import { ConfigPatchError } from "../errors.ts";
 import type {
   ConfigDocument,
   ConfigPath,
-  ConfigTable,
+  ConfigRoot,
   FormatHandler,
   ParseOptions,
 } from "./types.ts";
@@ -37,7 +37,7 @@ export interface CheckOptions {
 export function checkEdit(
   handler: FormatHandler,
   text: string,
-  expected: ConfigTable,
+  expected: ConfigRoot,
   options: CheckOptions = {},
 ): ConfigDocument {
   let document: ConfigDocument;
@@ -71,7 +71,7 @@ export function checkEdit(
 }
 
 /** The tree after something was removed: what {@linkcode checkEdit} is to expect of a removal. */
-export function without(root: ConfigTable, path: ConfigPath): ConfigTable {
+export function without(root: ConfigRoot, path: ConfigPath): ConfigRoot {
   const tree = copyOf(root);
   const { found, missing } = resolve(tree, path);
   if (missing.length === 0) removeAt(tree, found);

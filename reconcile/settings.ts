@@ -5,7 +5,7 @@
  * @module
  */
 import { ConfigPatchError, type ErrorDetails, locate } from "../errors.ts";
-import type { ConfigDocument, ConfigPath } from "../formats/types.ts";
+import type { ConfigDocument, ConfigPath, ConfigTable } from "../formats/types.ts";
 import { plainToml } from "./plain_toml.ts";
 import { faultIn, NO_SETTINGS, type Settings, settingsFrom } from "./settings_schema.ts";
 
@@ -71,7 +71,7 @@ export async function parseSettings(text: string | undefined): Promise<Settings>
   const document = await parseDocument(text);
   // Only a text that needs the parser can be wrong, and only the parser knows where.
   const fault = faultIn(document.value);
-  if (fault === undefined) return settingsFrom(document.value);
+  if (fault === undefined) return settingsFrom(document.value as ConfigTable);
   throw settingsError(fault.message, detailsAt(document, fault.path), fault.remedy);
 }
 

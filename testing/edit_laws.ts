@@ -3,7 +3,8 @@ import { ConfigPatchError } from "../errors.ts";
 import { applySplice, invert } from "../formats/splice.ts";
 import { type FormatHandler, OpaqueScalar } from "../formats/types.ts";
 import { copyOf, pathText, resolve, sameValue, setAt, valueAt } from "../formats/value.ts";
-import type { Part } from "../ownership/plan.ts";
+import type { WantedPath } from "../ownership/claims.ts";
+import type { Part } from "../ownership/wanted.ts";
 import { OTHER, VALUE } from "./edits.ts";
 import {
   applyFirst,
@@ -50,7 +51,8 @@ export function getPut(trial: Trial): void {
   }
   const held = valueAt(document.value, path);
   if (held === undefined || held instanceof OpaqueScalar) return;
-  const part: Part = { provider: "p", action: "apply", wanted: [{ path, value: held, known: [] }] };
+  const want = { path: path as WantedPath, value: held, template: held, known: [], kind: "set" };
+  const part = { provider: "p", action: "apply", wanted: [want] } as Part;
   const { text, state } = plan(trial, standing(document.text), [part]);
   if (text !== document.text || state !== undefined) {
     throw new LawBreach("GetPut", "a value that stood already was written or claimed", {
@@ -60,7 +62,10 @@ export function getPut(trial: Trial): void {
   }
 }
 
-/** Bytes outside the splice are the same bytes, and inside it nothing goes but the old value. */
+/**
+ * Bytes outside the splice are the same bytes, and inside it nothing goes but the old value: a comment
+ * on the way, before which a comma has to stand, is written again.
+ */
 export function locality({ handler, text, edit: { path, value }, strict }: Trial): void {
   const document = read(handler, text, strict);
   const { offset, remove, insert } = document.put(path, value);
@@ -73,7 +78,9 @@ export function locality({ handler, text, edit: { path, value }, strict }: Trial
   const gives = found.length > 0 && (missing.length === 0 || slot?.value === null);
   const { start, end } = gives && slot?.span ? slot.span : { start: offset, end: offset };
   const rest = remove.slice(0, Math.max(0, start - offset)) + remove.slice(end - offset);
-  if (/\S/.test(rest)) throw new LawBreach("Locality", `"${rest}" goes as well`, texts);
+  if (/\S/.test(rest) && !insert.includes(rest)) {
+    throw new LawBreach("Locality", `"${rest}" goes as well`, texts);
+  }
 }
 
 /** Apply then disable gives the original bytes; a second apply in between changes nothing. */

@@ -1,8 +1,11 @@
 /** What a law is tried on, what a breach of one says, and how a made-up provider plans an edit. @module */
 import { ConfigPatchError } from "../errors.ts";
+import { pathText } from "../formats/value.ts";
+import type { WantedPath } from "../ownership/claims.ts";
 import type { ConfigDocument, ConfigPath, ConfigValue, FormatHandler } from "../formats/types.ts";
-import type { FileState } from "../ownership/claims.ts";
-import { type Part, planFile } from "../ownership/plan.ts";
+import { type ClaimText, type FileState, shownPath } from "../ownership/claims.ts";
+import { planFile } from "../ownership/plan.ts";
+import type { Part } from "../ownership/wanted.ts";
 
 /** A value that a made-up provider wants at a place, now and (for PutPut) later. */
 export interface LawEdit {
@@ -56,17 +59,17 @@ export function declines(trial: Trial): ConfigPatchError | undefined {
 }
 
 /** The codes by which a handler declines an edit of a valid text. */
-export const DECLINED: ReadonlySet<string> = new Set(["unsupported", "shape"]);
+export const DECLINED: ReadonlySet<string> = new Set(["unsupported", "shape", "too-large"]);
 
 /** A file between two steps: its text, and what we remember of it. */
 export interface Standing {
-  readonly text?: string;
-  readonly state?: FileState;
+  readonly text?: string | undefined;
+  readonly state?: FileState | undefined;
 }
 
 /** A file that we have never touched. */
 export function standing(text: string | undefined): Standing {
-  return text === undefined ? {} : { text };
+  return { text };
 }
 
 /** Parses a text; an absent or empty one as the blank text of its format. */
@@ -85,8 +88,46 @@ export function wants(edit: LawEdit, provider = "p"): Part {
 
 /** A provider that wants several. */
 export function wantsAll(edits: readonly LawEdit[]): Part {
-  const wanted = edits.map(({ path, value, other }) => ({ path, value, known: [value, other] }));
-  return { provider: "p", action: "apply", wanted };
+  return { provider: "p", action: "apply", wanted: edits.map(wantedOf) };
+}
+
+function wantedOf({ path, value, other }: LawEdit): Part["wanted"][number] {
+  return { path: path as WantedPath, value, template: value, known: [value, other], kind: "set" };
+}
+
+/** What we remember of a file, in the words of the laws: places are paths with selectors. */
+export interface Seen {
+  /** The values that we wrote. */
+  readonly claims: readonly SeenClaim[];
+  /** The containers that exist only because of us. */
+  readonly created: readonly ConfigPath[];
+}
+
+/** A value that we wrote. */
+export interface SeenClaim {
+  /** The place. */
+  readonly path: ConfigPath;
+  /** The value. */
+  readonly value: ConfigValue;
+  /** Its bytes. */
+  readonly text: ClaimText | undefined;
+}
+
+/** What we remember, as the laws see it. */
+export function seen(state: FileState | undefined): Seen {
+  const claims = state?.claims.map((claim) => ({ claim, path: shownPath(claim) })) ?? [];
+  const created = new Map(
+    claims.flatMap(({ claim, path }) =>
+      claim.created.filter((length) => length > 0).map((length) => {
+        const container = path.slice(0, length);
+        return [pathText(container), container] as const;
+      })
+    ),
+  );
+  return {
+    claims: claims.map(({ claim: { value, text }, path }) => ({ path, value, text })),
+    created: [...created.values()],
+  };
 }
 
 /** A provider that takes its edit back. */
@@ -97,9 +138,10 @@ export function leaves(edit: LawEdit, provider = "p"): Part {
 /** One step of the real planner; what it refuses is thrown. */
 export function plan(trial: Omit<Trial, "edit">, from: Standing, parts: readonly Part[]): Standing {
   const { handler, strict = false } = trial;
-  const { text, state, results } = planFile({ handler, strict, ...from, parts });
-  for (const { error } of results) if (error !== undefined) throw error;
-  return { ...standing(text), ...(state === undefined ? {} : { state }) };
+  // The text itself is as good a digest as any.
+  const { text, state } = planFile({ handler, strict, ...from, digest: from.text, parts });
+  const written = state?.digest === "" ? { ...state, digest: text ?? "" } : state;
+  return { text, state: written };
 }
 
 /** The edit, applied to what the trial begins with. */

@@ -1,10 +1,11 @@
 /** The laws of what users do between apply and disable. @module */
 import { ConfigPatchError } from "../errors.ts";
 import { applySplice } from "../formats/splice.ts";
-import type { ConfigDocument, ConfigPath, ConfigTable, Span, Splice } from "../formats/types.ts";
+import type { ConfigDocument, ConfigPath, ConfigRoot, Span, Splice } from "../formats/types.ts";
 import {
   type ConcretePath,
   copyOf,
+  isList,
   isTable,
   pathText,
   removeAt,
@@ -14,14 +15,17 @@ import {
   setAt,
   valueAt,
 } from "../formats/value.ts";
-import { type Claim, type FileState, isVacant } from "../ownership/claims.ts";
-import type { Part } from "../ownership/plan.ts";
+import { isVacant } from "../ownership/claims.ts";
+import type { Part } from "../ownership/wanted.ts";
 import {
   attempt,
   LawBreach,
   type LawEdit,
   plan,
   read,
+  type Seen,
+  seen,
+  type SeenClaim,
   show,
   standing,
   type Trial,
@@ -45,11 +49,11 @@ export interface Between {
   /** Whether all our values still stand after the user's edit. */
   readonly live: boolean;
   /** What we remembered. */
-  readonly state: FileState;
+  readonly state: Seen;
   /** The trees: original, edited, disabled. */
-  readonly trees: readonly [ConfigTable, ConfigTable, ConfigTable];
+  readonly trees: readonly [ConfigRoot, ConfigRoot, ConfigRoot];
   /** The tree that the rules of disable lead to. */
-  readonly expected: ConfigTable;
+  readonly expected: ConfigRoot;
   /** Our bytes, as far as they are known to be contiguous. */
   readonly ours: Span | undefined;
   /** Reads a text of this trial. */
@@ -71,7 +75,7 @@ export function editBetween(
   const original = trial.text ?? trial.handler.blank;
   const parse = (text: string) => read(trial.handler, text, trial.strict);
   const edited = applySplice(applied.text, user);
-  let tree: ConfigTable;
+  let tree: ConfigRoot;
   try {
     tree = parse(edited).value;
   } catch (error) {
@@ -83,6 +87,7 @@ export function editBetween(
   const left = plan(trial, { text: edited, state: applied.state }, [part]);
   const disabled = left.text ?? trial.handler.blank;
   const texts = { original, applied: applied.text, edited, disabled };
+  const remembered = seen(applied.state);
   const after = attempt("Refusal", texts, () => parse(disabled)).value;
   return {
     original,
@@ -91,11 +96,11 @@ export function editBetween(
     user,
     edited,
     disabled,
-    live: applied.state.claims.every((claim) => placeOf(tree, claim) !== undefined),
-    state: applied.state,
+    live: remembered.claims.every((claim) => placeOf(tree, claim) !== undefined),
+    state: remembered,
     trees: [before.value, tree, after],
-    expected: treeWithoutUs(before.value, tree, after, applied.state),
-    ours: ourBytes(applied.text, parse(applied.text), applied.state),
+    expected: treeWithoutUs(before.value, tree, after, remembered),
+    ours: ourBytes(applied.text, parse(applied.text), remembered),
     read: parse,
   };
 }
@@ -178,11 +183,11 @@ function breach(law: string, between: Between, what: string): LawBreach {
 
 /** The tree after disable, by the rules: our values and our empty containers are out. */
 function treeWithoutUs(
-  original: ConfigTable,
-  edited: ConfigTable,
-  disabled: ConfigTable,
-  state: FileState,
-): ConfigTable {
+  original: ConfigRoot,
+  edited: ConfigRoot,
+  disabled: ConfigRoot,
+  state: Seen,
+): ConfigRoot {
   const tree = copyOf(edited);
   for (const claim of state.claims) {
     const { path, text } = claim;
@@ -199,7 +204,7 @@ function treeWithoutUs(
       const outer = place.slice(0, depth);
       const last = path[depth - 1];
       const ours = state.created.some((made) => pathText(made) === pathText(path.slice(0, depth)));
-      if (!ours || last === undefined || !isVacant(valueAt(tree, outer), last)) break;
+      if (!ours || last === undefined || !isVacant(valueAt(tree, outer), matchOf(last))) break;
       removeAt(tree, outer);
     }
   }
@@ -207,7 +212,7 @@ function treeWithoutUs(
     const { found, missing } = resolve(tree, path);
     const last = path[path.length - 1];
     if (missing.length > 0 || last === undefined) continue;
-    if (isVacant(valueAt(tree, found), last)) removeAt(tree, found);
+    if (isVacant(valueAt(tree, found), matchOf(last))) removeAt(tree, found);
   }
   // A table that loses its last key may be left without any value, where the format allows it.
   for (const { path } of state.claims) {
@@ -221,16 +226,27 @@ function treeWithoutUs(
   return tree;
 }
 
+function matchOf(last: ConfigPath[number]) {
+  return typeof last === "object" ? last : undefined;
+}
+
 /** The first place that still holds what we wrote. */
-function placeOf(tree: ConfigTable, { path, value }: Claim): ConcretePath | undefined {
-  return resolveAll(tree, path).find((at) => sameValue(valueAt(tree, at), value));
+function placeOf(tree: ConfigRoot, { path, value }: SeenClaim): ConcretePath | undefined {
+  const places = resolveAll(tree, path);
+  const depth = path.findIndex((key) => typeof key === "object");
+  const list = depth === -1 ? undefined : valueAt(tree, path.slice(0, depth));
+  // An entry that is alone in its list is ours, whatever it is called by now.
+  if (places.length === 0 && isList(list) && list.length === 1) {
+    places.push(...resolveAll(tree, [...path.slice(0, depth), 0, ...path.slice(depth + 1)]));
+  }
+  return places.find((at) => sameValue(valueAt(tree, at), value));
 }
 
 /** A region of the applied text that holds all our bytes, and nothing else where it can be told. */
 function ourBytes(
   applied: string,
   document: ConfigDocument,
-  { claims }: FileState,
+  { claims }: Seen,
 ): Span | undefined {
   const texts = claims.map((claim) => claim.text);
   const total = texts.reduce((sum, text) => sum + (text?.insert.length ?? 0), 0);
@@ -253,7 +269,7 @@ function mapBack(user: Splice, ours: Span, shift: number): Splice | undefined {
   return user.offset >= ours.end ? { ...user, offset: user.offset + shift } : undefined;
 }
 
-function treeOf(between: Between, text: string): ConfigTable | undefined {
+function treeOf(between: Between, text: string): ConfigRoot | undefined {
   try {
     return between.read(text).value;
   } catch (error) {

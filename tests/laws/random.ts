@@ -9,6 +9,7 @@ import { editsOf, userEditsOf } from "../../testing/edits.ts";
 import { declines, LawBreach, type LawEdit, type Trial } from "../../testing/law.ts";
 import { type Between, editBetween, USER_LAWS } from "../../testing/user_laws.ts";
 import { jsonDocuments } from "./generate/json.ts";
+import { dotenvDocuments } from "./generate/dotenv.ts";
 import type { Generator } from "./generate/text.ts";
 import { tomlDocuments } from "./generate/toml.ts";
 import { yamlDocuments } from "./generate/yaml.ts";
@@ -16,7 +17,12 @@ import { manner } from "./manner.ts";
 import { agrees } from "./suites/second.ts";
 
 /** All generators. */
-export const GENERATORS: readonly Generator[] = [tomlDocuments, yamlDocuments, jsonDocuments];
+export const GENERATORS: readonly Generator[] = [
+  tomlDocuments,
+  yamlDocuments,
+  jsonDocuments,
+  dotenvDocuments,
+];
 
 /** What was tried. */
 export interface Counts {
@@ -84,7 +90,7 @@ export async function runRandom(
     if (!result.failed) continue;
     counts.broken.push(
       `seed ${seed + from}, document ${JSON.stringify(result.counterexample?.[0])}\n${
-        String(result.errorInstance)
+        (result.errorInstance as Error)?.stack ?? ""
       }`,
     );
     if (first) break;
@@ -136,19 +142,21 @@ function tryDocument(
     else counts.refused++;
     return;
   }
-  const edits = editsOf(document.value);
+  const { holds = () => true } = generator;
+  const all = editsOf(document.value);
+  const [outside, inside] = [all.slice(0, 6).filter(holds), all.slice(6).filter(holds)];
+  const edits = [...outside, ...inside];
   const strict = choose([true, false]) === true && readsStrictly(handler, text);
-  const inside = edits.slice(6);
   for (
     const edit of [
-      choose(edits.slice(0, 6)),
+      choose(outside),
       choose(inside),
       // Lists of tables are rare, and the hardest.
       choose(inside.filter(({ path }) => typeof path.at(-2) === "object")),
-      oddEdit(document, edits, choose),
+      oddEdit(document, inside, choose),
     ]
   ) {
-    if (edit === undefined) continue;
+    if (edit === undefined || !holds(edit)) continue;
     counts.edits++;
     const trial: Trial = { handler, text, edit, strict };
     const moved: Trial = { ...trial, edit: { ...edit, value: edit.other, other: edit.value } };
@@ -160,7 +168,7 @@ function tryDocument(
     told(edit, () => lookAt(trial, document, generator, counts));
     for (let i = 0; i < 2; i++) told(edit, () => tryUser(trial, generator, choose, counts));
   }
-  tryProviders(handler, text, document, edits, choose, counts);
+  tryProviders({ handler, text }, document, edits, { generator, choose, counts });
 }
 
 /** Whether a text is of the strict dialect; then it must stay so. */
@@ -208,13 +216,13 @@ const VALUES: readonly ConfigValue[] = [
 /** A key and a value that are hard to write. */
 function oddEdit(
   document: ConfigDocument,
-  edits: readonly LawEdit[],
+  inside: readonly LawEdit[],
   choose: Choose,
 ): LawEdit | undefined {
   const word = choose(WORDS) ?? "";
   const value = choose([choose(WORDS), choose(WORDS), choose(VALUES)]) ?? "";
   const other = choose([choose(WORDS), choose(VALUES)]) ?? "";
-  const existing = choose(edits.slice(6))?.path ?? ["zz_top"];
+  const existing = choose(inside)?.path ?? ["zz_top"];
   const path = choose([[word], ["zz_outer", word], [...existing.slice(0, -1), word], existing]) ??
     existing;
   // What a patch wants is ours wherever it stands; the laws are about files that do not hold it.
@@ -249,19 +257,26 @@ const NEIGHBOURS: readonly LawEdit[] = [
   ["zz_list", { zz_name: "ours" }, "zz_second"],
   ["zz_list", { zz_name: "other" }, "zz_key"],
   ["zz_top2"],
+  ["zz_top3"],
 ].map((path) => ({ path, value: "http://localhost:9419/v2", other: "v3" }));
+
+/** What decides about all that is random, and what is counted. */
+interface Chances {
+  readonly generator: Generator;
+  readonly choose: Choose;
+  readonly counts: Counts;
+}
 
 /** Several providers, disabled in every order; and their edits as one provider's, with a user. */
 function tryProviders(
-  handler: FormatHandler,
-  text: string,
+  trial: Omit<Trial, "edit">,
   document: ConfigDocument,
   edits: readonly LawEdit[],
-  choose: Choose,
-  counts: Counts,
+  { generator, choose, counts }: Chances,
 ): void {
   const fresh = edits.filter((edit) => valueAt(document.value, edit.path) === undefined);
-  const pool = [...fresh, ...NEIGHBOURS, ...choose([[], edits]) ?? []];
+  const near = NEIGHBOURS.filter(generator.holds ?? (() => true));
+  const pool = [...fresh, ...near, ...choose([[], edits]) ?? []];
   const size = choose([2, 2, 2, 2, 2, 2, 2, 3, 3, 4]) ?? 2;
   const chosen = new Set<LawEdit>();
   for (let i = 0; i < size; i++) {
@@ -272,7 +287,7 @@ function tryProviders(
   const shared = choose([undefined, undefined, ...chosen]);
   if (shared !== undefined && chosen.size < 4) chosen.add({ ...shared });
   try {
-    disjoint({ handler, text }, [...chosen]);
+    disjoint(trial, [...chosen]);
     counts.sets++;
   } catch (error) {
     if (!(error instanceof ConfigPatchError)) throw error;
@@ -282,7 +297,8 @@ function tryProviders(
 }
 
 function tryUser(trial: Trial, generator: Generator, choose: Choose, counts: Counts): void {
-  const second = choose([undefined, undefined, choose(NEIGHBOURS)]);
+  const near = NEIGHBOURS.filter(generator.holds ?? (() => true));
+  const second = choose([undefined, undefined, choose(near)]);
   const edits = second === undefined ? [trial.edit] : [trial.edit, second];
   let user: Splice | undefined;
   try {
@@ -293,7 +309,9 @@ function tryUser(trial: Trial, generator: Generator, choose: Choose, counts: Cou
     counts.declined++;
     return;
   }
-  if (user === undefined) return;
+  // A number is an entry of one text; what a user does to the list is not told by it.
+  const numbered = edits.some(({ path }) => path.some((key) => typeof key === "number"));
+  if (user === undefined || numbered) return;
   let between: Between | undefined;
   try {
     between = editBetween(trial, edits, user);

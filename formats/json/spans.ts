@@ -9,7 +9,9 @@
  */
 // @ts-types="jsonc-parser"
 import { createScanner } from "jsonc-parser/lib/esm/impl/scanner.js";
-import { ConfigPatchError, ConfigSyntaxError, locate } from "../../errors.ts";
+import { ConfigPatchError, type ConfigSyntaxError, locate } from "../../errors.ts";
+import { MAX_DEPTH, MAX_NODES, tooDeep, tooMany } from "../limits.ts";
+import { notParsed } from "../syntax.ts";
 import type { Span } from "../types.ts";
 
 /** A value and where it stands; `entries` is empty for a scalar. */
@@ -18,20 +20,31 @@ export interface JsonNode extends Span {
   readonly kind: "table" | "list" | "scalar";
   /** What a container holds, in order. */
   readonly entries: readonly JsonEntry[];
-  /** The entries of a table by their key. */
+  /** The entries of a table by their name: the key, or what stands for it in {@linkcode Hidden}. */
   readonly byKey: ReadonlyMap<string, JsonEntry>;
+  /** The names of all entries whose key stands more than once in this table. */
+  readonly repeated: ReadonlySet<string>;
 }
 
 /** A property of a table, or an element of a list. */
 export interface JsonEntry {
   /** Where it begins: at its key, or at its value in a list. */
   readonly start: number;
-  /** Where its key ends; absent in a list. */
-  readonly keyEnd?: number;
+  /** Where its key ends; none in a list. */
+  readonly keyEnd: number | undefined;
   /** Its value. */
   readonly value: JsonNode;
   /** Where the comma after it stands, if one does. */
-  readonly comma?: number;
+  readonly comma: number | undefined;
+}
+
+/**
+ * A key that stands again further down in its table. Programs use the last one, so that has the
+ * key's name; this one has a name of its own, which no path can mean by accident.
+ */
+export interface Hidden extends Span {
+  /** The name. */
+  readonly name: string;
 }
 
 /** A text as a tree, and what of it strict JSON does not know, in order. */
@@ -42,24 +55,25 @@ export interface JsonTree {
   readonly comments: readonly Span[];
   /** All commas after a last entry. */
   readonly trailingCommas: readonly Span[];
+  /** All keys that stand again further down, in the order of the text. */
+  readonly hidden: readonly Hidden[];
 }
-
-/** The deepest nesting that is read; what recurses over trees relies on it. */
-export const DEPTH_LIMIT = 500;
 
 /**
  * Reads a text.
  *
  * @throws {ConfigSyntaxError} where it is not JSON with comments and trailing commas.
- * @throws {ConfigPatchError} `unsupported` for a duplicate key, too deep nesting, and a comment
- * of which readers disagree where it ends.
+ * @throws {ConfigPatchError} `too-large` where it is over a bound, `unsupported` for a comment of
+ * which readers disagree where it ends.
  */
 export function readTree(text: string): JsonTree {
   const scanner = createScanner(text, false);
   if (text.startsWith("\uFEFF")) scanner.setPosition(1);
   const comments: Span[] = [];
   const trailingCommas: Span[] = [];
+  const hidden: Hidden[] = [];
   const open: Building[] = [];
+  let nodes = 0;
   let root: JsonNode | undefined;
   let state: State = "value";
   for (;;) {
@@ -79,7 +93,10 @@ export function readTree(text: string): JsonTree {
     const place = top === undefined ? "root" : top.kind;
     const entryMayStart = state === "first" || state === "next";
     if (root !== undefined && state === "done") {
-      if (token === Token.End) return { root, comments, trailingCommas };
+      if (token === Token.End) {
+        hidden.sort((a, b) => a.start - b.start);
+        return { root, comments, trailingCommas, hidden };
+      }
     } else if (
       top !== undefined && token === CLOSER[top.kind] && state !== "value" && state !== "colon"
     ) {
@@ -101,7 +118,8 @@ export function readTree(text: string): JsonTree {
       continue;
     } else if (top?.kind === "table" && entryMayStart && token === Token.String) {
       const key = scanner.getTokenValue();
-      if (top.byKey.has(key)) throw duplicateKey(text, start, key);
+      const former = top.byKey.get(key);
+      if (former !== undefined) hidden.push(hide(top, key, former));
       top.key = key;
       top.keyStart = start;
       top.keyEnd = end;
@@ -113,13 +131,14 @@ export function readTree(text: string): JsonTree {
         : token === Token.OpenBracket
         ? "list"
         : "scalar";
+      if (++nodes > MAX_NODES) throw tooMany();
       const node: Building = { kind, start, end, ...contents(kind) };
       if (top === undefined) root = node;
       else add(top, node);
       if (kind === "scalar") {
         state = top === undefined ? "done" : "after";
       } else {
-        if (open.length === DEPTH_LIMIT) throw tooDeep(text, start);
+        if (open.length === MAX_DEPTH) throw tooDeep(text, start);
         open.push(node);
         state = "first";
       }
@@ -168,8 +187,9 @@ const FLAWS: readonly (string | undefined)[] = [
 /** A node while it is being read. */
 interface Building extends JsonNode {
   end: number;
-  readonly entries: { start: number; keyEnd?: number; value: JsonNode; comma?: number }[];
+  readonly entries: { -readonly [part in keyof JsonEntry]: JsonEntry[part] }[];
   readonly byKey: Map<string, JsonEntry>;
+  repeated: Set<string>;
   key?: string;
   keyStart?: number;
   keyEnd?: number;
@@ -178,21 +198,35 @@ interface Building extends JsonNode {
 /** Scalars are many and hold nothing: they share these. */
 const NO_ENTRIES: Building["entries"] = [];
 const NO_KEYS: Map<string, JsonEntry> = new Map();
+const NONE_REPEATED: Set<string> = new Set();
 
-function contents(kind: JsonNode["kind"]): Pick<Building, "entries" | "byKey"> {
+function contents(kind: JsonNode["kind"]): Pick<Building, "entries" | "byKey" | "repeated"> {
   return {
     entries: kind === "scalar" ? NO_ENTRIES : [],
     byKey: kind === "table" ? new Map() : NO_KEYS,
+    repeated: NONE_REPEATED,
   };
+}
+
+/** Gives the entry that a key had so far a name of its own. */
+function hide(table: Building, key: string, former: JsonEntry): Hidden {
+  let count = 1;
+  // A lone surrogate: a patch cannot name such a key.
+  const name = () => `\uD800 ${count} ${key}`;
+  while (table.byKey.has(name())) count++;
+  if (table.repeated === NONE_REPEATED) table.repeated = new Set();
+  table.repeated.add(key).add(name());
+  table.byKey.set(name(), former);
+  return { start: former.start, end: former.keyEnd ?? former.start, name: name() };
 }
 
 function add(container: Building, value: JsonNode): void {
   const { key, keyStart, keyEnd } = container;
   if (container.kind === "list" || key === undefined || keyEnd === undefined) {
-    container.entries.push({ start: value.start, value });
+    container.entries.push({ start: value.start, keyEnd: undefined, value, comma: undefined });
     return;
   }
-  const entry = { start: keyStart ?? value.start, keyEnd, value };
+  const entry = { start: keyStart ?? value.start, keyEnd, value, comma: undefined };
   container.entries.push(entry);
   container.byKey.set(key, entry);
 }
@@ -218,23 +252,7 @@ function complaint(text: string, state: State, place: "root" | JsonNode["kind"])
 }
 
 function notJson(text: string, offset: number, why: string): ConfigSyntaxError {
-  return ConfigSyntaxError.at(text, offset, `this is not JSON: ${why}`);
-}
-
-function duplicateKey(text: string, offset: number, key: string): ConfigPatchError {
-  const shown = key.length > 80 ? `${key.slice(0, 80)}…` : key;
-  return new ConfigPatchError(
-    "unsupported",
-    `the key ${JSON.stringify(shown)} stands twice in one object; programs use the last one`,
-    { ...locate(text, offset), remedy: "remove one of the two" },
-  );
-}
-
-function tooDeep(text: string, offset: number): ConfigPatchError {
-  return new ConfigPatchError("unsupported", `the nesting is deeper than ${DEPTH_LIMIT} levels`, {
-    ...locate(text, offset),
-    remedy: "a config this deep is not edited: simplify it",
-  });
+  return notParsed(text, offset, "JSON", why);
 }
 
 /** Some readers end a line comment at a lone carriage return, others read on to the line feed. */

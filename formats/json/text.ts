@@ -1,7 +1,9 @@
 /** New JSON text in the style of the text around it. @module */
 import { ConfigPatchError } from "../../errors.ts";
-import { type ConfigPath, type ConfigValue, OpaqueScalar, type Span } from "../types.ts";
+import { refuseLength } from "../limits.ts";
+import { type ConfigPath, type ConfigValue, OpaqueScalar, type Selector } from "../types.ts";
 import { isList, isTable } from "../value.ts";
+import { between, justValue, type Written } from "../written.ts";
 
 /** How a text is written. */
 export interface JsonStyle {
@@ -17,20 +19,11 @@ export interface JsonStyle {
   readonly pad: string;
 }
 
-/** A piece of new text, and where in it the value that was put stands. */
-export interface Written {
-  /** The text, without separators around it. */
-  readonly text: string;
-  /** The range of the value in `text`. */
-  readonly value: Span;
-}
-
 /**
  * A value at the end of steps of which none exists yet. With `indent`, the indentation of the line
  * it begins on, containers are spread over lines; without it they stay on one.
  *
- * @throws {ConfigPatchError} `unsupported` for a value that JSON cannot hold, `shape` for steps
- * that no new container can have.
+ * @throws {ConfigPatchError} `unsupported` for a value that JSON cannot hold.
  */
 export function writeSteps(
   steps: ConfigPath,
@@ -38,16 +31,14 @@ export function writeSteps(
   style: JsonStyle,
   indent: string | undefined,
 ): Written {
-  const step = steps[0];
-  if (step === undefined) return whole(writeValue(value, style, indent));
-  const rest = steps.slice(1);
+  const [step, ...rest] = steps;
+  if (step === undefined) return justValue(writeValue(value, style, indent));
   const inner = indent === undefined ? undefined : indent + style.unit;
-  if (typeof step === "string") {
-    return enclose("{", [], writeProperty(step, rest, value, style, inner), "}", style, indent);
+  if (typeof step === "object") {
+    return enclose("[", [], writeEntry(step, rest, value, style, inner), "]", style, indent);
   }
-  if (typeof step === "number") throw cannotCreate(`the list entry ${step} does not exist`);
-  const entry = writeEntry(step, rest, value, style, inner);
-  return enclose("[", [], entry, "]", style, indent);
+  const property = writeProperty(String(step), rest, value, style, inner);
+  return enclose("{", [], property, "}", style, indent);
 }
 
 /** A property: its key, and the value at the end of the steps after it. */
@@ -58,26 +49,22 @@ export function writeProperty(
   style: JsonStyle,
   indent: string | undefined,
 ): Written {
-  return prefixed(writeString(key) + style.colon, writeSteps(steps, value, style, indent));
+  return between(writeString(key) + style.colon, writeSteps(steps, value, style, indent), "");
 }
 
 /** A list entry that a selector describes: the selector's keys first, then the next step. */
 export function writeEntry(
-  selector: Exclude<ConfigPath[number], string | number>,
+  selector: Selector,
   steps: ConfigPath,
   value: ConfigValue,
   style: JsonStyle,
   indent: string | undefined,
 ): Written {
-  const key = steps[0];
-  if (typeof key !== "string" || (steps.length > 1 && Object.hasOwn(selector, key))) {
-    throw cannotCreate("a new list entry can only be given a key of its own");
-  }
+  const [key, ...rest] = steps;
   const inner = indent === undefined ? undefined : indent + style.unit;
   const given = Object.entries(selector)
-    .filter(([name]) => name !== key)
     .map(([name, wanted]) => writeString(name) + style.colon + writeValue(wanted, style, inner));
-  const leaf = writeProperty(key, steps.slice(1), value, style, inner);
+  const leaf = writeProperty(String(key), rest, value, style, inner);
   return enclose("{", given, leaf, "}", style, indent);
 }
 
@@ -110,6 +97,7 @@ export function writeValue(
 }
 
 function writeString(value: string): string {
+  refuseLength(value);
   if (!value.isWellFormed()) throw cannotHold("a string with half a surrogate pair");
   return JSON.stringify(value);
 }
@@ -130,8 +118,8 @@ function bracket(
   indent: string | undefined,
 ): string {
   if (items.length === 0) return opening + closing;
-  const { before, between, after } = spacing(opening, style, indent);
-  return opening + before + items.join(`,${between}`) + after + closing;
+  const { before, separator, after } = spacing(opening, style, indent);
+  return opening + before + items.join(`,${separator}`) + after + closing;
 }
 
 /** As {@linkcode bracket}, with the item last that holds the value that is put. */
@@ -143,45 +131,26 @@ function enclose(
   style: JsonStyle,
   indent: string | undefined,
 ): Written {
-  const { before, between, after } = spacing(opening, style, indent);
-  const head = opening + before + items.map((item) => `${item},${between}`).join("");
-  const { text, value } = prefixed(head, last);
-  return { text: text + after + closing, value };
+  const { before, separator, after } = spacing(opening, style, indent);
+  const head = opening + before + items.map((item) => `${item},${separator}`).join("");
+  return between(head, last, after + closing);
 }
 
 function spacing(
   opening: string,
   { eol, unit, gap, pad }: JsonStyle,
   indent: string | undefined,
-): { readonly before: string; readonly between: string; readonly after: string } {
+): { readonly before: string; readonly separator: string; readonly after: string } {
   if (indent === undefined) {
     const padding = opening === "{" ? pad : "";
-    return { before: padding, between: gap, after: padding };
+    return { before: padding, separator: gap, after: padding };
   }
   const line = eol + indent + unit;
-  return { before: line, between: line, after: eol + indent };
-}
-
-function whole(text: string): Written {
-  return { text, value: { start: 0, end: text.length } };
-}
-
-/** The same piece after some more text. */
-export function prefixed(prefix: string, { text, value }: Written): Written {
-  return {
-    text: prefix + text,
-    value: { start: value.start + prefix.length, end: value.end + prefix.length },
-  };
+  return { before: line, separator: line, after: eol + indent };
 }
 
 function cannotHold(what: string): ConfigPatchError {
   return new ConfigPatchError("unsupported", `JSON cannot hold ${what}`, {
     remedy: "put another value",
-  });
-}
-
-function cannotCreate(why: string): ConfigPatchError {
-  return new ConfigPatchError("shape", why, {
-    remedy: "address list entries by a selector, followed by a key",
   });
 }

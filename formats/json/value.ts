@@ -1,43 +1,65 @@
 /** The value of a JSON text, read by `JSON.parse` alone, whatever the tree says. @module */
 import { ConfigPatchError, ConfigSyntaxError, locate } from "../../errors.ts";
-import { DEPTH_LIMIT, type JsonTree, readTree } from "./tree.ts";
-import type { ConfigTable, ConfigValue, ParseOptions, Span } from "../types.ts";
-import { isTable } from "../value.ts";
+import { MAX_DEPTH, MAX_NODES } from "../limits.ts";
+import type { ConfigRoot, ConfigTable, ConfigValue, ParseOptions, Span } from "../types.ts";
+import { isList, isTable } from "../value.ts";
+import { type JsonTree, readTree } from "./spans.ts";
 
 /** What was read; the tree is there only if it was needed. */
 export interface JsonReading {
-  /** Everything that the text says. */
-  readonly value: ConfigTable;
+  /**
+   * Everything that the text says. Of a key that stands twice, programs use the last; the others are
+   * here too, under the names that the tree gives them, so that a check sees each of them.
+   */
+  readonly value: ConfigRoot;
   /** Where it stands. */
   readonly tree: JsonTree | undefined;
 }
 
 /**
  * Reads a text: strict JSON at once by `JSON.parse`; any other text through its tree, which tells
- * what is wrong, or which comments and trailing commas `JSON.parse` must not see.
+ * what is wrong, or which comments, trailing commas and repeated keys `JSON.parse` must not see.
  *
  * @throws {ConfigSyntaxError} where it does not parse, or is not strict although it has to be.
  * @throws {ConfigPatchError} `unsupported` and `shape`, as `FormatHandler.parse`.
  */
 export function readJson(text: string, options: ParseOptions): JsonReading {
+  if (options.strict && text.startsWith("\uFEFF")) throw notStrict(text, 0, "byte order mark");
   const value = readPlain(text);
   const start = text.search(/[^\s\uFEFF]/);
-  if (value !== undefined) return { value: rootTable(text, value, start), tree: undefined };
+  if (value !== undefined) return { value: rootIn(text, value, start), tree: undefined };
   const tree = readTree(text);
   const extras = [...tree.comments, ...tree.trailingCommas].sort((a, b) => a.start - b.start);
-  const json = blank(text, extras);
-  const checked = parseStrict(text, json, survey(json)?.points).value;
+  const renamed = tree.hidden.map(({ start, end, name }) => ({
+    start,
+    end,
+    insert: JSON.stringify(name),
+  }));
+  const json = strictText(text, [...extras, ...renamed]);
+  const seen = survey(json);
+  const checked = parseStrict(text, json, seen?.points);
+  if (checked.keys !== seen?.colons) {
+    throw new ConfigPatchError(
+      "unsupported",
+      "a key stands twice in a way that is not understood",
+      {
+        remedy: "let each key of an object stand once",
+      },
+    );
+  }
   const first = extras[0];
-  if (options.strict && first !== undefined) throw notStrict(text, first);
-  return { value: rootTable(text, checked, tree.root.start), tree };
+  if (options.strict && first !== undefined) {
+    throw notStrict(text, first.start, text[first.start] === "," ? "trailing comma" : "comment");
+  }
+  return { value: rootIn(text, checked.value, tree.root.start), tree };
 }
 
 /** The value of strict JSON without anything to complain about; `undefined` for any other text. */
 function readPlain(text: string): ConfigValue | undefined {
   const seen = survey(text);
-  if (seen === undefined || seen.depth > DEPTH_LIMIT) return undefined;
+  if (seen === undefined || seen.depth > MAX_DEPTH || seen.nodes > MAX_NODES) return undefined;
   try {
-    const { value, keys } = parseStrict(text, blank(text, []), seen.points);
+    const { value, keys } = parseStrict(text, strictText(text, []), seen.points);
     return keys === seen.colons ? value : undefined;
   } catch (error) {
     // Not swallowed: the tree names what is wrong, and `JSON.parse` is asked again after it.
@@ -50,6 +72,8 @@ function readPlain(text: string): ConfigValue | undefined {
 interface Survey {
   /** How deep containers nest. Reading a deeper text would overflow the stack. */
   readonly depth: number;
+  /** No fewer values than there are, containers included. */
+  readonly nodes: number;
   /** The number of keys. */
   readonly colons: number;
   /** The number of numbers with a decimal point; `NaN` if there are exponents. */
@@ -60,6 +84,7 @@ interface Survey {
 function survey(text: string): Survey | undefined {
   let level = 0;
   let depth = 0;
+  let nodes = 1;
   let colons = 0;
   let points = 0;
   for (let i = 0; i < text.length; i++) {
@@ -70,6 +95,9 @@ function survey(text: string): Survey | undefined {
         break;
       case ":":
         colons++;
+        break;
+      case ",":
+        nodes++;
         break;
       case ".":
         points++;
@@ -82,13 +110,14 @@ function survey(text: string): Survey | undefined {
       case "{":
       case "[":
         depth = Math.max(depth, ++level);
+        nodes++;
         break;
       case "}":
       case "]":
         level--;
     }
   }
-  return { depth, colons, points };
+  return { depth, nodes, colons, points };
 }
 
 /** The quote that ends the string that begins at `start`, or -1. */
@@ -101,13 +130,14 @@ function closingQuote(text: string, start: number): number {
   return -1;
 }
 
-/** The same text, of the same length, with spaces for the byte order mark and these spans. */
-function blank(text: string, spans: readonly Span[]): string {
+/** The same text without its byte order mark, and with other text, or none, for these spans. */
+function strictText(text: string, spans: readonly (Span & { readonly insert?: string })[]): string {
   const bom = text.startsWith("\uFEFF");
+  // What goes is replaced by spaces, so that `JSON.parse` gives the right position.
   const pieces: string[] = bom ? [" "] : [];
   let from = bom ? 1 : 0;
-  for (const { start, end } of spans) {
-    pieces.push(text.slice(from, start), " ".repeat(end - start));
+  for (const { start, end, insert } of spans.toSorted((a, b) => a.start - b.start)) {
+    pieces.push(text.slice(from, start), insert ?? " ".repeat(end - start));
     from = end;
   }
   return pieces.join("") + text.slice(from);
@@ -179,19 +209,18 @@ const revive = ((_key: string, value: unknown, context?: { readonly source?: str
   return Object.setPrototypeOf(value, null);
 }) as (key: string, value: unknown) => unknown;
 
-function rootTable(text: string, value: ConfigValue, start: number): ConfigTable {
-  if (isTable(value)) return value;
-  throw new ConfigPatchError("shape", "the root of the file is not an object", {
+function rootIn(text: string, value: ConfigValue, start: number): ConfigRoot {
+  if (isTable(value) || isList(value)) return value;
+  throw new ConfigPatchError("shape", "the root of the file is neither an object nor a list", {
     ...locate(text, start),
-    remedy: "put `{` and `}` around the settings",
+    remedy: "if nothing in the file is needed, write `{}` into it",
   });
 }
 
-function notStrict(text: string, first: Span): ConfigSyntaxError {
-  const what = text[first.start] === "," ? "trailing comma" : "comment";
+function notStrict(text: string, offset: number, what: string): ConfigSyntaxError {
   return new ConfigSyntaxError(
     `a ${what} stands in a file that must be strict JSON: ` +
       "the program that reads it silently ignores the whole file",
-    { ...locate(text, first.start), remedy: `remove the ${what}` },
+    { ...locate(text, offset), remedy: `remove the ${what}` },
   );
 }
