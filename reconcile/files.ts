@@ -187,8 +187,9 @@ async function chosenTargets(task: Task, known: Known): Promise<ChosenTarget[]> 
 /** Files with claims of whose owners none takes part in runs any more. */
 function leftBehind({ job, state }: Known): string[] {
   const takesPart = takesPartIn(job);
-  return [...state.files].filter(([, entry]) => ownersOf(entry).some((one) => !takesPart(one)))
-    .map(([key]) => key);
+  return [...state.files].filter(([key, entry]) =>
+    job.only?.has(splitKey(key)[0]) !== false && ownersOf(entry).some((one) => !takesPart(one))
+  ).map(([key]) => key);
 }
 
 /** Whether a provider takes part in runs, though perhaps not in this one. */

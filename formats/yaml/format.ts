@@ -6,10 +6,10 @@
  *
  * @example
  * ```ts
- * import { applySplice } from "../splice.ts";
- * import { yamlFormat } from "./format.ts";
+ * import { applySplice, defaultFormats } from "@terok/vault-config/formats";
  *
- * const document = yamlFormat.parse("git_protocol: ssh  # mine\n# last words\n");
+ * const handler = await defaultFormats.load("yaml");
+ * const document = handler.parse("git_protocol: ssh  # mine\n# last words\n");
  * const put = document.put(["http_unix_socket"], "/run/terok/vault.sock");
  * const text = applySplice(document.text, put);
  * if (text !== 'git_protocol: ssh  # mine\nhttp_unix_socket: "/run/terok/vault.sock"\n# last words\n') {
