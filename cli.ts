@@ -7,7 +7,7 @@
  *
  * @example Print the vault's addresses
  * ```ts
- * import { main } from "./cli.ts";
+ * import { main } from "@terok/vault-config/cli";
  *
  * const code = await main(["location"]);
  * if (code !== 0) throw new Error(`exit code ${code}`);
@@ -15,9 +15,28 @@
  *
  * @module
  */
-import { main } from "./cli/main.ts";
+import { main, type MainOptions } from "./cli/main.ts";
 
-export { main };
+export { main, type MainOptions };
+export type {
+  ConfigDocument,
+  ConfigList,
+  ConfigPath,
+  ConfigScalar,
+  ConfigTable,
+  ConfigValue,
+  FormatHandler,
+  FormatInfo,
+  FormatRegistry,
+  LazyFormat,
+  OpaqueScalar,
+  ParseOptions,
+  Put,
+  Selector,
+  Slot,
+  Span,
+  Splice,
+} from "./formats/mod.ts";
 
 if (import.meta.main) {
   const code = await main(Deno.args);

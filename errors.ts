@@ -26,6 +26,7 @@
  * | `too-large` | a file or a value is over a cap |
  * | `bypassed` | the values would stand, but the client would not go to the vault |
  * | `changed` | a file kept changing under us |
+ * | `moved` | an address of ours stands where it was not put, and stays |
  * | `busy` | a file stays empty because a client is writing it |
  * | `state` | our own state file cannot be read |
  * | `state-newer` | the state was written by a newer version of this program |
@@ -51,6 +52,7 @@ export type ErrorCode =
   | "too-large"
   | "bypassed"
   | "changed"
+  | "moved"
   | "busy"
   | "state"
   | "state-newer"
@@ -69,6 +71,17 @@ export interface Position {
   readonly column: number;
 }
 
+/** The lines of a file around a position. */
+export interface SourceContext {
+  /** Those before it, in the order of the file. */
+  readonly before: readonly string[];
+  /** Those after it. */
+  readonly after: readonly string[];
+}
+
+/** How many lines of a file are kept on either side of a position. */
+const CONTEXT = 2;
+
 /** What is known about a failure besides its code and sentence. */
 export interface ErrorDetails {
   /** The provider that could not be served. */
@@ -79,6 +92,8 @@ export interface ErrorDetails {
   readonly position?: Position;
   /** The line of the file at `position`, raw: escape it before it is printed. */
   readonly sourceLine?: string;
+  /** The lines around it, raw as well; at most two on either side. */
+  readonly context?: SourceContext;
   /** What the user can do about it. */
   readonly remedy?: string;
   /** The single failures behind a `failed`. */
@@ -192,23 +207,36 @@ export class ConfigSyntaxError extends ConfigPatchError {
   }
 }
 
-/** Position and source line of an offset (UTF-16) of a text, for {@linkcode ErrorDetails}. */
-export function locate(
-  text: string,
-  offset: number,
-): { readonly position: Position; readonly sourceLine: string } {
+/** Position, line and the lines around it of an offset (UTF-16) of a text. */
+export function locate(text: string, offset: number): {
+  readonly position: Position;
+  readonly sourceLine: string;
+  readonly context: SourceContext;
+} {
   const at = Math.max(0, Math.min(offset, text.length));
-  const before = text.slice(0, at);
-  const start = before.lastIndexOf("\n") + 1;
-  let line = 1;
-  for (let i = before.indexOf("\n"); i !== -1; i = before.indexOf("\n", i + 1)) line++;
-  const newline = text.indexOf("\n", at);
-  const end = newline === -1 ? text.length : newline;
   // A byte order mark is no column of the first line.
-  const bom = line === 1 && text.startsWith("\uFEFF") ? 1 : 0;
+  const bom = text.startsWith("\uFEFF") ? 1 : 0;
+  const start = at === 0 ? bom : Math.max(bom, text.lastIndexOf("\n", at - 1) + 1);
+  let line = 1;
+  for (let i = text.indexOf("\n"); i !== -1 && i < at; i = text.indexOf("\n", i + 1)) line++;
+  const endOf = (from: number) => {
+    const newline = text.indexOf("\n", from);
+    return newline === -1 ? text.length : newline;
+  };
+  const lineFrom = (from: number) => text.slice(from, endOf(from)).replace(/\r$/, "");
+  const before: string[] = [];
+  for (let from = start; from > bom && before.length < CONTEXT;) {
+    from = from < 2 ? bom : Math.max(bom, text.lastIndexOf("\n", from - 2) + 1);
+    before.unshift(lineFrom(from));
+  }
+  const after: string[] = [];
+  for (let end = endOf(at); end + 1 < text.length && after.length < CONTEXT; end = endOf(end + 1)) {
+    after.push(lineFrom(end + 1));
+  }
   return {
-    position: { line, column: Math.max(1, at - start + 1 - bom) },
-    sourceLine: text.slice(start + bom, end).replace(/\r$/, ""),
+    position: { line, column: Math.max(1, at - start + 1) },
+    sourceLine: lineFrom(start),
+    context: { before, after },
   };
 }
 

@@ -1,8 +1,9 @@
 /** `completions`: scripts for three shells, made of the same table as the parser. @module */
 import { closest } from "../errors.ts";
-import { builtInSources } from "../roster/built_in.ts";
-import { catalogSources } from "../roster/catalog.ts";
+import { documentJson } from "./json.ts";
+import { settingsWhereGranted } from "./list.ts";
 import { type Invocation, UsageError } from "./parse.ts";
+import { rosterOf } from "./roster.ts";
 import {
   commandInfo,
   type CommandName,
@@ -10,30 +11,33 @@ import {
   isCommand,
   isOption,
   optionInfo,
+  type OptionName,
   OPTIONS,
   optionsOf,
 } from "./schema.ts";
+import { rosterWishes } from "./setup.ts";
 import { write } from "./terminal.ts";
 
 /** Runs it. */
-export async function runCompletions({ operands }: Invocation): Promise<number> {
+export async function runCompletions({ operands, flags, formats }: Invocation): Promise<number> {
   const [shell = ""] = operands;
-  const script = Object.hasOwn(SCRIPTS, shell) ? SCRIPTS[shell] : undefined;
-  if (script === undefined) {
-    const near = closest(shell, Object.keys(SCRIPTS));
+  const make = Object.hasOwn(SCRIPTS, shell) ? SCRIPTS[shell] : undefined;
+  if (make === undefined) {
+    const shells = Object.keys(SCRIPTS);
+    const near = closest(shell, shells);
     throw new UsageError(`there are no completions for ${JSON.stringify(shell)}`, {
-      remedy: near === undefined
-        ? `give one of ${Object.keys(SCRIPTS).join(", ")}`
-        : `did you mean ${near}?`,
+      remedy: near === undefined ? `give one of ${shells.join(", ")}` : `did you mean ${near}?`,
     });
   }
-  const sources = [...builtInSources, ...await catalogSources()];
-  const names = sources.map(({ path }) => path.replace(/^.*\//, "").replace(/\.[^.]*$/, "")).sort();
-  await write("stdout", script(names));
+  const wishes = await rosterWishes(flags, await settingsWhereGranted(flags), formats);
+  const roster = await rosterOf({ ...wishes, names: [], alsoOn: [], all: true });
+  // A name that a shell would read as something else is not offered.
+  const script = make(roster.names().filter((name) => /^[\w.@+-]+$/.test(name)));
+  const json = () => documentJson({ command: "completions", exit: 0 }, { shell, text: script });
+  await write("stdout", flags.json ? json() : script);
   return 0;
 }
 
-const SHELLS = "bash zsh fish";
 const commandNames = Object.keys(COMMANDS).filter(isCommand);
 const optionNames = Object.keys(OPTIONS).filter(isOption);
 
@@ -47,10 +51,11 @@ const SCRIPTS: Readonly<Record<string, (providers: readonly string[]) => string>
 function operandWords(command: CommandName, providers: readonly string[]): string {
   switch (command) {
     case "disable":
+    case "enable":
     case "write":
       return providers.join(" ");
     case "completions":
-      return SHELLS;
+      return Object.keys(SCRIPTS).join(" ");
     case "help":
       return commandNames.join(" ");
     default:
@@ -58,24 +63,40 @@ function operandWords(command: CommandName, providers: readonly string[]): strin
   }
 }
 
+/** What the value of an option is: names, a path, or something that no list tells. */
+function kindOf(name: OptionName): string {
+  const { value, completes } = optionInfo(name);
+  if (value === undefined) return "none";
+  return completes ?? (name === "credential" ? "credential" : "text");
+}
+
 function bashScript(providers: readonly string[]): string {
+  const names = providers.join(" ");
   const cases = commandNames.map((name) => {
     const options = optionsOf(name).map((option) => `--${option}`).join(" ");
-    const words = operandWords(name, providers);
-    return `    ${name}) options="${options}" words="${words}" ;;`;
+    return `    ${name}) options="${options}" words="${operandWords(name, providers)}" ;;`;
   });
-  const withValue = optionNames.filter((name) => optionInfo(name).value !== undefined);
-  const kind = (wanted: string | undefined) =>
-    withValue.filter((name) => optionInfo(name).completes === wanted)
-      .map((name) => `--${name}`).join("|");
+  const options = (...kinds: readonly string[]) =>
+    optionNames.filter((name) => kinds.includes(kindOf(name))).map((name) => `--${name}`).join("|");
+  // Bash breaks words at the sign of equality, so that \`--providers=a\` arrives as three words.
   return `_vault_config() {
   local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}"
   local command="" options="--help --version" words="${commandNames.join(" ")}" i word
   COMPREPLY=()
+  if [[ $current == "=" ]]; then
+    current=""
+  elif [[ $previous == "=" ]]; then
+    previous="\${COMP_WORDS[COMP_CWORD-2]}"
+  elif [[ $current == --*=* ]]; then
+    previous="\${current%%=*}"
+    current="\${current#*=}"
+  fi
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="\${COMP_WORDS[i]}"
     case "$word" in
-      ${withValue.map((name) => `--${name}`).join("|")}) i=$((i + 1)) ;;
+      ${options("directory", "file", "provider", "providers", "credential", "text")})
+        [[ \${COMP_WORDS[i+1]} == "=" ]] && i=$((i + 1))
+        i=$((i + 1)) ;;
       -*) ;;
       *) command="$word"; break ;;
     esac
@@ -84,13 +105,22 @@ function bashScript(providers: readonly string[]): string {
 ${cases.join("\n")}
   esac
   case "$previous" in
-    ${kind("directory")}) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
-    ${kind("file")}) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
-    ${kind("providers")})
+    ${options("directory")})
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
+    ${options("file")})
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    ${options("providers")})
       local list="\${current%"\${current##*,}"}"
-      mapfile -t COMPREPLY < <(compgen -P "$list" -W "${providers.join(" ")}" -- "\${current##*,}")
-      return ;;
-    ${kind(undefined)}) return ;;
+      compopt -o nospace 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -P "$list" -W "${names}" -- "\${current##*,}"); return ;;
+    ${options("provider")})
+      mapfile -t COMPREPLY < <(compgen -W "${names}" -- "$current"); return ;;
+    ${options("credential")})
+      compopt -o nospace 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -S "=" -W "${names}" -- "$current"); return ;;
+    ${options("text")}) return ;;
   esac
   case "$current" in
     -*) words="$options" ;;
@@ -102,85 +132,102 @@ complete -F _vault_config vault-config
 }
 
 function zshScript(providers: readonly string[]): string {
-  const commands = commandNames.map((name) =>
-    `    ${single(`${name}:${commandInfo(name).summary}`)}`
-  );
+  const names = providers.join(" ");
+  const actions: Readonly<Record<string, string>> = {
+    directory: "_directories",
+    file: "_files",
+    provider: `(${names})`,
+    providers: `_values -s , provider ${names}`,
+    credential: `compadd -S = -- ${names}`,
+    text: " ",
+  };
+  const spec = (option: OptionName) => {
+    const { value, repeatable, summary } = optionInfo(option);
+    const text = summary.replaceAll(/[[\]:\\]/g, "\\$&");
+    const many = repeatable === true ? "*" : "";
+    return single(
+      value === undefined
+        ? `${many}--${option}[${text}]`
+        : `${many}--${option}=[${text}]:${value.replaceAll(":", "")}:${actions[kindOf(option)]}`,
+    );
+  };
   const cases = commandNames.map((name) => {
-    const options = optionsOf(name).map((option) => {
-      const { value, completes, repeatable, summary } = optionInfo(option);
-      const action = completes === "directory"
-        ? "_directories"
-        : completes === "file"
-        ? "_files"
-        : completes === "providers"
-        ? `_sequence compadd - ${providers.join(" ")}`
-        : " ";
-      const argument = value === undefined ? "" : `:${value}:${action}`;
-      const text = summary.replaceAll(/[[\]:\\]/g, "\\$&");
-      return single(`${repeatable === true ? "*" : ""}--${option}[${text}]${argument}`);
-    });
     const words = operandWords(name, providers);
     const operands = words === "" ? [] : [single(`*:name:(${words})`)];
-    return `    ${name}) _arguments ${[...options, ...operands].join(" ")} ;;`;
+    return `        ${name}) _arguments ${
+      [...optionsOf(name).map(spec), ...operands].join(" ")
+    } ;;`;
   });
+  const commands = commandNames.map((name) => single(`${name}:${commandInfo(name).summary}`));
   return `#compdef vault-config
 _vault_config() {
+  local context state state_descr line
+  typeset -A opt_args
   local -a commands
   commands=(
-${commands.join("\n")}
+    ${commands.join("\n    ")}
   )
-  if (( CURRENT == 2 )); then
-    _describe command commands
-    return
-  fi
-  local command="$words[2]"
-  shift words
-  (( CURRENT-- ))
-  case "$command" in
+  _arguments -C ${optionNames.map(spec).join(" ")} '1: :->command' '*:: :->argument'
+  case "$state" in
+    command) _describe command commands ;;
+    argument)
+      case "$words[1]" in
 ${cases.join("\n")}
+      esac ;;
   esac
 }
-compdef _vault_config vault-config
+if [ "$funcstack[1]" = "_vault_config" ]; then
+  _vault_config "$@"
+else
+  compdef _vault_config vault-config
+fi
 `;
 }
 
 function fishScript(providers: readonly string[]): string {
-  const lines = ["complete -c vault-config -f"];
+  const names = providers.join(" ");
+  const lines = [
+    // Of a list, what is complete stands before the name that is being typed.
+    `function __vault_config_list
+    set -l token (string replace -r -- '^--[a-z-]+=' '' (commandline -ct))
+    set -l head (string match -r -- '^.*,' $token)
+    for name in $argv
+        echo "$head$name"
+    end
+end`,
+    "complete -c vault-config -f",
+  ];
   const line = (condition: string, rest: string) => {
     lines.push(`complete -c vault-config -n '${condition}' ${rest}`);
+  };
+  const values: Readonly<Record<string, string>> = {
+    none: "",
+    directory: " -x -a '(__fish_complete_directories (commandline -ct))'",
+    file: " -r -F",
+    provider: ` -x -a '${names}'`,
+    providers: ` -x -a '(__vault_config_list ${names})'`,
+    credential: ` -x -a '${providers.map((name) => `${name}=`).join(" ")}'`,
+    text: " -x",
   };
   for (const name of commandNames) {
     line("__fish_use_subcommand", `-a ${name} -d ${quoted(commandInfo(name).summary)}`);
     const words = operandWords(name, providers);
-    const condition = `__fish_seen_subcommand_from ${name}`;
-    if (words !== "") line(condition, `-a ${quoted(words)}`);
-  }
-  for (const name of optionNames) {
-    const taken = commandNames.filter((command) => optionsOf(command).includes(name)).join(" ");
-    const { value, completes, short, summary } = optionInfo(name);
-    const argument = completes === "directory"
-      ? " -x -a '(__fish_complete_directories)'"
-      : completes === "file"
-      ? " -r -F"
-      : completes === "providers"
-      ? ` -x -a '(__fish_append , ${providers.join(" ")})'`
-      : value !== undefined
-      ? " -x"
-      : "";
-    line(
-      `__fish_seen_subcommand_from ${taken}`,
-      `-l ${name}${short === undefined ? "" : ` -s ${short}`}${argument} -d ${quoted(summary)}`,
-    );
+    const here = `__fish_seen_subcommand_from ${name}`;
+    if (words !== "") line(here, `-a '${words}'`);
+    for (const option of optionsOf(name)) {
+      const { short, summary } = optionInfo(option);
+      const letter = short === undefined ? "" : ` -s ${short}`;
+      line(here, `-l ${option}${letter} -d ${quoted(summary)}${values[kindOf(option)]}`);
+    }
   }
   return `${lines.join("\n")}\n`;
 }
 
-/** Quoted for fish. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+function single(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** Quoted for zsh, as for any shell of the Bourne family. */
-function single(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
+/** Quoted for fish, where a backslash within single quotes counts. */
+function quoted(text: string): string {
+  return `'${text.replaceAll(/[\\']/g, "\\$&")}'`;
 }

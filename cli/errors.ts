@@ -7,48 +7,62 @@
 import { ConfigPatchError, escapeControl } from "../errors.ts";
 import type { Report } from "../ownership/report.ts";
 import { UsageError } from "./parse.ts";
+import { frameOf, type SecretStyle } from "./frame.ts";
 import { verdictOf } from "./summary.ts";
 import { type Paint, paintFor, write } from "./terminal.ts";
 
 /** How a failure is to be reported. */
 export interface FailureStyle {
+  /** The command, where there is one. */
+  readonly command: string | undefined;
+  /** The mounts directory, where the command has one. */
+  readonly mounts: string | undefined;
   /** As JSON on standard output. */
   readonly json: boolean;
   /** With the stack, if it was not expected. */
   readonly debug: boolean;
   /** With colours, on a terminal. */
   readonly color: boolean;
+  /** With the user's own values. */
+  readonly showSecrets: boolean;
 }
 
 /** Reports what kept a command from running, and gives the exit code. */
 export async function reportFailure(error: unknown, style: FailureStyle): Promise<number> {
-  const known = error instanceof ConfigPatchError;
-  const shown = known ? error : unexpected(error);
+  const shown = await explained(error);
+  const exit = error instanceof UsageError ? 64 : 1;
   if (style.json) {
     const { failureJson } = await import("./json.ts");
     try {
-      await write("stdout", failureJson(known ? shown.code : "internal", shown));
+      await write("stdout", failureJson(shown, { ...style, exit }));
     } catch {
       // Standard output is what failed; standard error says so below.
     }
   }
   // JSON is for a program; whoever reads its log wants the sentence as well.
-  const text = failuresText(shown.errors.length > 0 ? shown.errors : [shown], paintOf(style));
-  const stack = style.debug && !known && error instanceof Error ? `${error.stack}\n` : "";
+  const errors = shown.errors.length > 0 ? shown.errors : [shown];
+  const text = failuresText(errors, paintFor("stderr", style.color), style);
+  const stack = style.debug && error instanceof Error && !(error instanceof ConfigPatchError)
+    ? `${error.stack}\n`
+    : "";
   await write("stderr", text + stack);
-  return error instanceof UsageError ? 64 : 1;
+  return exit;
 }
 
 /** The failures of a report, and what they come to; empty where nothing failed. */
-export function reportFailuresText(report: Report, paint: Paint): string {
+export function reportFailuresText(report: Report, paint: Paint, secrets: SecretStyle): string {
   const verdict = verdictOf(report);
   if (verdict === undefined) return "";
   const errors = report.providers.flatMap((row) => row.error === undefined ? [] : [row.error]);
-  return failuresText(errors, paint) + lineText("error", verdict, paint);
+  return failuresText(errors, paint, secrets) + lineText("error", verdict, paint);
 }
 
 /** Errors, each with its place, its line of source and what to do. Equal ones are told once. */
-export function failuresText(errors: readonly ConfigPatchError[], paint: Paint): string {
+export function failuresText(
+  errors: readonly ConfigPatchError[],
+  paint: Paint,
+  secrets: SecretStyle,
+): string {
   const groups = new Map<string, { error: ConfigPatchError; names: string[] }>();
   for (const error of errors) {
     const key = JSON.stringify([error.code, error.message, error.where, error.remedy]);
@@ -57,7 +71,14 @@ export function failuresText(errors: readonly ConfigPatchError[], paint: Paint):
     const { provider } = error;
     if (provider !== undefined && !group.names.includes(provider)) group.names.push(provider);
   }
-  return [...groups.values()].map(({ error, names }) => failureText(error, names, paint)).join("");
+  return [...groups.values()].map(({ error, names }) => {
+    const { where, remedy } = error;
+    const who = names.length === 0 ? "" : `${names.join(", ")}: `;
+    return lineText("error", who + error.message, paint) +
+      (where === "" ? "" : `  at ${paint("place", escapeControl(where))}\n`) +
+      frameOf(error, secrets) +
+      (remedy === undefined ? "" : `  do: ${escapeControl(remedy)}\n`);
+  }).join("");
 }
 
 /** One line that begins with a word such as `warning`. */
@@ -66,38 +87,16 @@ export function lineText(word: "error" | "warning" | "note", text: string, paint
   return `${word === "note" ? head : paint(word, head)} ${escapeControl(text)}\n`;
 }
 
-function failureText(error: ConfigPatchError, names: readonly string[], paint: Paint): string {
-  const { where, remedy, details, position } = error;
-  const who = names.length === 0 ? "" : `${names.join(", ")}: `;
-  const lines = [lineText("error", who + error.message, paint)];
-  if (where !== "") lines.push(`  at ${paint("place", escapeControl(where))}\n`);
-  if (position !== undefined && details.sourceLine !== undefined) {
-    lines.push(frameText(details.sourceLine, position.line, position.column));
+/** What was thrown, as an error that says what to do. */
+async function explained(error: unknown): Promise<ConfigPatchError> {
+  if (error instanceof UsageError && error.tried.length > 0) {
+    const { hintFor } = await import("./hints.ts");
+    const remedy = hintFor(error.tried) ?? error.remedy;
+    return new ConfigPatchError(error.code, error.message, { ...error.details, remedy });
   }
-  if (remedy !== undefined) lines.push(`  do: ${escapeControl(remedy)}\n`);
-  return lines.join("");
-}
-
-/** How much of a line is shown on either side of the column, in UTF-16 code units. */
-const AROUND = 50;
-
-/** The line with a caret under the column, cut where it is long. */
-function frameText(sourceLine: string, line: number, column: number): string {
-  const at = Math.min(column - 1, sourceLine.length);
-  const start = Math.max(0, at - AROUND);
-  const end = at + AROUND;
-  const before = shown(sourceLine.slice(start, at));
-  const after = shown(sourceLine.slice(at, end));
-  const head = start > 0 ? "…" : "";
-  const tail = end < sourceLine.length ? "…" : "";
-  const gutter = ` ${line} | `;
-  const caret = `${" ".repeat(gutter.length - 2)}| ${" ".repeat([...head + before].length)}^`;
-  return `${gutter}${head}${before}${after}${tail}\n${caret}\n`;
-}
-
-/** A tab is shown as a blank, so that the caret stands right. */
-function shown(text: string): string {
-  return escapeControl(text.toWellFormed().replaceAll("\t", " "));
+  if (error instanceof ConfigPatchError) return error;
+  const { packageError } = await import("../formats/packages.ts");
+  return packageError(error) ?? unexpected(error);
 }
 
 function unexpected(error: unknown): ConfigPatchError {
@@ -106,8 +105,4 @@ function unexpected(error: unknown): ConfigPatchError {
     remedy: "do not start the task; run it again with --debug and report what it prints",
     cause: error,
   });
-}
-
-function paintOf({ color }: FailureStyle): Paint {
-  return paintFor("stderr", color);
 }

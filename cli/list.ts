@@ -1,67 +1,113 @@
-/** `location`, `providers`, `formats`: what there is, without touching the mounts. @module */
+/** `location`, `providers`, `formats`: what there is, without touching any config. @module */
+import { ConfigPatchError } from "../errors.ts";
+import { closest } from "../errors.ts";
 import { defaultFormats } from "../formats/mod.ts";
+import { NO_SETTINGS } from "../reconcile/settings_schema.ts";
+import { parseSettings, type Settings, settingsText } from "../reconcile/settings.ts";
+import { builtInSources } from "../roster/built_in.ts";
+import { catalogSources } from "../roster/catalog.ts";
 import type { Provider } from "../roster/types.ts";
-import { documentJson } from "./json.ts";
+import { documentJson, locationJson } from "./json.ts";
 import type { Flags, Invocation } from "./parse.ts";
 import { columns } from "./report.ts";
-import { locationOf, rosterOf } from "./setup.ts";
+import { rosterOf, stemOf } from "./roster.ts";
+import { locationOf, rosterWishes } from "./setup.ts";
 import { write } from "./terminal.ts";
 
 /** Runs one of them. */
-export async function runList({ command, flags }: Invocation): Promise<number> {
+export async function runList(invocation: Invocation): Promise<number> {
+  const { command, flags } = invocation;
   const text = command === "location"
-    ? locationText(flags)
-    : command === "providers"
-    ? await providersText(flags)
-    : formatsText(flags);
+    ? locationText(flags, await settingsWhereGranted(flags))
+    : command === "formats"
+    ? formatsText(invocation)
+    : flags.show === undefined
+    ? await providersText(invocation)
+    : await agentText(invocation, flags.show);
   await write("stdout", text);
   return 0;
 }
 
-function locationText(flags: Flags): string {
-  const { url, socket } = locationOf(flags);
-  if (flags.json) return documentJson({ location: { url, socket } });
-  return columns([["url", url === "" ? "(none)" : url], [
-    "socket",
-    socket === "" ? "(none)" : socket,
-  ]]);
+/** The settings, if they may be read: these commands work without any permission as well. */
+export async function settingsWhereGranted({ mounts }: Flags): Promise<Settings> {
+  const { state } = Deno.permissions.querySync({ name: "read", path: mounts });
+  return state === "granted" ? await parseSettings(await settingsText(mounts)) : NO_SETTINGS;
 }
 
-async function providersText(flags: Flags): Promise<string> {
-  const roster = await rosterOf(flags);
+function locationText(flags: Flags, settings: Settings): string {
+  const location = locationOf(flags, settings);
+  if (flags.json) {
+    return documentJson({ command: "location", exit: 0 }, { location: locationJson(location) });
+  }
+  const names: Readonly<Record<string, string>> = { tlsUrl: "tls url" };
+  return columns(
+    Object.entries(location).map(([key, value]) => [
+      names[key] ?? key,
+      value === "" ? "(none)" : String(value),
+    ]),
+  );
+}
+
+async function providersText(invocation: Invocation): Promise<string> {
+  const { flags, formats } = invocation;
+  const wishes = await rosterWishes(flags, await settingsWhereGranted(flags), formats);
+  const roster = await rosterOf({ ...wishes, names: [], alsoOn: [], all: true });
   const providers = roster.names().flatMap((name) => roster.get(name) ?? []);
-  if (flags.json) return documentJson({ providers: providers.map(providerJson) });
+  if (flags.json) {
+    return documentJson({ command: "providers", exit: 0 }, {
+      providers: providers.map(providerJson),
+    });
+  }
   const rows = providers.map((provider) => [
     provider.name,
     // What is not on by default comes from the catalog.
     provider.defaultOn ? "on" : "when named",
-    provider.patch === undefined ? "(no patch)" : fileOf(provider.patch),
+    fileOf(provider) ?? "(no patch)",
     provider.source,
   ]);
   return rows.length === 0 ? "the roster is empty\n" : columns(rows);
 }
 
-function providerJson({ name, defaultOn, source, patch }: Provider) {
+/** The text of an agent file; of several of one name, the last, which is laid over the others. */
+async function agentText({ flags, formats }: Invocation, name: string): Promise<string> {
+  const wishes = await rosterWishes(flags, await settingsWhereGranted(flags), formats);
+  const own = wishes.builtIn ? [...await catalogSources(), ...builtInSources] : [];
+  const sources = [...own, ...wishes.sources];
+  const source = sources.findLast((one) => stemOf(one) === name);
+  if (source === undefined) {
+    const names = [...new Set(sources.map(stemOf))].sort();
+    const near = closest(name, names);
+    throw new ConfigPatchError("unknown-provider", `there is no agent file of ${name}`, {
+      remedy: near === undefined ? `there are: ${names.join(", ")}` : `did you mean ${near}?`,
+    });
+  }
+  const { path, text } = source;
+  if (!flags.json) return text.endsWith("\n") ? text : `${text}\n`;
+  return documentJson({ command: "providers", exit: 0 }, { agent: { provider: name, path, text } });
+}
+
+function providerJson(provider: Provider) {
+  const { name, defaultOn, source, patches: [patch] } = provider;
   return {
     provider: name,
     defaultOn,
     source,
-    ...(patch === undefined
-      ? {}
-      : { file: fileOf(patch), format: patch.format, nested: patch.nested }),
+    file: fileOf(provider),
+    format: patch?.format,
+    nested: patch?.files.some((file) => file.includes("/")),
   };
 }
 
-function fileOf({ hostDir, file }: { readonly hostDir: string; readonly file: string }): string {
-  return `${hostDir}/${file}`;
+function fileOf({ hostDir, patches: [patch] }: Provider): string | undefined {
+  return patch === undefined ? undefined : `${hostDir}/${patch.files.join(" or ")}`;
 }
 
-function formatsText(flags: Flags): string {
-  const formats = defaultFormats.list();
+function formatsText({ flags, formats = defaultFormats }: Invocation): string {
+  const list = formats.list();
   if (flags.json) {
-    return documentJson({
-      formats: formats.map(({ name, extensions }) => ({ format: name, extensions })),
+    return documentJson({ command: "formats", exit: 0 }, {
+      formats: list.map(({ name, extensions }) => ({ format: name, extensions })),
     });
   }
-  return columns(formats.map(({ name, extensions }) => [name, extensions.join(" ")]));
+  return columns(list.map(({ name, extensions }) => [name, extensions.join(" ")]));
 }

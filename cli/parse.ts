@@ -5,6 +5,7 @@
  * @module
  */
 import { closest, ConfigPatchError, type ErrorDetails } from "../errors.ts";
+import type { FormatRegistry } from "../formats/registry.ts";
 import {
   commandInfo,
   type CommandName,
@@ -19,9 +20,13 @@ import {
 
 /** The command line is wrong: exit code 64. */
 export class UsageError extends ConfigPatchError {
+  /** What was tried, for a hint at what was meant: a word, or a command and a word. */
+  readonly tried: readonly string[];
+
   /** Makes an error of code `option`. */
-  constructor(message: string, details: ErrorDetails = {}) {
+  constructor(message: string, details: ErrorDetails = {}, ...tried: readonly string[]) {
     super("option", message, details);
+    this.tried = tried;
   }
 }
 
@@ -33,6 +38,8 @@ export interface Invocation {
   readonly operands: readonly string[];
   /** The options. */
   readonly flags: Flags;
+  /** Formats of the caller's own; absent: those that come with the program. */
+  readonly formats: FormatRegistry | undefined;
 }
 
 /** The options, read. */
@@ -41,32 +48,44 @@ export interface Flags {
   readonly mounts: string;
   /** Agent files, directories of them, `-`. */
   readonly roster: readonly string[];
-  /** Whether the built-in agents are part of the roster. */
-  readonly builtIn: boolean;
-  /** Names to apply; absent: the default ones. */
-  readonly providers?: readonly string[];
+  /** Leave out the built-in agents. */
+  readonly noBuiltIn: boolean;
+  /** Names to apply; absent: as the settings say, or the default ones. */
+  readonly providers: readonly string[] | undefined;
   /** Names to take back. */
-  readonly disabled?: readonly string[];
+  readonly disabled: readonly string[];
+  /** The type of credential in use, by provider. */
+  readonly credentials: Readonly<Record<string, string>>;
+  /** Names whose bypasses are accepted. */
+  readonly acceptBypass: readonly string[];
   /** The port of the TCP transport. */
-  readonly tokenBrokerPort?: number;
+  readonly tokenBrokerPort: number | undefined;
   /** The direct form of the TCP transport. */
   readonly direct: boolean;
   /** The vault's URL instead of the transport's. */
-  readonly vaultUrl?: string;
+  readonly vaultUrl: string | undefined;
   /** The vault's socket instead of the transport's. */
-  readonly vaultSocket?: string;
+  readonly vaultSocket: string | undefined;
+  /** The vault's https URL instead of the default. */
+  readonly vaultTlsUrl: string | undefined;
   /** Whether files below a host dir's own level are accepted. */
   readonly allowNested: boolean;
   /** How long to wait for the lock, in milliseconds. */
-  readonly lockTimeout?: number;
-  /** Take back everything. */
+  readonly lockTimeout: number | undefined;
+  /** All providers instead of names. */
   readonly all: boolean;
+  /** Keep nothing in the settings. */
+  readonly once: boolean;
+  /** The provider whose agent file is asked for. */
+  readonly show: string | undefined;
   /** Let the exit code tell of differences. */
   readonly exitCode: boolean;
   /** Print JSON. */
   readonly json: boolean;
   /** Print nothing on success. */
   readonly quiet: boolean;
+  /** Show the user's own values. */
+  readonly showSecrets: boolean;
   /** Whether the user allows colours. */
   readonly color: boolean;
   /** Print the stack of an unexpected error. */
@@ -76,16 +95,20 @@ export interface Flags {
 /**
  * Reads the arguments.
  *
+ * @param args The arguments, without the program's name.
+ * @param formats Formats of the caller's own.
  * @throws {UsageError} for anything that is not exactly understood.
  */
-export function parse(args: readonly string[]): Invocation {
+export function parse(args: readonly string[], formats?: FormatRegistry): Invocation {
   const { words, given } = scan(args);
+  const invocation = (command: Invocation["command"], operands: readonly string[] = []) =>
+    ({ command, operands, flags, formats }) satisfies Invocation;
   const has = (name: OptionName) => given.has(name);
   const flags = flagsOf(given);
   const [word, ...operands] = words;
   if (word === undefined) {
-    if (args.length === 0 || has("help")) return { command: "help", operands: [], flags };
-    if (has("version")) return { command: "version", operands: [], flags };
+    if (args.length === 0 || has("help")) return invocation("help");
+    if (has("version")) return invocation("version");
     throw new UsageError("a command is missing", {
       remedy: `give one of ${Object.keys(COMMANDS).join(", ")}`,
     });
@@ -94,17 +117,21 @@ export function parse(args: readonly string[]): Invocation {
   const taken = optionsOf(word);
   for (const name of given.keys()) {
     if (!taken.includes(name)) {
-      throw new UsageError(`${word} takes no --${name}`, { remedy: helpOf(word) });
+      const remedy = helpOf(word);
+      throw new UsageError(`${word} takes no --${name}`, { remedy }, `${word} --${name}`);
     }
   }
-  if (has("help")) return { command: "help", operands: [word], flags };
-  if (has("version")) return { command: "version", operands: [], flags };
+  if (has("help")) return invocation("help", [word]);
+  if (has("version")) return invocation("version");
   checkOperands(word, operands, flags);
-  return { command: word, operands, flags };
+  return invocation(word, operands);
 }
 
 /** Whether `--json` is among the arguments, for an error that keeps them from being read. */
-export function asksFor(args: readonly string[], option: "--json" | "--debug"): boolean {
+export function asksFor(
+  args: readonly string[],
+  option: "--json" | "--debug" | "--show-secrets",
+): boolean {
   const end = args.indexOf("--");
   return args.slice(0, end === -1 ? args.length : end).includes(option);
 }
@@ -146,7 +173,7 @@ function scan(args: readonly string[]): { words: string[]; given: Given } {
     }
     if (value !== undefined && repeatable !== true && given.has(name)) {
       throw new UsageError(`--${name} is given twice`, {
-        remedy: name === "providers" || name === "disabled"
+        remedy: optionInfo(name).completes === "providers"
           ? `give one list: --${name} A,B`
           : "give it once",
       });
@@ -176,8 +203,6 @@ function flagsOf(given: Given): Flags {
     if (value === "") throw new UsageError(`--${name} needs a path`, { remedy: "give one" });
     return value;
   };
-  const optional = <K extends string, V>(key: K, value: V | undefined) =>
-    (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
   const roster = given.get("roster") ?? [];
   for (const one of roster) path("roster", one);
   if (roster.filter((one) => one === "-").length > 1) {
@@ -186,30 +211,49 @@ function flagsOf(given: Given): Flags {
   if (given.has("json") && given.has("quiet")) {
     throw new UsageError("--json and --quiet exclude each other", { remedy: "give one of them" });
   }
-  if (given.has("direct") && !given.has("token-broker-port")) {
-    throw new UsageError("--direct needs --token-broker-port", {
-      remedy: "give the port on the host at which the vault listens, or leave --direct out",
-    });
-  }
   return {
     mounts: path("mounts", text("mounts")) ?? "./mounts",
     roster,
-    builtIn: !given.has("no-built-in"),
-    ...optional("providers", namesOf("providers", text("providers"))),
-    ...optional("disabled", namesOf("disabled", text("disabled"))),
-    ...optional("tokenBrokerPort", portOf(text("token-broker-port"))),
+    noBuiltIn: given.has("no-built-in"),
+    providers: namesOf("providers", text("providers")),
+    disabled: namesOf("disabled", text("disabled")) ?? [],
+    credentials: typesOf(given.get("credential") ?? []),
+    acceptBypass: namesOf("accept-bypass", text("accept-bypass")) ?? [],
+    tokenBrokerPort: portOf(text("token-broker-port")),
     direct: given.has("direct"),
-    ...optional("vaultUrl", text("vault-url")),
-    ...optional("vaultSocket", text("vault-socket")),
+    vaultUrl: text("vault-url"),
+    vaultSocket: text("vault-socket"),
+    vaultTlsUrl: text("vault-tls-url"),
     allowNested: given.has("allow-nested"),
-    ...optional("lockTimeout", timeoutOf(text("lock-timeout"))),
+    lockTimeout: timeoutOf(text("lock-timeout")),
     all: given.has("all"),
+    once: given.has("once"),
+    show: text("show"),
     exitCode: given.has("exit-code"),
     json: given.has("json"),
     quiet: given.has("quiet"),
+    showSecrets: given.has("show-secrets"),
     color: !given.has("no-color"),
     debug: given.has("debug"),
   };
+}
+
+/** `codex=oauth`, each name once. */
+function typesOf(values: readonly string[]): Record<string, string> {
+  const types: Record<string, string> = {};
+  for (const value of values) {
+    const [, name, type] = /^([^=]+)=(.+)$/.exec(value) ?? [];
+    if (name === undefined || type === undefined) {
+      throw new UsageError(`--credential: ${JSON.stringify(value)} names no type`, {
+        remedy: "give a name and a type: --credential codex=oauth",
+      });
+    }
+    if (Object.hasOwn(types, name)) {
+      throw new UsageError(`--credential gives two types for ${name}`, { remedy: "give one" });
+    }
+    types[name] = type;
+  }
+  return types;
 }
 
 /** A list of names; blanks around them are no part of a name. */
@@ -245,21 +289,24 @@ function checkOperands(command: CommandName, operands: readonly string[], flags:
   const remedy = helpOf(command);
   const stray = operands[most];
   if (stray !== undefined) {
-    throw new UsageError(`${command}: ${JSON.stringify(stray)} is one word too many`, { remedy });
+    const message = `${command}: ${JSON.stringify(stray)} is one word too many`;
+    throw new UsageError(message, { remedy }, command, stray);
   }
   if (operands.length < fewest) throw new UsageError(`${command} needs ${wanted}`, { remedy });
   if (operands.includes("")) throw new UsageError(`${command}: a name is empty`, { remedy });
-  if (command !== "disable" && command !== "write") return;
+  if (command !== "disable" && command !== "enable" && command !== "write") return;
   const list = operands.find((name) => name.includes(","));
   if (list !== undefined) {
     throw new UsageError(`${JSON.stringify(list)} cannot be a provider's name`, {
-      remedy: command === "disable" ? "separate the names with spaces" : "give one name",
+      remedy: command === "write" ? "give one name" : "separate the names with spaces",
     });
   }
   if (command === "write" || flags.all === (operands.length === 0)) return;
   throw new UsageError(
-    flags.all ? "disable takes either names or --all" : "disable needs the names of providers",
-    { remedy: "give names, or --all for every provider that has something of ours" },
+    flags.all
+      ? `${command} takes either names or --all`
+      : `${command} needs the names of providers`,
+    { remedy: "give names, or --all for all of them" },
   );
 }
 
@@ -271,7 +318,6 @@ function helpOf(command: CommandName): string {
 
 function unknown(what: string, word: string, known: readonly string[]): UsageError {
   const near = closest(word, known);
-  return new UsageError(`there is no ${what} ${JSON.stringify(word)}`, {
-    remedy: near === undefined ? ASK : `did you mean ${near}?`,
-  });
+  const remedy = near === undefined ? ASK : `did you mean ${near}?`;
+  return new UsageError(`there is no ${what} ${JSON.stringify(word)}`, { remedy }, word);
 }

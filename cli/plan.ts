@@ -1,37 +1,58 @@
 /** `plan` and `verify`: what `apply` would do. Nothing is written, no lock is taken. @module */
 import type { FileChange, Report } from "../ownership/report.ts";
-import { plan } from "../reconcile/run.ts";
+import { plan, verify } from "../reconcile/request.ts";
+import { lineText } from "./errors.ts";
+import { oursIn } from "./mask.ts";
 import type { Flags, Invocation } from "./parse.ts";
 import { showJson, showReport } from "./report.ts";
-import { jobOf } from "./setup.ts";
+import { type Setup, setUp } from "./setup.ts";
+import { offText } from "./summary.ts";
 import { paintFor, write } from "./terminal.ts";
 
 /** Runs one of them. */
-export async function runPlan({ command, flags }: Invocation): Promise<number> {
-  const { providers, disabled } = flags;
-  const job = await jobOf(flags, {
-    ...(providers === undefined ? {} : { providers }),
-    ...(disabled === undefined ? {} : { disabledProviders: disabled }),
-  });
-  const report = await plan(job);
-  await show(report, command, flags);
-  if (report.providers.some((row) => row.outcome === "failed")) return 1;
-  const tells = command === "verify" || flags.exitCode;
-  return tells && report.changed ? 2 : 0;
+export async function runPlan(invocation: Invocation): Promise<number> {
+  const setup = await setUp(invocation);
+  if (invocation.command === "verify") {
+    const { verdict, report } = await verify(setup.request);
+    const exit = { routed: 0, "not-routed": 2, unknown: 1 }[verdict];
+    await show(report, setup, invocation, exit);
+    return exit;
+  }
+  const report = await plan(setup.request);
+  const failed = report.providers.some((row) => row.outcome === "failed");
+  const exit = failed ? 1 : invocation.flags.exitCode && report.changed ? 2 : 0;
+  await show(report, setup, invocation, exit);
+  return exit;
 }
 
-async function show(report: Report, command: string, flags: Flags): Promise<void> {
-  if (flags.json) return await showJson(report, flags);
-  if (command === "verify") {
-    return await showReport(report, flags, { rows: "stdout", tense: "planned" });
+async function show(
+  report: Report,
+  { off, notes }: Setup,
+  { command, flags }: Invocation,
+  exit: number,
+): Promise<void> {
+  if (flags.json) await showJson(report, flags, { command, exit, off });
+  else if (command === "verify") {
+    await showReport(report, flags, { rows: "stdout", tense: "planned" });
+  } else {
+    if (!flags.quiet) await showDiffs(report, flags);
+    // The diff is the data; the table is for whoever looks on.
+    await showReport(report, flags, { rows: "stderr", tense: "planned" });
   }
-  if (!flags.quiet && report.files.length > 0) {
-    const { diffText } = await import("./diff.ts");
-    const paint = paintFor("stdout", flags.color);
-    for (const file of report.files.toSorted(byName)) await write("stdout", diffText(file, paint));
-  }
-  // The diff is the data; the table is for whoever looks on.
-  await showReport(report, flags, { rows: "stderr", tense: "planned" });
+  const paint = paintFor("stderr", flags.color);
+  const lines = [...notes, offText(off)].filter((line) => line !== "");
+  await write("stderr", lines.map((line) => lineText("note", line, paint)).join(""));
+}
+
+async function showDiffs(report: Report, { color, showSecrets }: Flags): Promise<void> {
+  if (report.files.length === 0) return;
+  const { diffText } = await import("./diff.ts");
+  const style = {
+    paint: paintFor("stdout", color),
+    ours: showSecrets ? undefined : oursIn(report),
+    raw: showSecrets && !Deno.stdout.isTerminal(),
+  };
+  for (const file of report.files.toSorted(byName)) await write("stdout", diffText(file, style));
 }
 
 function byName(a: FileChange, b: FileChange): number {

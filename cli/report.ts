@@ -1,14 +1,14 @@
 /** A report for people: one line for each provider, then what they should know. @module */
 import { escapeControl } from "../errors.ts";
 import { pathText } from "../formats/value.ts";
-import type { Outcome, ProviderReport, Report } from "../ownership/report.ts";
+import type { Bypass, Outcome, ProviderReport, Report } from "../ownership/report.ts";
 import { lineText, reportFailuresText } from "./errors.ts";
-import { reportJson } from "./json.ts";
+import { reportJson, type RunFacts } from "./json.ts";
 import type { Flags } from "./parse.ts";
-import { quietLine } from "./summary.ts";
-import { type Paint, paintFor, type Stream, write } from "./terminal.ts";
+import { mountsText, quietLine } from "./summary.ts";
+import { type Paint, paintFor, type Stream, type Tone, write } from "./terminal.ts";
 
-/** Where the rows of a report go, and whether things were done or would be. */
+/** How a report is shown. */
 export interface ReportStyle {
   /** The stream of the rows; notes, warnings and errors go to standard error in any case. */
   readonly rows: Stream;
@@ -19,33 +19,64 @@ export interface ReportStyle {
 /** Prints a report; with `--quiet` only its warnings and errors. */
 export async function showReport(report: Report, flags: Flags, style: ReportStyle): Promise<void> {
   const paint = paintFor("stderr", flags.color);
-  if (!flags.quiet) await write(style.rows, rowsText(report, style));
+  if (!flags.quiet) {
+    await write(style.rows, rowsText(report, style, paintFor(style.rows, flags.color)));
+  }
   const notes = flags.quiet ? "" : notesText(report, style, paint);
-  await write("stderr", notes + warningsText(report, paint) + reportFailuresText(report, paint));
+  const failures = reportFailuresText(report, paint, flags);
+  await write("stderr", notes + warningsText(report, paint) + failures);
 }
 
 /** Prints a report as JSON; what failed is told in words as well, for whoever reads the log. */
-export async function showJson(report: Report, flags: Flags): Promise<void> {
-  await write("stdout", reportJson(report));
-  await write("stderr", reportFailuresText(report, paintFor("stderr", flags.color)));
+export async function showJson(
+  report: Report,
+  flags: Flags,
+  facts: Omit<RunFacts, "mounts" | "made">,
+): Promise<void> {
+  const { mounts, made } = report;
+  await write("stdout", reportJson(report, { ...facts, mounts, made }, flags.showSecrets));
+  await write("stderr", reportFailuresText(report, paintFor("stderr", flags.color), flags));
 }
 
 /** The rows of what changes, in columns, and a line that counts. */
-function rowsText(report: Report, { tense }: ReportStyle): string {
+function rowsText(report: Report, { tense }: ReportStyle, paint: Paint): string {
   const line = quietLine(report);
   if (line !== undefined) return line;
-  const rows = report.providers.filter((row) => row.outcome !== "unchanged");
+  const rows = report.providers.filter((row) =>
+    row.outcome !== "unchanged" || bypassesOf(row).length > 0
+  );
   const cells = rows.map((row) => [
     row.provider,
-    tense === "planned" ? WOULD[row.outcome] : row.outcome,
+    wordOf(row, tense),
     row.file ?? "",
     placesOf(row),
   ]);
-  return `${columns(cells)}${countsOf(report, tense)}\n`;
+  return `${columns(cells, toneOf, paint)}${countsOf(report, tense)}\n`;
 }
 
-/** Lines of cells, each column as wide as its widest cell. */
-export function columns(rows: readonly (readonly string[])[]): string {
+/** How a provider ended, in one word. */
+function wordOf(row: ProviderReport, tense: ReportStyle["tense"]): string {
+  if (row.error?.code === "bypassed") return "bypassed";
+  if (row.outcome === "unchanged") return "routed";
+  return tense === "planned" ? WOULD[row.outcome] : row.outcome;
+}
+
+function toneOf(cell: string): Tone | undefined {
+  return ["failed", "fail", "bypassed", "malformed", "bypassed (accepted)"].includes(cell)
+    ? cell.endsWith("(accepted)") ? "warning" : "error"
+    : undefined;
+}
+
+function bypassesOf(row: ProviderReport): readonly Bypass[] {
+  return row.bypasses ?? [];
+}
+
+/** Lines of cells, each column as wide as its widest cell; a cell with a tone is painted. */
+export function columns(
+  rows: readonly (readonly string[])[],
+  tone: (cell: string) => Tone | undefined = () => undefined,
+  paint: Paint = (_tone, text) => text,
+): string {
   const safe = rows.map((row) => row.map(escapeControl));
   const widths: number[] = [];
   for (const row of safe) {
@@ -54,18 +85,22 @@ export function columns(rows: readonly (readonly string[])[]): string {
     }
   }
   return safe.map((row) => {
-    const padded = row.map((cell, index) =>
-      cell + " ".repeat((widths[index] ?? 0) - [...cell].length)
-    );
-    return `${padded.join("  ").trimEnd()}\n`;
+    const last = row.findLastIndex((cell) => cell !== "");
+    const padded = row.slice(0, last + 1).map((cell, index) => {
+      const found = tone(cell);
+      const text = found === undefined ? cell : paint(found, cell);
+      return index === last ? text : text + " ".repeat((widths[index] ?? 0) - [...cell].length);
+    });
+    return `${padded.join("  ")}\n`;
   }).join("");
 }
 
 /** What was found that an operator should know. */
 export function warningsText({ warnings }: Pick<Report, "warnings">, paint: Paint): string {
-  return warnings.map(({ file, message }) =>
-    lineText("warning", file === undefined ? message : `${file}: ${message}`, paint)
-  ).join("");
+  return warnings.map(({ file, position, message }) => {
+    const place = position === undefined ? file : `${file}:${position.line}:${position.column}`;
+    return lineText("warning", place === undefined ? message : `${place}: ${message}`, paint);
+  }).join("");
 }
 
 /** `1 provider`, `2 providers`. */
@@ -97,17 +132,28 @@ function placesOf({ edits, outcome }: ProviderReport): string {
 }
 
 function notesText(report: Report, { tense }: ReportStyle, paint: Paint): string {
-  const verb = tense === "done" ? "gave way" : "would give way";
-  return report.providers.flatMap(({ provider, file, edits }) => {
-    const paths = edits.filter((edit) => edit.overrode === true).map((edit) => pathText(edit.path));
-    if (paths.length === 0) return [];
-    const own = `${provider}: in ${file} a value of the user's own ${verb} at ${paths.join(", ")}`;
-    return [lineText("note", `${own}; it comes back when routing is taken back`, paint)];
+  const done = tense === "done";
+  return report.providers.flatMap(({ provider, file, edits, adopted = [] }) => {
+    const own = edits.filter((edit) => edit.overrode === true).map((edit) => pathText(edit.path));
+    const notes = [
+      own.length === 0
+        ? undefined
+        : `${provider}: in ${file} a value of the user's own ${
+          done ? "was" : "would be"
+        } replaced ` +
+          `at ${own.join(", ")}; it comes back when routing is taken back`,
+      adopted.length === 0
+        ? undefined
+        : `${provider}: in ${file} a vault address stood already at ` +
+          `${adopted.map(pathText).join(", ")}; it counts as ours, and disable removes it`,
+    ];
+    return notes.flatMap((note) => note === undefined ? [] : [lineText("note", note, paint)]);
   }).join("");
 }
 
-/** `3 providers: 2 created, 1 unchanged`; a provider in several files counts by its first change. */
-function countsOf({ providers }: Report, tense: ReportStyle["tense"]): string {
+/** `3 providers in ./mounts: 2 created, 1 unchanged`; a provider in several files counts by its first change. */
+function countsOf(report: Report, tense: ReportStyle["tense"]): string {
+  const { providers } = report;
   const outcomes = new Map<string, Outcome>();
   for (const { provider, outcome } of providers) {
     const known = outcomes.get(provider);
@@ -120,5 +166,5 @@ function countsOf({ providers }: Report, tense: ReportStyle["tense"]): string {
   const parts = [...counts].map(([outcome, count]) =>
     `${count} ${tense === "planned" ? `to ${WOULD[outcome]}` : outcome}`
   );
-  return `${plural(outcomes.size, "provider")}: ${parts.join(", ")}`;
+  return `${plural(outcomes.size, "provider")} in ${mountsText(report)}: ${parts.join(", ")}`;
 }

@@ -12,7 +12,7 @@ export interface OptionInfo {
   /** What its value is called; absent: it takes none. */
   readonly value?: string;
   /** What its value is, so that a shell can complete it. */
-  readonly completes?: "directory" | "file" | "providers";
+  readonly completes?: "directory" | "file" | "provider" | "providers";
   /** Whether it may be given several times. */
   readonly repeatable?: boolean;
   /** What it does, in one line. */
@@ -57,16 +57,33 @@ export const OPTIONS = {
     summary: "apply these; an empty value means none (default: all that are on by default)",
   },
   disabled: { value: "A,B", completes: "providers", summary: "take these back" },
+  credential: {
+    value: "NAME=TYPE",
+    repeatable: true,
+    summary: "the type of credential in use for a provider, such as codex=oauth",
+  },
+  "accept-bypass": {
+    value: "A,B",
+    completes: "providers",
+    summary: "let these start although a setting of theirs sends the client past the vault",
+  },
   "token-broker-port": { value: "N", summary: "the TCP transport, with the port on the host" },
   direct: { summary: "with a port: clients go to the host themselves, not to the loopback" },
   "vault-url": { value: "URL", summary: "the vault's URL in the container" },
   "vault-socket": { value: "PATH", summary: "the path of the vault's socket in the container" },
+  "vault-tls-url": {
+    value: "URL",
+    summary: "the vault's https URL in the container, for clients that refuse http",
+  },
   "allow-nested": { summary: "accept files below a host dir's own level, which is less safe" },
   "lock-timeout": { value: "SECONDS", summary: "how long to wait for another run (default 30)" },
-  all: { summary: "take back every provider that the state or a sidecar knows" },
+  all: { summary: "all providers instead of names" },
+  once: { summary: "for this run only: do not keep it in the settings" },
+  show: { value: "NAME", completes: "provider", summary: "print the agent file of a provider" },
   "exit-code": { summary: "exit 2 if there are differences" },
   json: { summary: "print one JSON document, also on failure" },
-  quiet: { summary: "print nothing on success, except warnings" },
+  quiet: { summary: "print nothing on success, except warnings and what is off" },
+  "show-secrets": { summary: "show the user's own values in diffs and errors, which are masked" },
   "no-color": { summary: "no colours; NO_COLOR does the same" },
   debug: { summary: "print the stack of an unexpected error" },
   help: { short: "h", summary: "print the help of the command" },
@@ -74,11 +91,24 @@ export const OPTIONS = {
 } as const satisfies Readonly<Record<string, OptionInfo>>;
 
 /** The options that every command takes. */
-export const COMMON = ["no-color", "debug", "help", "version"] as const;
+export const COMMON = ["json", "no-color", "debug", "help", "version"] as const;
 
-const ROSTER = ["roster", "no-built-in"] as const;
-const LOCATION = ["token-broker-port", "direct", "vault-url", "vault-socket"] as const;
-const MOUNTS = ["mounts", ...ROSTER, ...LOCATION, "allow-nested", "json"] as const;
+const ROSTER = ["roster", "no-built-in", "show-secrets"] as const;
+const LOCATION = [
+  "token-broker-port",
+  "direct",
+  "vault-url",
+  "vault-socket",
+  "vault-tls-url",
+] as const;
+const RUN = [
+  "mounts",
+  ...ROSTER,
+  ...LOCATION,
+  "credential",
+  "accept-bypass",
+  "allow-nested",
+] as const;
 const SELECTION = ["providers", "disabled"] as const;
 const WRITING = ["lock-timeout", "quiet"] as const;
 
@@ -88,61 +118,73 @@ export const COMMANDS = {
     summary: "take back what is disabled, apply what is enabled",
     operands: "",
     arity: [0, 0],
-    options: [...MOUNTS, ...SELECTION, ...WRITING],
+    options: [...RUN, ...SELECTION, ...WRITING],
   },
   disable: {
-    summary: "take back the named providers",
+    summary: "take providers back, and keep them off",
     operands: "NAME...",
     arity: [0, Infinity],
-    options: [...MOUNTS, ...WRITING, "all"],
+    options: [...RUN, ...WRITING, "all", "once"],
+  },
+  enable: {
+    summary: "let providers take part again, and apply them",
+    operands: "NAME...",
+    arity: [0, Infinity],
+    options: [...RUN, ...WRITING, "all", "once"],
   },
   write: {
     summary: "apply one provider, after its authentication",
     operands: "NAME",
     arity: [1, 1],
-    options: [...MOUNTS, ...WRITING],
+    options: [...RUN, ...WRITING],
   },
   plan: {
     summary: "show what apply would do, as unified diffs",
     operands: "",
     arity: [0, 0],
-    options: [...MOUNTS, ...SELECTION, "exit-code", "quiet"],
+    options: [...RUN, ...SELECTION, "exit-code", "quiet"],
   },
   verify: {
-    summary: "exit 0 if apply would change no config, 2 if it would",
+    summary: "exit 0 if all is routed and apply would change nothing, 2 if not",
     operands: "",
     arity: [0, 0],
-    options: [...MOUNTS, ...SELECTION, "quiet"],
+    options: [...RUN, ...SELECTION, "quiet"],
   },
   status: {
     summary: "show which providers are routed, and who owns what",
     operands: "",
     arity: [0, 0],
-    options: [...MOUNTS, "providers"],
+    options: [...RUN, ...SELECTION],
+  },
+  settings: {
+    summary: "print the settings in force, and where each comes from",
+    operands: "",
+    arity: [0, 0],
+    options: [...RUN, ...SELECTION, "lock-timeout"],
   },
   location: {
     summary: "print the vault's addresses",
     operands: "",
     arity: [0, 0],
-    options: [...LOCATION, "json"],
+    options: ["mounts", ...LOCATION],
   },
   providers: {
-    summary: "list the roster and the catalog",
+    summary: "list the roster and the catalog, or print one agent file",
     operands: "",
     arity: [0, 0],
-    options: [...ROSTER, "json"],
+    options: ["mounts", ...ROSTER, "show"],
   },
   formats: {
     summary: "list the config formats",
     operands: "",
     arity: [0, 0],
-    options: ["json"],
+    options: [],
   },
   completions: {
     summary: "print a completion script for bash, zsh or fish",
     operands: "SHELL",
     arity: [1, 1],
-    options: [],
+    options: ["mounts", ...ROSTER],
   },
   help: {
     summary: "print the help, or that of a command",

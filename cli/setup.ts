@@ -1,147 +1,200 @@
 /**
- * From options to a run. Only what tells whether anything has changed is loaded here; the parsers
- * and all that touches files come with the job.
+ * From options and settings to a request. Only what tells whether anything has changed is loaded here;
+ * the parsers and all that touches files come with the request.
  *
  * @module
  */
 import deno from "../deno.json" with { type: "json" };
 import { ConfigPatchError } from "../errors.ts";
-import type { Start } from "../reconcile/start.ts";
-import type { Job } from "../reconcile/job.ts";
+import type { FormatRegistry } from "../formats/registry.ts";
+import type { Request } from "../reconcile/request.ts";
+import {
+  parseSettings,
+  type Settings,
+  SETTINGS_FILE,
+  settingsText,
+} from "../reconcile/settings.ts";
+import { NO_SETTINGS } from "../reconcile/settings_schema.ts";
+import { takingPart } from "../reconcile/taking_part.ts";
 import { builtInSources } from "../roster/built_in.ts";
-import type { Roster, RosterSource } from "../roster/types.ts";
 import { resolveVaultLocation } from "../transport/resolve.ts";
 import type { VaultLocation } from "../transport/location.ts";
-import { type Flags, UsageError } from "./parse.ts";
+import { type Flags, type Invocation, UsageError } from "./parse.ts";
+import { knownNames, namesIn, rosterOf, type RosterWishes, sourcesOf } from "./roster.ts";
 
 /** The version of the program. */
 export const VERSION: string = deno.version;
 
 /** What a command makes of the options. */
 export interface Wishes {
-  /** Names to apply; absent: the default ones. */
-  readonly providers?: readonly string[];
-  /** Names to take back. */
-  readonly disabledProviders?: readonly string[];
-  /** Also take back all that the state or a sidecar knows. */
-  readonly disableAll?: boolean;
+  /** Exactly these, whatever options and settings say. */
+  readonly only?: Only;
   /** Whether a file that does not parse fails a disable. */
   readonly failOnMalformed?: boolean;
+  /** Whether all of the catalog is part of the roster. */
+  readonly catalog?: boolean;
+  /** The settings to go by instead of those in the file. */
+  readonly settings?: Settings;
+}
+
+/** Whom a command is about. */
+export interface Only {
+  /** Names to apply; absent: those that are on by default. */
+  readonly providers: readonly string[] | undefined;
+  /** Names to take back. */
+  readonly disabledProviders: readonly string[];
+  /** Also take back all that the state or a sidecar knows. */
+  readonly disableAll: boolean;
+}
+
+/** A request, and what is to be said beside its report. */
+export interface Setup {
+  /** What is to be done. */
+  readonly request: Request;
+  /** The settings. */
+  readonly settings: Settings;
+  /** What the settings keep off in this run; empty: nothing. */
+  readonly off: readonly string[] | "all";
+  /** What is odd about the settings, though nothing fails for it. */
+  readonly notes: readonly string[];
 }
 
 /**
- * A run of `apply`, its dear parts not loaded yet. The inputs hold everything that the outcome
- * depends on besides the files in the mounts: whatever is missing here could leave a task unrouted.
+ * What a command is to do. The inputs of the request hold everything that the outcome depends on
+ * besides the files in the mounts: whatever is missing there could leave a task unrouted.
  */
-export async function startOf(flags: Flags, wishes: Wishes, command: string): Promise<Start> {
-  const location = locationOf(flags);
-  const sources = await sourcesOf(flags);
-  const { builtIn, allowNested, mounts, lockTimeout } = flags;
-  return {
-    mounts,
-    inputs: {
-      version: VERSION,
-      sources,
-      builtIn: builtIn && builtInSources,
-      catalog: builtIn && await catalogOf(wishes),
-      location,
-      allowNested,
-      wishes,
-    },
-    command,
-    job: () => jobFrom(flags, wishes, location, sources, wishes.disableAll === true),
-    ...(lockTimeout === undefined ? {} : { lockTimeout }),
+export async function setUp(
+  { command, flags, formats }: Invocation,
+  wishes: Wishes = {},
+): Promise<Setup> {
+  // What the options alone say wrong is told before anything is read.
+  locationOf({ ...flags, direct: false }, NO_SETTINGS);
+  const written = wishes.settings ?? await parseSettings(await settingsText(flags.mounts));
+  const roster = await rosterWishes(flags, written, formats);
+  const { settings, notes } = await withoutStrangers(written, roster, flags.mounts);
+  const location = locationOf(flags, written);
+  const part = takingPart(flags, settings, await everyoneFor(flags, settings, roster));
+  const { providers, disabledProviders, disableAll } = wishes.only ?? part;
+  const alsoOn = wishes.only === undefined ? part.alsoOn : [];
+  const names = namesIn(providers, alsoOn, disabledProviders);
+  const choice = {
+    location,
+    providers,
+    disabledProviders,
+    disableAll,
+    credentials: { ...written.credentials, ...flags.credentials },
+    acceptBypass: [...new Set([...written.acceptBypass, ...flags.acceptBypass])],
+    allowNested: flags.allowNested || written.allowNested === true,
   };
-}
-
-/**
- * The job of a command that begins with a survey anyway; with `catalog`, all of the catalog is part
- * of its roster.
- */
-export async function jobOf(
-  flags: Flags,
-  wishes: Wishes,
-  { catalog = false }: { readonly catalog?: boolean } = {},
-): Promise<Job> {
-  const location = locationOf(flags);
-  return await jobFrom(flags, wishes, location, await sourcesOf(flags), catalog);
-}
-
-/** The whole roster, catalog and all. */
-export async function rosterOf(flags: Flags): Promise<Roster> {
-  const { loadRoster } = await import("../roster/load.ts");
-  return await loadRoster(await sourcesOf(flags), { builtIn: flags.builtIn });
+  const all = wishes.catalog === true || disableAll;
+  return {
+    request: {
+      ...choice,
+      mounts: flags.mounts,
+      roster: () => rosterOf({ ...roster, names, alsoOn, all }),
+      formats,
+      failOnMalformed: wishes.failOnMalformed === true,
+      lockTimeout: flags.lockTimeout ?? written.lockTimeout,
+      command,
+      // Of formats of the caller's own nobody can tell whether they are the same as last time.
+      inputs: command !== "apply" || formats !== undefined
+        ? undefined
+        : { version: VERSION, ...choice, alsoOn, ...await textsOf(roster, names) },
+    },
+    settings: written,
+    off: part.off,
+    notes,
+  };
 }
 
 /**
  * Where the vault is.
  *
- * @throws {UsageError} for an address or port that cannot be one.
+ * @throws {UsageError} for an address or port that cannot be one, if it is an option that says so.
  */
-export function locationOf(flags: Flags): VaultLocation {
-  const { tokenBrokerPort, direct, vaultUrl: url, vaultSocket: socket } = flags;
+export function locationOf(flags: Flags, settings: Settings): VaultLocation {
+  const { tokenBrokerPort = settings.tokenBrokerPort } = flags;
+  const direct = flags.direct || settings.direct === true;
+  if (flags.direct && tokenBrokerPort === undefined) {
+    throw new UsageError("--direct needs --token-broker-port", {
+      remedy: "give the port on the host at which the vault listens, or leave --direct out",
+    });
+  }
+  const url = flags.vaultUrl ?? settings.vaultUrl;
+  const socket = flags.vaultSocket ?? settings.vaultSocket;
   try {
     return resolveVaultLocation({ tokenBrokerPort, direct, url, socket });
   } catch (error) {
     if (!(error instanceof ConfigPatchError)) throw error;
-    throw new UsageError(error.message, error.details);
+    const { message, details } = error;
+    if (givesAddress(flags)) throw new UsageError(message, details);
+    throw new ConfigPatchError("settings", message, { ...details, file: SETTINGS_FILE });
   }
 }
 
-async function jobFrom(
+function givesAddress({ tokenBrokerPort, direct, vaultUrl, vaultSocket, vaultTlsUrl }: Flags) {
+  return direct ||
+    [tokenBrokerPort, vaultUrl, vaultSocket, vaultTlsUrl].some((one) => one !== undefined);
+}
+
+/** The roster that options and settings ask for. */
+export async function rosterWishes(
   flags: Flags,
-  wishes: Wishes,
-  location: VaultLocation,
-  sources: readonly RosterSource[],
-  catalog: boolean,
-): Promise<Job> {
-  const [{ Mounts }, { defaultFormats }] = await Promise.all([
-    import("../storage/mounts.ts"),
-    import("../formats/mod.ts"),
-  ]);
-  const { mounts, allowNested } = flags;
+  settings: Settings,
+  formats: FormatRegistry | undefined,
+): Promise<RosterWishes> {
+  const paths = settings.roster.map((path) =>
+    path.startsWith("/") ? path : `${flags.mounts}/.vault-config/${path}`
+  );
   return {
-    ...wishes,
-    mounts: new Mounts(mounts, { allowNested }),
-    roster: await rosterFor(flags, wishes, sources, catalog),
-    location,
-    formats: defaultFormats,
-    allowNested,
+    sources: await sourcesOf([...paths, ...flags.roster], formats),
+    builtIn: !(flags.noBuiltIn || settings.noBuiltIn === true),
+    formats,
   };
 }
 
-/** A roster with as little of the catalog as the names need. */
-async function rosterFor(
-  { builtIn }: Flags,
-  wishes: Wishes,
-  sources: readonly RosterSource[],
-  catalog: boolean,
-): Promise<Roster> {
-  const { loadRoster } = await import("../roster/load.ts");
-  const names = namesIn(wishes);
-  if (!catalog) {
-    const roster = await loadRoster(sources, { builtIn, catalog: names });
-    if (names.every((name) => roster.get(name) !== undefined)) return roster;
-  }
-  // Somebody unknown is named: then the message lists everybody who is known.
-  return await loadRoster(sources, { builtIn });
+/** The settings without the names that nobody knows, which are a note and never a failure. */
+async function withoutStrangers(
+  settings: Settings,
+  roster: RosterWishes,
+  mounts: string,
+): Promise<{ readonly settings: Settings; readonly notes: readonly string[] }> {
+  const { providers, enabled, disabled } = settings;
+  const off = disabled === "all" ? [] : disabled;
+  const named = [...new Set([...providers ?? [], ...enabled, ...off])];
+  if (named.length === 0) return { settings, notes: [] };
+  const known = await knownNames(named, roster, mounts);
+  const strangers = named.filter((name) => !known.has(name));
+  const kept = (names: readonly string[]) => names.filter((name) => known.has(name));
+  return {
+    settings: {
+      ...settings,
+      providers: providers === undefined ? undefined : kept(providers),
+      enabled: kept(enabled),
+      disabled: disabled === "all" ? "all" : kept(off),
+    },
+    notes: strangers.map((name) =>
+      `${SETTINGS_FILE} names ${name}, which neither the roster nor the state knows`
+    ),
+  };
 }
 
-// Most runs have no roster of their own and name nobody: they need neither of these modules.
-
-async function sourcesOf({ roster }: Flags): Promise<RosterSource[]> {
-  if (roster.length === 0) return [];
-  const { readRosterSources } = await import("../roster/sources.ts");
-  return await readRosterSources(roster);
+/** Whom "all" means, where the command line names some that are not meant. */
+async function everyoneFor(
+  flags: Flags,
+  settings: Settings,
+  roster: RosterWishes,
+): Promise<readonly string[]> {
+  if (settings.disabled !== "all" || flags.providers === undefined) return [];
+  const { everyoneIn } = await import("./everyone.ts");
+  return await everyoneIn(flags.mounts, roster);
 }
 
-async function catalogOf(wishes: Wishes): Promise<RosterSource[]> {
-  const names = namesIn(wishes);
-  if (names.length === 0) return [];
-  const { catalogSources } = await import("../roster/catalog.ts");
-  return await catalogSources(names);
-}
-
-function namesIn({ providers = [], disabledProviders = [] }: Wishes): string[] {
-  return [...providers, ...disabledProviders];
+async function textsOf({ sources, builtIn }: RosterWishes, names: readonly string[]) {
+  const { catalogOf } = await import("./roster.ts");
+  return {
+    sources,
+    builtIn: builtIn && builtInSources,
+    catalog: builtIn && await catalogOf(names),
+  };
 }

@@ -1,65 +1,100 @@
 /** `status`: which providers are routed, who owns what, and what looks odd. @module */
 import { pathText } from "../formats/value.ts";
-import type { Job } from "../reconcile/job.ts";
-import { NO_STATE, parseState } from "../reconcile/state.ts";
-import {
-  type Owned,
-  ownersIn,
-  type ProviderStatus,
-  type Standing,
-  type Status,
-  statusOf,
-} from "../reconcile/status.ts";
-import { survey } from "../reconcile/survey.ts";
+import { status } from "../reconcile/request.ts";
+import type { Owned, ProviderStatus, Standing, Status } from "../reconcile/status.ts";
 import { excessPermissions } from "../storage/permissions.ts";
-import type { VaultLocation } from "../transport/location.ts";
 import { failuresText, lineText } from "./errors.ts";
-import { documentJson, errorJson, pathJson, warningJson } from "./json.ts";
+import {
+  bypassJson,
+  documentJson,
+  errorJson,
+  locationJson,
+  pathJson,
+  warningJson,
+} from "./json.ts";
 import type { Flags, Invocation } from "./parse.ts";
 import { columns, warningsText } from "./report.ts";
-import { jobOf } from "./setup.ts";
-import { paintFor, write } from "./terminal.ts";
+import { type Setup, setUp } from "./setup.ts";
+import { offText } from "./summary.ts";
+import { paintFor, type Tone, write } from "./terminal.ts";
 
 /** Runs it. That a provider is not routed is an answer, not a failure. */
-export async function runStatus({ flags }: Invocation): Promise<number> {
-  const wishes = flags.providers === undefined ? {} : { providers: flags.providers };
-  const job = await withOwners(await jobOf(flags, wishes, { catalog: true }), flags);
-  const status = statusOf(await survey(job), (name) => job.roster.get(name) !== undefined);
+export async function runStatus(invocation: Invocation): Promise<number> {
+  const { flags } = invocation;
+  const setup = await setUp(invocation, { catalog: true });
+  // Who is off is looked at like everybody else: something of it may still be routed.
+  const { request } = await setUp(invocation, {
+    catalog: true,
+    settings: { ...setup.settings, disabled: [] },
+  });
+  const found = withOff(await status({ ...request, disabledProviders: [] }), setup.off);
   const excess = excessPermissions(flags.mounts);
-  if (flags.json) await write("stdout", statusJson(status, job.location, excess));
-  else await show(status, excess, flags);
+  if (flags.json) await write("stdout", statusJson(found, setup, excess));
+  else await show(found, setup, excess, flags);
   return 0;
 }
 
-/** Without names: those that are on by default, and those that own something. */
-async function withOwners(job: Job, flags: Flags): Promise<Job> {
-  if (flags.providers !== undefined) return job;
-  const text = await job.mounts.readOwn("state.json");
-  const owners = ownersIn(text === undefined ? NO_STATE : parseState(text));
-  const known = owners.filter((name) => job.roster.get(name) !== undefined);
-  return { ...job, providers: new Set([...job.roster.defaults(), ...known]) };
+/** How a provider stands, for people: one that is to be off, and is, is no failure. */
+type Stands = Standing | "off";
+
+interface Found extends Omit<Status, "providers"> {
+  readonly providers: readonly (Omit<ProviderStatus, "standing"> & { readonly standing: Stands })[];
 }
 
-async function show(status: Status, excess: readonly string[], flags: Flags): Promise<void> {
-  const { providers, owned } = status;
+function withOff(found: Status, off: readonly string[] | "all"): Found {
+  const isOff = (name: string) => off === "all" || off.includes(name);
+  return {
+    ...found,
+    providers: found.providers.map((row) =>
+      row.standing === "not-routed" && isOff(row.provider)
+        ? { ...row, standing: "off", places: [] }
+        : row
+    ),
+  };
+}
+
+async function show(
+  found: Found,
+  { off, notes }: Setup,
+  excess: readonly string[],
+  flags: Flags,
+): Promise<void> {
+  const { providers, owned } = found;
   const rows = providers.map((row) => [
     row.provider,
     WORDS[row.standing],
     row.file ?? "",
+    row.since === undefined ? "" : `since ${row.since.slice(0, 10)}`,
     row.places.map(pathText).join(", "),
   ]);
-  await write("stdout", rows.length === 0 ? "no provider is on\n" : columns(rows));
+  const table = columns(rows, (cell) => TONES[cell], paintFor("stdout", flags.color));
+  await write("stdout", rows.length === 0 ? "no provider is on\n" : table);
   await write("stdout", ownedText(owned));
   const paint = paintFor("stderr", flags.color);
   const errors = providers.flatMap((row) => row.error === undefined ? [] : [row.error]);
-  const more = excess.length === 0
-    ? ""
-    : lineText("note", `more permissions than needed: ${excess.join(", ")}`, paint);
-  await write("stderr", failuresText(errors, paint) + warningsText(status, paint) + more);
+  const more = [
+    `the mounts are ${flags.mounts}`,
+    ...notes,
+    ...providers.flatMap((row) => row.notes.map((one) => `${row.provider}: ${one}`)),
+    offText(off),
+    excess.length === 0 ? "" : `more permissions than needed: ${excess.join(", ")}`,
+  ].filter((line) => line !== "").map((line) => lineText("note", line, paint));
+  const failures = failuresText(errors, paint, flags);
+  await write("stderr", failures + warningsText(found, paint) + more.join(""));
 }
 
-const WORDS: Readonly<Record<Standing, string>> = {
+const TONES: Readonly<Record<string, Tone>> = {
+  failed: "error",
+  malformed: "error",
+  bypassed: "error",
+  "bypassed (accepted)": "warning",
+};
+
+const WORDS: Readonly<Record<Stands, string>> = {
+  off: "off",
   routed: "routed",
+  bypassed: "bypassed",
+  accepted: "bypassed (accepted)",
   "not-routed": "not routed",
   elsewhere: "routed to another address",
   edited: "edited by the user",
@@ -80,27 +115,35 @@ function ownedText(owned: readonly Owned[]): string {
   return `\nwhat is ours, and for whom:\n${columns(rows)}`;
 }
 
-function statusJson(status: Status, location: VaultLocation, excess: readonly string[]): string {
-  return documentJson({
-    location: { url: location.url, socket: location.socket },
-    providers: status.providers.map(providerJson),
-    owned: status.owned.map(({ file, path, owners, overrode }) => ({
+function statusJson(
+  found: Found,
+  { request: { location, mounts }, off }: Setup,
+  excess: readonly string[],
+): string {
+  return documentJson({ command: "status", exit: 0, mounts, off }, {
+    location: locationJson(location),
+    providers: found.providers.map(providerJson),
+    owned: found.owned.map(({ file, path, owners, overrode }) => ({
       file,
       path: pathJson(path),
       owners,
       overrode,
     })),
-    warnings: status.warnings.map(warningJson),
+    warnings: found.warnings.map(warningJson),
     excessPermissions: excess,
   });
 }
 
-function providerJson({ provider, standing, file, places, error }: ProviderStatus) {
+function providerJson(row: Found["providers"][number]) {
+  const { provider, standing, file, places, bypasses, since, notes, error } = row;
   return {
     provider,
     standing,
     file,
     places: places.map(pathJson),
+    bypasses: bypasses.map(bypassJson),
+    since,
+    notes,
     error: error === undefined ? undefined : errorJson(error),
   };
 }

@@ -19,21 +19,27 @@
  * @module
  */
 import {
+  type ConcretePath,
   type ConfigDocument,
   ConfigPatchError,
   type ConfigPath,
-  ConfigSyntaxError,
   type ConfigTable,
   type ConfigValue,
+  droppedPlace,
+  eolOf,
   type ErrorDetails,
   type FormatHandler,
+  type Ground,
   locate,
   mergeSplices,
+  NO_PUT,
+  notParsed,
   pathText,
   type Put,
   type Slot,
   type Splice,
   tableOf,
+  targetOf,
   valueAt,
 } from "../formats/mod.ts";
 
@@ -61,9 +67,10 @@ interface Line {
   readonly value: string;
 }
 
-class IniDocument implements ConfigDocument {
+class IniDocument implements ConfigDocument, Ground {
   readonly text: string;
   readonly value: ConfigTable;
+  readonly nullIsEmpty = false;
   readonly #lines: readonly Line[];
 
   constructor(text: string) {
@@ -83,20 +90,18 @@ class IniDocument implements ConfigDocument {
   }
 
   put(path: ConfigPath, value: ConfigValue): Put {
+    // The same mistake gets the same answer in every format.
+    const { action } = targetOf(this, path, value);
+    if (action === "nothing") return NO_PUT;
     const [section, key] = address(path);
     const text = writable(value);
     const slot = this.find(path);
-    if (slot?.value === value) return put(slot.span?.start ?? 0, "", "", "", "");
     if (slot?.span !== undefined) {
       const { start, end } = slot.span;
       return put(start, this.text.slice(start, end), "", text, "");
     }
-    if (slot !== undefined) throw wrong("shape", `a section stands at "${pathText(path)}"`);
-    if (section !== "" && typeof this.value[section] === "string") {
-      throw wrong("shape", `a value stands at "${section}", where a section must be`);
-    }
 
-    const eol = this.text[this.text.indexOf("\n") - 1] === "\r" ? "\r\n" : "\n";
+    const eol = eolOf(this.text);
     const pairs = this.#lines.filter((line) => line.kind === "pair");
     const neighbour = pairs.findLast((line) => line.section === section);
     const pair = key + ((neighbour ?? pairs[0])?.equals ?? " = ");
@@ -114,6 +119,7 @@ class IniDocument implements ConfigDocument {
   }
 
   drop(path: ConfigPath): Splice {
+    droppedPlace(this, path);
     const lines = this.#lines;
     const goes = (line: Line | undefined) => line !== undefined && says(line, path);
     const kept = lines.findIndex((line) => !goes(line));
@@ -127,6 +133,10 @@ class IniDocument implements ConfigDocument {
     });
     return mergeSplices(this.text, cuts);
   }
+
+  offsetOf(place: ConcretePath): number | undefined {
+    return this.#lines.find((line) => says(line, place))?.start;
+  }
 }
 
 function readLines(text: string): Line[] {
@@ -139,7 +149,8 @@ function readLines(text: string): Line[] {
     const pair = /^[ \t]*([^=;#[\s](?:[^=]*[^=\s])?)([ \t]*=[ \t]*)(.*?)[ \t]*$/.exec(line);
     const odd = /[^\P{Cc}\t]/u.test(line);
     if (odd || !(header || pair || /^[ \t]*([;#].*)?$/.test(line))) {
-      throw ConfigSyntaxError.at(text, start, "this is no section, no `key = value`, no comment");
+      const at = start + Math.max(0, line.search(/\S/));
+      throw notParsed(text, at, "INI", "no section, no `key = value`, no comment");
     }
     section = header?.[1] ?? section;
     const [, key = "", equals = "", value = ""] = pair ?? [];

@@ -7,7 +7,7 @@ import { ConfigPatchError } from "../errors.ts";
 import type {
   ConfigDocument,
   ConfigPath,
-  ConfigTable,
+  ConfigRoot,
   FormatHandler,
   ParseOptions,
 } from "./types.ts";
@@ -32,18 +32,21 @@ export interface CheckOptions {
 /**
  * Reads a text that an edit led to and compares it with the tree that the edit had to lead to.
  *
- * @throws {ConfigPatchError} `verification` when the trees differ or the text does not parse.
+ * @throws {ConfigPatchError} `verification` when the trees differ or the text does not parse,
+ * `too-large` when the text is now over a bound.
  */
 export function checkEdit(
   handler: FormatHandler,
   text: string,
-  expected: ConfigTable,
+  expected: ConfigRoot,
   options: CheckOptions = {},
 ): ConfigDocument {
   let document: ConfigDocument;
   try {
     document = handler.parse(text, options.parse);
   } catch (error) {
+    // What is over a bound only after the edit is refused as what was over it before.
+    if (error instanceof ConfigPatchError && error.code === "too-large") throw error;
     throw new ConfigPatchError("verification", "the edited text would not parse", {
       remedy: REMEDY,
       cause: error,
@@ -71,7 +74,7 @@ export function checkEdit(
 }
 
 /** The tree after something was removed: what {@linkcode checkEdit} is to expect of a removal. */
-export function without(root: ConfigTable, path: ConfigPath): ConfigTable {
+export function without(root: ConfigRoot, path: ConfigPath): ConfigRoot {
   const tree = copyOf(root);
   const { found, missing } = resolve(tree, path);
   if (missing.length === 0) removeAt(tree, found);

@@ -1,5 +1,5 @@
 /**
- * Config formats: the plug-in interface, the registry, and the three built-in handlers.
+ * Config formats: the plug-in interface, the registry, and the four built-in handlers.
  *
  * @example
  * ```ts
@@ -23,9 +23,24 @@ export * from "./types.ts";
 export { ConfigPatchError, ConfigSyntaxError, type ErrorDetails, locate } from "../errors.ts";
 export { applySplice, applySplices, invert, mergeSplices } from "./splice.ts";
 export { FormatRegistry } from "./registry.ts";
-export { isList, isTable, matches, pathText, sameValue, tableOf, valueAt } from "./value.ts";
+// What every handler asks of a path and of a text, so that the same mistake gets the same answer.
+export * from "./lines.ts";
+export * from "./limits.ts";
+export * from "./syntax.ts";
+export * from "./target.ts";
+export { caseTwins, twinsOnPath } from "./twins.ts";
+export {
+  type ConcretePath,
+  isList,
+  isTable,
+  matches,
+  pathText,
+  sameValue,
+  tableOf,
+  valueAt,
+} from "./value.ts";
 
-/** TOML, YAML and JSON (with comments); each handler is loaded when a file of it is met. */
+/** TOML, YAML, JSON (with comments) and `.env`; each handler is loaded when a file of it is met. */
 export const defaultFormats: FormatRegistry = new FormatRegistry([
   {
     name: "toml",
@@ -45,7 +60,15 @@ export const defaultFormats: FormatRegistry = new FormatRegistry([
     name: "json",
     extensions: [".json", ".jsonc"],
     blank: "{}\n",
+    blankList: "[]\n",
     holdsNull: true,
     load: async () => (await import("./json/format.ts")).jsonFormat,
+  },
+  {
+    name: "dotenv",
+    extensions: [".env"],
+    blank: "",
+    holdsNull: false,
+    load: async () => (await import("./dotenv/format.ts")).dotenvFormat,
   },
 ]);

@@ -11,7 +11,7 @@ import type { FormatHandler, FormatInfo, LazyFormat } from "./types.ts";
  *
  * const handler = await defaultFormats.load("toml");
  * const document = handler.parse('model = "x"\n');
- * if (document.value.model !== "x") throw new Error("not read");
+ * if (document.find(["model"])?.value !== "x") throw new Error("not read");
  * ```
  */
 export class FormatRegistry {

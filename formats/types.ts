@@ -39,6 +39,9 @@ export interface ConfigTable {
 /** Any value of a config file. */
 export type ConfigValue = ConfigScalar | ConfigList | ConfigTable;
 
+/** What a whole config file can be. */
+export type ConfigRoot = ConfigTable | ConfigList;
+
 /** Picks the first table of a list in which all these keys have these values. */
 export interface Selector {
   /** The value that the entry has under a key. */
@@ -80,7 +83,7 @@ export interface Slot {
    * The value's own text; absent where it is not one contiguous text (a TOML table under headers),
    * empty where the value is implied (a YAML key without a value).
    */
-  readonly span?: Span;
+  readonly span?: Span | undefined;
 }
 
 /** The splice that makes a path hold a value. Empty (`remove` and `insert` both `""`) when it does. */
@@ -96,12 +99,17 @@ export interface ConfigDocument {
   /** The text as given, byte order mark and line endings included. */
   readonly text: string;
   /** Everything that it says. An empty document is an empty table. */
-  readonly value: ConfigTable;
+  readonly value: ConfigRoot;
   /**
    * Whether the text is of the strict dialect; absent where the format has no other. Taking something
    * back must not cost a text its strictness.
    */
   readonly isStrict?: boolean;
+  /**
+   * How many commas stand behind a last entry, where the format's strict dialect allows none; absent
+   * where it has no such dialect. Taking something back must not add one.
+   */
+  readonly looseCommas?: number;
   /** The slot at a path, or `undefined` where nothing stands. */
   find(path: ConfigPath): Slot | undefined;
   /**
@@ -136,6 +144,8 @@ export interface FormatInfo {
   readonly extensions: readonly string[];
   /** The text of a new file before anything is put into it: `""`, or `"{}\n"` for JSON. */
   readonly blank: string;
+  /** The same for a file whose root is a list; absent where a format knows no such file. */
+  readonly blankList?: string;
   /** Whether a value can be `null`. */
   readonly holdsNull: boolean;
 }
@@ -147,7 +157,8 @@ export interface FormatHandler extends FormatInfo {
    *
    * @throws {ConfigSyntaxError} where it does not parse; nothing is ever repaired.
    * @throws {ConfigPatchError} `unsupported` where it parses but no edit could be checked
-   * (too deep, several documents, …), `shape` where its root is not a table.
+   * (several documents, …), `shape` where its root is neither a table nor a list, `too-large` where it
+   * is deeper or holds more than is read.
    */
   parse(text: string, options?: ParseOptions): ConfigDocument;
 }

@@ -2,6 +2,7 @@
 import {
   type ConfigList,
   type ConfigPath,
+  type ConfigRoot,
   type ConfigTable,
   type ConfigValue,
   OpaqueScalar,
@@ -117,6 +118,7 @@ export function resolveAll(root: ConfigValue, path: ConfigPath): ConcretePath[] 
 
 /** A deep copy that {@linkcode setAt} and {@linkcode removeAt} may change. */
 export function copyOf(value: ConfigTable): ConfigTable;
+export function copyOf(value: ConfigRoot): ConfigRoot;
 export function copyOf(value: ConfigValue): ConfigValue;
 export function copyOf(value: ConfigValue): ConfigValue {
   if (isList(value)) return value.map((item) => copyOf(item));
@@ -130,7 +132,7 @@ export function copyOf(value: ConfigValue): ConfigValue {
  * Sets a value in a tree made by {@linkcode copyOf}, creating the containers on the way: the
  * meaning of `put`, against which its effect is checked.
  */
-export function setAt(root: ConfigTable, path: ConfigPath, value: ConfigValue): void {
+export function setAt(root: ConfigRoot, path: ConfigPath, value: ConfigValue): void {
   let container: ConfigValue = root;
   for (const [depth, step] of path.entries()) {
     const last = depth === path.length - 1;
@@ -156,7 +158,7 @@ export function setAt(root: ConfigTable, path: ConfigPath, value: ConfigValue): 
 }
 
 /** Removes what stands at a concrete path from a tree made by {@linkcode copyOf}. */
-export function removeAt(root: ConfigTable, path: ConcretePath): void {
+export function removeAt(root: ConfigRoot, path: ConcretePath): void {
   const container = stepAll(root, path.slice(0, -1));
   const last = path[path.length - 1];
   if (last === undefined) return;
@@ -196,7 +198,7 @@ function concrete(
     return isTable(container) && Object.hasOwn(container, step) ? step : undefined;
   }
   if (!isList(container)) return undefined;
-  if (typeof step === "number") return step < container.length ? step : undefined;
+  if (typeof step === "number") return step in container ? step : undefined;
   const index = container.findIndex((item) => matches(item, step));
   return index === -1 ? undefined : index;
 }

@@ -1,17 +1,77 @@
-/** What we wrote where: claims, and the state of one file. @module */
+/** What we wrote where: claims, and what we know of one file. @module */
 import type { ConfigPath, ConfigValue, Selector, Span } from "../formats/types.ts";
-import { isList, isTable } from "../formats/value.ts";
+import { isList, isTable, pathText, sameValue, valueAt } from "../formats/value.ts";
+
+/**
+ * An entry of a list, known by what stands in it and never by its number: the user may add, remove
+ * and move entries between two runs.
+ */
+export interface EntryMark {
+  /** What the patch found or made the entry by; absent where it goes into every entry. */
+  readonly match: Selector | undefined;
+  /** Digests of the values in the entry that are not ours; see `places.ts`. */
+  readonly leaves: readonly string[];
+}
+
+/** A place as it is remembered between runs. */
+export type Place = readonly (string | EntryMark)[];
+
+/**
+ * Why a value was put. `set` and `each` route the client. A `default` only comes along with what we
+ * create, and a value of `each` keeps no entry alive.
+ */
+export type Kind = "set" | "each" | "default";
+
+/** A value that a provider wants, before any text is looked at. */
+export interface Wanted {
+  /**
+   * The place. A selector stands for every entry of a list that it matches; where none does, one is
+   * created. With `each`, {@linkcode EVERY} stands for every key or entry, and a selector for a table
+   * that is passed over unless it matches.
+   */
+  readonly path: WantedPath;
+  /** The value, tokens replaced. */
+  readonly value: ConfigValue;
+  /** The value with its tokens. */
+  readonly template: ConfigValue;
+  /**
+   * What the template gives at every known vault address; empty when it holds no vault token. A live
+   * value among them counts as ours, whoever wrote it.
+   */
+  readonly known: readonly ConfigValue[];
+  /** Why it is wanted. */
+  readonly kind: Kind;
+}
+
+/** A place that a patch names. */
+export type WantedPath = readonly (string | Selector | typeof EVERY)[];
+
+/** Every key of a table, every entry of a list. */
+export const EVERY: unique symbol = Symbol("*");
 
 /** A place that we wrote, with what is needed to take it back exactly. */
 export interface Claim {
-  /** The place in the file: keys and selectors, no indices. */
-  readonly path: ConfigPath;
+  /** The place, as it is remembered. */
+  readonly place: Place;
+  /**
+   * Where that is in the text at hand; absent where the entry cannot be found. Of a claim that is
+   * still to be put, selectors stand for what it will create. Never stored.
+   */
+  readonly at: ConfigPath | undefined;
   /** The value that we wrote. The place is ours while it still holds it. */
   readonly value: ConfigValue;
+  /** What the value was made of; absent where only a sidecar told of it. */
+  readonly template: ConfigValue | undefined;
+  /** Why it was put. */
+  readonly kind: Kind;
   /** The providers that want it, sorted; the last one out gives the place back. */
   readonly owners: readonly string[];
+  /** When it was put first, as an ISO date and time. */
+  readonly since: string;
   /** What we did to the text; absent when that is not known (a healed record). */
-  readonly text?: ClaimText;
+  readonly text: ClaimText | undefined;
+  /** How many keys of the place lead to tables, lists and entries that exist only because of us. */
+  readonly created: readonly number[];
 }
 
 /** The bytes of a claim. */
@@ -24,33 +84,26 @@ export interface ClaimText {
   readonly value: Span;
   /** Whether the user had a value at the place. */
   readonly overrode: boolean;
-  /** The containers that `insert` brought along, outermost first. */
-  readonly created: readonly ConfigPath[];
+  /** How many keys of the place lead to the containers that `insert` brought along. */
+  readonly created: readonly number[];
 }
 
-/** Everything that we know about one config file. */
-export interface FileState {
+/** What we know of a file whose claims still count. */
+export interface FileRecord {
   /** The format by whose rules it was edited. */
   readonly format: string;
-  /** What stood there before we came; `undefined` when it was a file with content. */
-  readonly origin?: "absent" | "empty";
+  /** What stood there before we came; absent when it was a file with content. */
+  readonly origin: "absent" | "empty" | undefined;
+  /** The digest of the text that we last wrote, or found in order. */
+  readonly digest: string;
   /** The claims, in the order in which they were written. */
   readonly claims: readonly Claim[];
-  /** Tables, lists and list entries that only exist because of us, outermost first. */
-  readonly created: readonly ConfigPath[];
 }
 
-/** A value that a provider wants at a place. */
-export interface Wanted {
-  /** The place. */
-  readonly path: ConfigPath;
-  /** The value, tokens replaced. */
-  readonly value: ConfigValue;
-  /**
-   * What the template gives at every known vault address; empty when it holds no vault token.
-   * A live value among them counts as ours, whoever wrote it.
-   */
-  readonly known: readonly ConfigValue[];
+/** Everything that we know of one config file. */
+export interface FileState extends FileRecord {
+  /** The record of a text that was away when we came, in case it comes back. */
+  readonly aside: FileRecord | undefined;
 }
 
 /** Host dir and file of a key such as `_vibe-config/config.toml`; a nested file keeps its slashes. */
@@ -59,33 +112,59 @@ export function splitKey(key: string): [string, string] {
   return [key.slice(0, slash), key.slice(slash + 1)];
 }
 
-/** A string that two paths share exactly if they are the same place. */
+/** A string that two paths share exactly if they are the same place of one text. */
 export function pathKey(path: ConfigPath): string {
-  return JSON.stringify(path.map((step) => typeof step === "object" ? selectorKey(step) : step));
+  return JSON.stringify(path.map((key) => typeof key === "object" ? selectorKey(key) : key));
 }
 
 /** Every owner of a claim in a file, as often as it owns one. */
 export function ownersOf(entry: FileState | undefined): string[] {
-  return entry?.claims.flatMap((claim) => claim.owners) ?? [];
+  const claims = [...entry?.claims ?? [], ...entry?.aside?.claims ?? []];
+  return claims.flatMap((claim) => claim.owners);
+}
+
+/** Owners with some more, sorted. */
+export function joined(owners: readonly string[], more: readonly string[]): string[] {
+  return [...new Set([...owners, ...more])].sort();
 }
 
 /** Whether `inner` is below `outer`, or the same. */
 export function isWithin(inner: ConfigPath, outer: ConfigPath): boolean {
-  return inner.length >= outer.length && pathKey(inner.slice(0, outer.length)) === pathKey(outer);
+  return inner.length >= outer.length &&
+    outer.every((key, depth) => {
+      const here = inner[depth];
+      return key === here ||
+        (typeof key === "object" && here !== undefined && pathKey([key]) === pathKey([here]));
+    });
 }
 
-/** The keys of all containers on the way to some places. */
-export function containersOf(paths: readonly ConfigPath[]): ReadonlySet<string> {
-  return new Set(paths.flatMap((path) => path.map((_, depth) => pathKey(path.slice(0, depth)))));
+/** Whether a place still holds what we wrote there. */
+export function isLive(root: ConfigValue, { at, value }: Claim): boolean {
+  return at !== undefined && sameValue(valueAt(root, at), value);
 }
 
-/** Whether nothing is in a container but what a selector needs. */
-export function isVacant(value: ConfigValue | undefined, last: ConfigPath[number]): boolean {
+/** Whether nothing is in a container but what an entry of ours is known by. */
+export function isVacant(value: ConfigValue | undefined, match: Selector | undefined): boolean {
   if (value === null) return true;
   if (isList(value)) return value.length === 0;
   if (!isTable(value)) return false;
-  const kept = typeof last === "object" ? Object.keys(last) : [];
-  return Object.keys(value).every((key) => kept.includes(key));
+  return Object.entries(value).every(([key, item]) =>
+    match !== undefined && Object.hasOwn(match, key) && sameValue(item, match[key])
+  );
+}
+
+/** A claim's place as reports show it: an entry by what it was matched by, or by its number. */
+export function shownPath({ place, at }: Claim): ConfigPath {
+  return place.map((key, depth) => {
+    if (typeof key === "string") return key;
+    const found = at?.[depth];
+    return key.match ?? (found === undefined ? "?" : found);
+  });
+}
+
+/** A claim's place in words: `providers[name=mistral].api_base`. */
+export function placeText(claim: Claim): string {
+  return pathText(shownPath(claim));
 }
 
 function selectorKey(selector: Selector): unknown {

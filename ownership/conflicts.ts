@@ -1,66 +1,71 @@
-/** Conflicts that can be seen before any file is opened. @module */
+/** Who cannot be served together in one file. Pure. @module */
 import { ConfigPatchError } from "../errors.ts";
 import type { ConfigPath, ConfigValue } from "../formats/types.ts";
 import { pathText, sameValue } from "../formats/value.ts";
 import { pathKey } from "./claims.ts";
 
-/** A value that somebody wants, or keeps, at a place of one file. */
+/** A value that somebody wants, or keeps, at a place of one text. */
 export interface Demand {
   /** The provider. */
   readonly provider: string;
-  /** The format by which it reads the file. */
-  readonly format: string;
-  /** The place. */
-  readonly path: ConfigPath;
+  /** The place, as found in the text. */
+  readonly at: ConfigPath;
+  /** The place as reports show it. */
+  readonly shown: ConfigPath;
   /** The value. */
   readonly value: ConfigValue;
-  /** Whether the provider takes part in this run; one that does not cannot be made to fail. */
+  /** Whether the provider is applied in this run; one that is not cannot be made to fail. */
   readonly active: boolean;
 }
 
 /**
- * The providers that cannot be served together in one file, each with an error that names the
- * other: different values at one place, a value where the other needs a table, two formats.
+ * Refuses demands that exclude each other: different values at one place, or a value where another
+ * one needs a table.
+ *
+ * @throws {ConfigPatchError} `conflict`; its `errors` hold one for each provider that cannot be
+ * served, and each names both.
  */
-export function findConflicts(
-  file: string,
-  demands: readonly Demand[],
-): Map<string, ConfigPatchError> {
+export function refuseConflicts(demands: readonly Demand[]): void {
   const errors = new Map<string, ConfigPatchError>();
   const clash = (a: Demand, b: Demand, what: string) => {
-    if (a.provider === b.provider) return;
     const [first, second] = [a.provider, b.provider].sort();
-    for (const { provider, active } of [a, b]) {
-      if (!active || errors.has(provider)) continue;
-      const remedy = `change one of the two patches, or disable ${
-        a.active ? b.provider : a.provider
-      }`;
-      const message = `${first} and ${second} ${what}`;
-      errors.set(provider, new ConfigPatchError("conflict", message, { provider, file, remedy }));
-    }
-  };
-  const leaves = new Map<string, Demand>();
-  for (const demand of demands) {
-    const other = leaves.get(pathKey(demand.path));
-    if (other === undefined) leaves.set(pathKey(demand.path), demand);
-    else if (!sameValue(other.value, demand.value)) {
-      clash(other, demand, `want different values at ${pathText(demand.path)}`);
-    }
-    const first = demands[0];
-    if (first !== undefined && first.format !== demand.format) {
-      clash(
-        first,
-        demand,
-        `read the file as different formats (${first.format}, ${demand.format})`,
+    const message = first === second
+      ? `two patches of ${first} ${what}`
+      : `${first} and ${second} ${what}`;
+    for (const [one, other] of [[a, b], [b, a]] as const) {
+      if (!one.active || errors.has(one.provider)) continue;
+      const remedy = first === second
+        ? "change one of the two patches"
+        : `change one of the two patches, or disable ${
+          one.active && other.active ? second : other.provider
+        }`;
+      errors.set(
+        one.provider,
+        new ConfigPatchError("conflict", message, { provider: one.provider, remedy }),
       );
     }
-  }
-  for (const demand of leaves.values()) {
-    for (let depth = 1; depth < demand.path.length; depth++) {
-      const outer = leaves.get(pathKey(demand.path.slice(0, depth)));
-      if (outer === undefined) continue;
-      clash(outer, demand, `want a value and a table at ${pathText(outer.path)}`);
+  };
+  const places = new Map<string, Demand>();
+  for (const demand of demands) {
+    const other = places.get(pathKey(demand.at));
+    if (other === undefined) places.set(pathKey(demand.at), demand);
+    else if (!sameValue(other.value, demand.value)) {
+      const [one, two] = [pathText(other.shown), pathText(demand.shown)];
+      const where = one === two ? one : `${one}, which is also ${two}`;
+      clash(other, demand, `want different values at ${where}`);
     }
   }
-  return errors;
+  for (const demand of places.values()) {
+    for (let length = 1; length < demand.at.length; length++) {
+      const outer = places.get(pathKey(demand.at.slice(0, length)));
+      if (outer === undefined) continue;
+      clash(outer, demand, `want a value and a table at ${pathText(outer.shown)}`);
+    }
+  }
+  const [first] = errors.values();
+  if (first === undefined) return;
+  throw new ConfigPatchError("conflict", first.message, {
+    ...first.details,
+    errors: [...errors.values()],
+  });
 }

@@ -1,48 +1,49 @@
 /**
- * Planning one file: from its text, our claims and what providers want, to the text and claims
- * after. Pure; the file is touched by `run.ts` alone.
+ * Planning one file: from its text, what we know of it and what providers want, to the text and the
+ * claims after. Pure; the file is touched by the shell alone.
  *
  * @module
  */
-import { ConfigPatchError, locate } from "../errors.ts";
-import type { ConfigDocument, ConfigPath, ConfigValue, FormatHandler } from "../formats/types.ts";
-import { isTable, leavesOf, pathText, resolveAll, sameValue, valueAt } from "../formats/value.ts";
+import { ConfigPatchError } from "../errors.ts";
+import type { ConfigDocument, ConfigPath, FormatHandler } from "../formats/types.ts";
+import { matches, resolve, valueAt } from "../formats/value.ts";
+import { adoptKnown, adoptRecords, type Records } from "./adopt.ts";
+import { applyAll } from "./apply.ts";
 import {
   type Claim,
-  containersOf,
+  type FileRecord,
   type FileState,
-  isWithin,
+  isLive,
   pathKey,
-  type Wanted,
+  placeText,
+  shownPath,
 } from "./claims.ts";
-import { type Draft, placeOf, putAll, takeBack, type Wish } from "./edits.ts";
+import { type Created, type Draft, MAX_FORMER_TEXT, type Released } from "./edits.ts";
+import { fitAll } from "./fit.ts";
+import { locate, marked } from "./places.ts";
 import type { Action, Edit, Outcome } from "./report.ts";
-import { placesOf, type SidecarRecord } from "../reconcile/sidecar.ts";
-
-/** A provider's part in a file. */
-export interface Part {
-  /** The provider. */
-  readonly provider: string;
-  /** What is to be done. */
-  readonly action: Action;
-  /** What its patch wants in this file; empty when its patch is elsewhere or gone. */
-  readonly wanted: readonly Wanted[];
-}
+import { type Stray, straysOf } from "./strays.ts";
+import type { Part } from "./wanted.ts";
+import { claimsOf, type Ending, endingsOf, withdraw } from "./withdraw.ts";
 
 /** All that planning one file needs to know. */
 export interface FileInput {
   /** The handler of the file's format. */
   readonly handler: FormatHandler;
   /** Whether the strict dialect is demanded. */
-  readonly strict: boolean;
+  readonly strict?: boolean | undefined;
   /** The text; absent: there is no file. */
-  readonly text?: string;
+  readonly text?: string | undefined;
+  /** The digest of the text, as the state has digests. */
+  readonly digest?: string | undefined;
   /** What we know of the file. */
-  readonly state?: FileState;
+  readonly state?: FileState | undefined;
   /** What the sidecar says of the file, by provider. */
-  readonly records?: ReadonlyMap<string, readonly SidecarRecord[]>;
+  readonly records?: Records | undefined;
   /** Who wants what: disables and applies, each in name order. */
   readonly parts: readonly Part[];
+  /** The time of the run, as an ISO date and time. */
+  readonly now?: string | undefined;
 }
 
 /** Tells one provider's part from all others. */
@@ -53,9 +54,12 @@ export function partKey({ action, provider }: Pick<Part, "action" | "provider">)
 /** What is to become of one file. */
 export interface FilePlan {
   /** The text after; absent: no file. */
-  readonly text?: string;
-  /** What we know of the file after; absent: nothing of ours is in it. */
-  readonly state?: FileState;
+  readonly text: string | undefined;
+  /**
+   * What we know of the file after; absent: nothing of ours is in it. Where the text changes, the
+   * digest in it is empty, for the shell to fill in.
+   */
+  readonly state: FileState | undefined;
   /** How each part ends. */
   readonly results: readonly PartResult[];
 }
@@ -70,436 +74,249 @@ export interface PartResult {
   readonly outcome: Outcome;
   /** The values that change. */
   readonly edits: readonly Edit[];
-  /** Why it cannot be done; then no edit of this provider is in the text. */
-  readonly error?: ConfigPatchError;
+  /** Places that hold our value already, and are ours from now on. */
+  readonly adopted: readonly ConfigPath[];
+  /** Values of ours that stand where we did not put them, and stay. */
+  readonly strays: readonly Stray[];
 }
 
 /**
- * Plans one file. A provider that cannot be served fails alone: the plan is that of the others.
+ * The most places of one provider in one file: many more than any patch has, and few enough that a
+ * container cannot make a run slow by adding entries.
+ */
+export const MAX_PLACES = 256;
+
+/** The most former text of one provider in one file, in UTF-16 code units. */
+const MAX_FORMER_TEXTS = 4 * MAX_FORMER_TEXT;
+
+/**
+ * Plans one file.
  *
- * @throws {ConfigPatchError} `syntax`, `shape`, `unsupported` where the file as a whole cannot be
- * edited: then all parts fail.
+ * @throws {ConfigPatchError} for what cannot be done. It names the provider (or holds one error for
+ * each provider in `errors`); leave that one out, and plan again. One without a provider concerns the
+ * file as a whole.
  */
 export function planFile(input: FileInput): FilePlan {
-  let { parts } = input;
-  const failed = new Map<string, ConfigPatchError>();
-  while (true) {
-    try {
-      return withFailures(planParts({ ...input, parts }), input.parts, failed);
-    } catch (error) {
-      if (!(error instanceof ConfigPatchError) || !BY_PROVIDER.has(error.code)) throw error;
-      const culprit = error.provider ?? findCulprit(input, parts);
-      if (culprit === undefined || !parts.some((part) => part.provider === culprit)) throw error;
-      failed.set(culprit, error);
-      parts = parts.filter((part) => part.provider !== culprit);
-    }
-  }
-}
-
-/** Failures that belong to one provider's places, not to the file. */
-const BY_PROVIDER: ReadonlySet<string> = new Set([
-  "shape",
-  "unsupported",
-  "verification",
-  "conflict",
-  "too-large",
-]);
-
-/** The first provider with whom the plan fails, where an error does not say. */
-function findCulprit(input: FileInput, parts: readonly Part[]): string | undefined {
-  const accepted: Part[] = [];
-  for (const part of parts) {
-    try {
-      planParts({ ...input, parts: [...accepted, part] });
-      accepted.push(part);
-    } catch (error) {
-      if (!(error instanceof ConfigPatchError)) throw error;
-      if (accepted.length === 0 && parts.length > 1) {
-        // With nobody, would it fail as well? Then it is the file.
-        planParts({ ...input, parts: [] });
-      }
-      return part.provider;
-    }
-  }
-  return undefined;
-}
-
-function withFailures(
-  plan: FilePlan,
-  parts: readonly Part[],
-  failed: ReadonlyMap<string, ConfigPatchError>,
-): FilePlan {
-  if (failed.size === 0) return plan;
-  const results = parts.map((part): PartResult => {
-    const { provider, action } = part;
-    const error = failed.get(provider);
-    const result = plan.results.find((one) => one.provider === provider && one.action === action);
-    return error !== undefined || result === undefined
-      ? { provider, action, outcome: "failed", edits: [], ...(error ? { error } : {}) }
-      : result;
-  });
-  return { ...plan, results };
-}
-
-function planParts(input: FileInput): FilePlan {
-  const { handler, text, parts } = input;
-  const isBlank = text === undefined || text === "";
+  const { handler, text, parts, records = new Map(), now = "" } = input;
   const parse = { strict: input.strict };
-  const base = isBlank ? handler.blank : text;
+  const base = text === undefined || text === "" ? handler.blank : text;
   const document = handler.parse(base, parse);
-  const start = adopt({
+  const { record, aside } = recordOf(input, (claims) => allStand(document, claims));
+
+  const stated = locate(document.value, record?.claims ?? []);
+  const found: Draft = {
     handler,
     parse,
     document,
-    claims: input.state?.claims ?? [],
-    created: input.state?.created ?? [],
-  }, input);
-
-  const disabled = disable(start, parts.filter((part) => part.action === "disable"));
-  const applies = parts.filter((part) => part.action === "apply");
-  const stayers = stayersOf([...(input.state?.claims ?? []), ...start.claims], parts);
-  const applied = apply(disabled.draft, applies, stayers, isBlank && text === undefined);
-  const { draft } = applied;
-
-  const origin = isBlank
-    ? text === undefined ? "absent" : "empty"
-    : input.state !== undefined
-    ? start.claims.some((claim) => isLive(document, claim)) ||
-        applies.every((part) => part.wanted.length === 0)
-      ? input.state.origin
-      // It is another file by now, which we did not begin.
-      : undefined
-    : start.claims.length > 0
-    // Only the reference's sidecar tells of our values. It does not say who made the file; one in
-    // which nothing is left is not missed.
-    ? "absent"
-    : undefined;
-  const state: FileState | undefined = draft.claims.length === 0 ? undefined : {
-    format: handler.name,
-    ...(origin === undefined ? {} : { origin }),
-    claims: draft.claims,
-    created: draft.created,
+    claims: stated,
+    created: createdBy(document, stated),
+    released: [],
   };
-  // What a blank file is read as is no text of anybody's.
-  const after = isBlank && draft.document.text === base
-    ? text
-    : finalText(draft.document.text, handler.blank, origin, text);
-  return {
-    ...(after === undefined ? {} : { text: after }),
-    ...(state === undefined ? {} : { state }),
-    results: [...disabled.results, ...applied.results],
-  };
-}
-
-/** The text to write: a file that we began and in which nothing is left ends as it began. */
-function finalText(
-  text: string,
-  blank: string,
-  origin: FileState["origin"],
-  before: string | undefined,
-): string | undefined {
-  if (origin === undefined || text === before || squeeze(text) !== squeeze(blank)) return text;
-  return origin === "absent" ? undefined : "";
-}
-
-function squeeze(text: string): string {
-  return text.replace(/[\s\uFEFF]/g, "");
-}
-
-/**
- * Claims without bytes for values that are ours though the state does not say so: because a
- * sidecar says so, or because they are what a template gives at a known vault address.
- *
- * The state is the authority on every provider and every place that it knows in this file. And only
- * who takes part in this run is believed to own anything: a record that somebody forged for others
- * would make them owners for good.
- */
-function adopt(draft: Draft, { records, parts }: FileInput): Draft {
-  const known = new Set(draft.claims.flatMap((claim) => claim.owners));
   const present = new Set(parts.map((part) => part.provider));
-  const claims = new Map(draft.claims.map((claim) => [pathKey(claim.path), claim]));
-  const created = new Map(draft.created.map((path) => [pathKey(path), path]));
-  for (const [provider, ours] of records ?? []) {
-    if (known.has(provider) || !present.has(provider)) continue;
-    for (const record of ours) {
-      if (record.format !== draft.handler.name) continue;
-      const live = placesOf(record).filter(({ path, value }) => holds(draft.document, path, value));
-      for (const { path, value } of live) {
-        const held = claims.get(pathKey(path));
-        if (held === undefined ? overlaps(draft, path) : draft.claims.includes(held)) continue;
-        claims.set(pathKey(path), {
-          path,
-          value,
-          owners: joined(held?.owners ?? [], [provider]),
-        });
-      }
-      if (!record.created || live.length === 0) continue;
-      const list = record.base.slice(0, -1);
-      // Where the state has a claim, it also says who made the entry.
-      if (draft.claims.some((claim) => isWithin(claim.path, list))) continue;
-      for (const path of [list, record.base]) created.set(pathKey(path), path);
+  const recorded = adoptRecords(found, records, present, now);
+  const start = adoptKnown(recorded, parts, now);
+
+  const leavers = parts.filter((part) => part.action === "disable");
+  const left = disable(start, leavers, now);
+  const applied = applyAll(left.draft, parts.filter((part) => part.action === "apply"), now);
+  const { draft } = applied;
+  refuseTooMany(draft.claims, present);
+
+  const restAside = withoutOwners(
+    aside,
+    text === undefined || text.trim() === "" ? [] : leavers.map((part) => part.provider),
+  );
+  const origin = originOf(input, record, start, recorded);
+  const state = stateOf(draft, {
+    origin,
+    aside: restAside,
+    record,
+    changed: draft.document !== document,
+  });
+  // A blank file is read as a blank document of its format; that is no text of the user's.
+  const after = draft.document.text === base
+    ? draft.claims.length === 0 && record !== undefined ? finalText(text, origin) : text
+    : finalText(draft.document.text, origin);
+  const adopted = (provider: string) =>
+    start.claims.filter((claim) =>
+      claim.text === undefined && !stated.some((one) => one.place === claim.place) &&
+      claim.owners.includes(provider)
+    ).map(shownPath);
+  const strays = straysOf(draft, parts);
+  const results = parts.map(({ provider, action }): PartResult => {
+    const ending = (action === "disable" ? left : applied).endings.get(provider);
+    const isAside = action === "disable" &&
+      aside?.claims.some((claim) => claim.owners.includes(provider)) === true;
+    const outcome = ending?.outcome ?? (isAside ? "gone" : "unchanged");
+    return {
+      provider,
+      action,
+      outcome: outcome === "updated" && text === undefined ? "created" : outcome,
+      edits: ending?.edits ?? [],
+      adopted: adopted(provider),
+      strays: strays.get(provider) ?? [],
+    };
+  });
+  return { text: after, state, results };
+}
+
+/** The record that counts for a text, and the one that is kept in case its text comes back. */
+function recordOf(
+  { text, state, digest }: FileInput,
+  stand: (claims: readonly Claim[]) => boolean,
+): { readonly record: FileRecord | undefined; readonly aside: FileRecord | undefined } {
+  if (state === undefined) return { record: undefined, aside: undefined };
+  const { aside, ...record } = state;
+  if (text === undefined || text.trim() === "") {
+    // What we began ourselves has nothing of the user's to come back.
+    return record.origin === undefined && record.claims.length > 0
+      ? { record: undefined, aside: record }
+      : { record, aside };
+  }
+  if (aside === undefined) return { record, aside };
+  const isBack = (digest !== undefined && digest !== "" && digest === aside.digest) ||
+    (stand(aside.claims) && !stand(record.claims));
+  return isBack ? { record: aside, aside: undefined } : { record, aside };
+}
+
+/** Whether all claims stand in a text with their bytes. */
+function allStand(document: ConfigDocument, claims: readonly Claim[]): boolean {
+  const located = locate(document.value, claims);
+  return claims.length > 0 && fitAll(document, located).length === claims.length;
+}
+
+/** The containers that claims say exist only because of us. */
+function createdBy(document: ConfigDocument, claims: readonly Claim[]): Created[] {
+  const created = new Map<string, Created>();
+  for (const claim of claims) {
+    const { at, place, created: lengths } = claim;
+    for (const length of at === undefined ? [] : lengths) {
+      const path = at?.slice(0, length) ?? [];
+      const mark = place[length - 1];
+      if (resolve(document.value, path).missing.length > 0) continue;
+      // An entry that is alone is found by that alone; it may be one of the user's.
+      const isSure = typeof mark !== "object" || isLive(document.value, claim) ||
+        (mark.match !== undefined && matches(valueAt(document.value, path), mark.match));
+      if (!isSure) continue;
+      created.set(pathKey(path), {
+        at: path as Created["at"],
+        match: typeof mark === "object" ? mark.match : undefined,
+      });
     }
   }
-  const adopted = { ...draft, claims: [...claims.values()], created: [...created.values()] };
-  return adoptKnown(adopted, parts, draft.claims);
-}
-
-/** Claims for values that are what a part's template gives at a known vault address. */
-function adoptKnown(draft: Draft, parts: readonly Part[], stated: readonly Claim[]): Draft {
-  const certain = new Set(stated);
-  const claims = new Map(draft.claims.map((claim) => [pathKey(claim.path), claim]));
-  let found = false;
-  for (const { provider, wanted } of parts) {
-    for (const { path, known } of wanted) {
-      const held = claims.get(pathKey(path));
-      if (held !== undefined && certain.has(held) && isLive(draft.document, held)) continue;
-      const value = known.find((value) => holds(draft.document, path, value));
-      if (value === undefined || (held === undefined && overlaps(draft, path))) continue;
-      // Another program of ours may have moved it: no claim ends by that, but its bytes are not
-      // known any more.
-      const owners = joined(held?.owners ?? [], [provider]);
-      claims.set(pathKey(path), { path, value, owners });
-      found = true;
-    }
-  }
-  return found ? { ...draft, claims: [...claims.values()] } : draft;
-}
-
-function overlaps({ claims }: Draft, path: ConfigPath): boolean {
-  return claims.some((claim) => isWithin(claim.path, path) || isWithin(path, claim.path));
-}
-
-function joined(owners: readonly string[], more: readonly string[]): string[] {
-  return [...new Set([...owners, ...more])].sort();
-}
-
-function holds(document: ConfigDocument, path: ConfigPath, value: ConfigValue): boolean {
-  return resolveAll(document.value, path)
-    .some((place) => sameValue(valueAt(document.value, place), value));
-}
-
-function isLive(document: ConfigDocument, claim: Claim | undefined): boolean {
-  return claim !== undefined && placeOf(document, claim) !== undefined;
-}
-
-interface Step {
-  readonly draft: Draft;
-  readonly results: readonly PartResult[];
+  return [...created.values()];
 }
 
 /** Takes back what the disabled providers own; all at once, so that the cost stays linear. */
-function disable(draft: Draft, parts: readonly Part[]): Step {
-  const leavers = new Set(parts.map((part) => part.provider));
-  const before = draft.document;
-  const left = draft.claims.filter((claim) => claim.owners.some((owner) => leavers.has(owner)));
-  let after = release(draft, new Map(left.map((claim) => [claim, leavers])));
-  // A former value may be a vault's address itself, overridden when the state had been lost.
-  if (left.some((claim) => claim.text?.overrode === true)) after = releaseKnown(after, parts);
-  const results = parts.map((part): PartResult => {
-    const own = left.filter((claim) => claim.owners.includes(part.provider));
-    const { provider, action } = part;
-    return { provider, action, ...releasedEdits(own, leavers, before, after.document) };
-  });
-  return { draft: after, results };
-}
-
-function releaseKnown(draft: Draft, parts: readonly Part[]): Draft {
-  const adopted = adoptKnown(draft, parts, draft.claims);
-  const fresh = adopted.claims.filter((claim) => !draft.claims.includes(claim));
-  const leavers = new Set(parts.map((part) => part.provider));
-  return release(adopted, new Map(fresh.map((claim) => [claim, leavers])));
-}
-
-/** Removes owners from claims; those without an owner are taken back. */
-function release(draft: Draft, leaving: ReadonlyMap<Claim, ReadonlySet<string>>): Draft {
-  if (leaving.size === 0) return draft;
-  const ending = new Set<Claim>();
-  const claims = draft.claims.map((claim) => {
-    const leavers = leaving.get(claim);
-    if (leavers === undefined) return claim;
-    const owners = claim.owners.filter((owner) => !leavers.has(owner));
-    if (owners.length > 0) return { ...claim, owners };
-    ending.add(claim);
-    return claim;
-  });
-  return takeBack({ ...draft, claims }, ending);
-}
-
-function releasedEdits(
-  claims: readonly Claim[],
-  leavers: ReadonlySet<string>,
-  before: ConfigDocument,
-  after: ConfigDocument,
-): { outcome: Outcome; edits: Edit[] } {
-  const edits: Edit[] = [];
-  const seen = new Set<Outcome>();
-  for (const claim of claims) {
-    const place = placeOf(before, claim);
-    const now = valueAt(after.value, claim.path);
-    if (place === undefined || claim.owners.some((owner) => !leavers.has(owner))) {
-      seen.add(now === undefined ? "gone" : "kept");
-      continue;
-    }
-    const restored = claim.text?.overrode === true && now !== undefined;
-    seen.add(restored ? "restored" : "removed");
-    edits.push({ path: claim.path, before: claim.value, ...(restored ? { after: now } : {}) });
-  }
-  const order: Outcome[] = ["restored", "removed", "kept", "gone"];
-  return { outcome: order.find((outcome) => seen.has(outcome)) ?? "unchanged", edits };
-}
-
-/** Claims by place, with those of their owners that take no part in this run. */
-function stayersOf(claims: readonly Claim[], parts: readonly Part[]): ReadonlyMap<string, Claim[]> {
-  const active = new Set(parts.map((part) => part.provider));
-  const stayers = new Map<string, Claim[]>();
-  for (const claim of claims) {
-    const owners = claim.owners.filter((owner) => !active.has(owner));
-    const key = pathKey(claim.path);
-    if (owners.length > 0) stayers.set(key, [...(stayers.get(key) ?? []), { ...claim, owners }]);
-  }
-  return stayers;
-}
-
-/** Makes the places of the enabled providers hold what their patches want. */
-function apply(
+function disable(
   draft: Draft,
   parts: readonly Part[],
-  stayers: ReadonlyMap<string, Claim[]>,
-  isNew: boolean,
-): Step {
-  const wishes = new Map<string, Wish>();
-  const edits = new Map<string, Edit[]>(parts.map((part) => [part.provider, []]));
-  const putting = new Set<string>();
-  const unwanted = new Map<Claim, Set<string>>();
-  const held = new Map(draft.claims.map((claim) => [pathKey(claim.path), claim]));
-  for (const { provider, wanted } of parts) {
-    for (const { path } of wanted) {
-      // A list entry that now stands before ours matches as well, and is the one that counts.
-      const claim = held.get(pathKey(path));
-      if (claim !== undefined && isShadowed(draft.document, claim)) {
-        unwanted.set(claim, new Set(claim.owners));
-      }
-    }
-    const keys = new Set(wanted.map((want) => pathKey(want.path)));
-    for (const claim of draft.claims) {
-      if (!claim.owners.includes(provider) || keys.has(pathKey(claim.path))) continue;
-      unwanted.set(claim, (unwanted.get(claim) ?? new Set()).add(provider));
-    }
+  now: string,
+): { readonly draft: Draft; readonly endings: ReadonlyMap<string, Ending> } {
+  const leavers = new Set(parts.map((part) => part.provider));
+  const leaving = claimsOf(draft, leavers);
+  const after = withdraw(draft, leaving);
+  if (!after.released.some((one) => one.outcome === "restored")) {
+    return { draft: after, endings: endingsOf(after, leaving) };
   }
-  const released = release(draft, unwanted);
-  for (const [claim, leavers] of unwanted) {
-    const { edits: own } = releasedEdits([claim], leavers, draft.document, released.document);
-    for (const leaver of leavers) edits.get(leaver)?.push(...own);
-  }
-  draft = released;
+  // A former value may be a vault's address itself, overridden when the state had been lost.
+  const again = adoptKnown(after, parts, now);
+  const rest = withdraw(again, claimsOf(again, leavers));
+  const gone = new Set(
+    rest.released.slice(after.released.length).map(({ claim }) => placeText(claim)),
+  );
+  const released = after.released.map((one): Released =>
+    gone.has(placeText(one.claim)) ? { ...one, outcome: "removed", after: undefined } : one
+  );
+  return { draft: rest, endings: endingsOf({ ...after, released }, leaving) };
+}
 
-  // Where a place no longer holds what we wrote, the claim starts anew from what stands there.
-  const wantedKeys = new Set(
-    parts.flatMap(({ wanted }) => wanted.map(({ path }) => pathKey(path))),
-  );
-  const { document } = draft;
-  const fresh = draft.claims.filter((claim) =>
-    !wantedKeys.has(pathKey(claim.path)) || isLive(document, claim)
-  );
-  draft = { ...draft, claims: fresh, created: stillOurs(draft.created, fresh, parts, document) };
-  const claims = new Map(fresh.map((claim) => [pathKey(claim.path), claim]));
-  for (const { provider, wanted } of parts) {
-    for (const want of wanted) {
-      const key = pathKey(want.path);
-      const earlier = wishes.get(key);
-      const live = valueAt(document.value, want.path);
-      const ours = claims.get(key);
-      if (sameValue(live, want.value) && ours === undefined && earlier === undefined) continue;
-      if (live !== undefined && isTable(live)) throw shapeError(draft, want, provider);
-      wishes.set(key, {
-        path: want.path,
-        value: want.value,
-        // Whoever wants just this value owns it on, also where it had to be put anew.
-        owners: joined(earlier?.owners ?? [], [
-          provider,
-          ...(stayers.get(key) ?? []).flatMap((claim) =>
-            sameValue(claim.value, want.value) ? claim.owners : []
-          ),
-        ]),
-      });
-      if (sameValue(live, want.value)) continue;
-      putting.add(provider);
-      edits.get(provider)?.push({
-        path: want.path,
-        ...(live === undefined ? {} : { before: live }),
-        after: want.value,
-        ...(ours === undefined && live !== undefined && live !== null ? { overrode: true } : {}),
-      });
-    }
+/** What stood there before us, by what we know now. */
+function originOf(
+  { text, state, parts }: FileInput,
+  record: FileRecord | undefined,
+  start: Draft,
+  recorded: Draft,
+): FileRecord["origin"] {
+  if (text === undefined || text === "") return text === undefined ? "absent" : "empty";
+  if (record !== undefined) {
+    const root = start.document.value;
+    const wants = parts.some((part) => part.action === "apply" && part.wanted.length > 0);
+    // Where nothing of ours stands any more, it is another file by now, which we did not begin.
+    return !wants || start.claims.some((claim) => isLive(root, claim)) ? record.origin : undefined;
   }
-  draft = putAll(draft, [...wishes.values()]);
-  for (const { provider, wanted } of parts) {
-    for (const want of wanted) checkHolds(draft.document, want, provider);
-  }
-  const results = parts.map(({ provider }): PartResult => {
-    const own = edits.get(provider) ?? [];
-    const outcome = putting.has(provider) ? isNew ? "created" : "updated" : givenBack(own);
-    return { provider, action: "apply", outcome, edits: own };
+  // Only the reference's sidecar tells of our values. It does not say who made the file; one in which
+  // nothing is left is not missed.
+  return state === undefined && recorded.claims.length > 0 ? "absent" : undefined;
+}
+
+function stateOf(
+  draft: Draft,
+  { origin, aside, record, changed }: {
+    readonly origin: FileRecord["origin"];
+    readonly aside: FileRecord | undefined;
+    readonly record: FileRecord | undefined;
+    readonly changed: boolean;
+  },
+): FileState | undefined {
+  if (draft.claims.length === 0 && aside === undefined) return undefined;
+  const made = new Set(draft.created.map((one) => pathKey(one.at)));
+  const claims = draft.claims.map((claim): Claim => {
+    const { at } = claim;
+    if (at === undefined) return claim;
+    const lengths = made.size === 0 ? [] : at.map((_, length) => length);
+    return {
+      ...claim,
+      created: lengths.filter((length) => made.has(pathKey(at.slice(0, length)))),
+    };
   });
-  return { draft, results };
+  return {
+    format: draft.handler.name,
+    origin: claims.length === 0 ? undefined : origin,
+    digest: changed ? "" : record?.digest ?? "",
+    claims: marked(draft.document.value, claims),
+    aside,
+  };
 }
 
-/** How edits end that only take back what a patch does not want any more. */
-function givenBack(edits: readonly Edit[]): Outcome {
-  if (edits.length === 0) return "unchanged";
-  return edits.some((edit) => edit.after !== undefined) ? "restored" : "removed";
+function withoutOwners(
+  aside: FileRecord | undefined,
+  leavers: readonly string[],
+): FileRecord | undefined {
+  if (aside === undefined || leavers.length === 0) return aside;
+  const claims = aside.claims.flatMap((claim) => {
+    const owners = claim.owners.filter((owner) => !leavers.includes(owner));
+    return owners.length === 0 ? [] : [{ ...claim, owners }];
+  });
+  return claims.length === 0 ? undefined : { ...aside, claims };
 }
 
-/**
- * Without the containers into which something is put and in which nothing of ours stands: they may
- * be other ones by now, which the user wrote.
- */
-function stillOurs(
-  created: readonly ConfigPath[],
-  claims: readonly Claim[],
-  parts: readonly Part[],
-  document: ConfigDocument,
-): ConfigPath[] {
-  if (created.length === 0) return [];
-  const wished = containersOf(parts.flatMap(({ wanted }) => wanted.map(({ path }) => path)));
-  const held = containersOf(
-    claims.filter((claim) => isLive(document, claim)).map((claim) => claim.path),
-  );
-  return created.filter((path) => held.has(pathKey(path)) || !wished.has(pathKey(path)));
+/** The text to write: a file that we began and in which nothing is left ends as it began. */
+function finalText(text: string | undefined, origin: FileRecord["origin"]): string | undefined {
+  if (origin === undefined || text === undefined) return text;
+  const rest = text.replace(/[\s\uFEFF]/g, "");
+  if (rest !== "" && rest !== "{}") return text;
+  return origin === "absent" ? undefined : "";
 }
 
-function isShadowed(document: ConfigDocument, claim: Claim): boolean {
-  return isLive(document, claim) && !sameValue(valueAt(document.value, claim.path), claim.value);
-}
-
-function shapeError(draft: Draft, want: Wanted, provider: string): ConfigPatchError {
-  const { document } = draft;
-  const { text } = document;
-  // A table under headers has no one text, but its first value has.
-  const live = valueAt(document.value, want.path);
-  const leaves = isTable(live) ? leavesOf(live, want.path).map((leaf) => leaf.path) : [];
-  const span = [want.path, ...leaves].map((path) => document.find(path)?.span)
-    .find((found) => found !== undefined);
-  return new ConfigPatchError(
-    "shape",
-    `a table stands at ${pathText(want.path)}, where a value must be`,
-    {
-      provider,
-      ...(span === undefined ? {} : locate(text, span.start)),
-      remedy:
-        "rename or remove that table; it is not replaced, because that would lose what is in it",
-    },
-  );
-}
-
-/** Two patches can mean one place in different words; then the last one put would win silently. */
-function checkHolds(document: ConfigDocument, want: Wanted, provider: string): void {
-  if (sameValue(valueAt(document.value, want.path), want.value)) return;
-  throw new ConfigPatchError(
-    "conflict",
-    `${
-      pathText(want.path)
-    } does not keep the value of this provider: another one means the same place in other words`,
-    { provider, remedy: "let one of the two patches go, or make their values equal" },
-  );
+function refuseTooMany(claims: readonly Claim[], present: ReadonlySet<string>): void {
+  const places = new Map<string, number>();
+  const former = new Map<string, number>();
+  for (const { owners, text } of claims) {
+    for (const owner of owners) {
+      places.set(owner, (places.get(owner) ?? 0) + 1);
+      former.set(owner, (former.get(owner) ?? 0) + (text?.remove.length ?? 0));
+    }
+  }
+  for (const provider of present) {
+    const isMany = (places.get(provider) ?? 0) > MAX_PLACES;
+    if (!isMany && (former.get(provider) ?? 0) <= MAX_FORMER_TEXTS) continue;
+    throw new ConfigPatchError(
+      "too-large",
+      isMany
+        ? `more than ${MAX_PLACES} places of the file would hold a value of this provider`
+        : `more than ${MAX_FORMER_TEXTS} characters of the user's would have to be kept`,
+      { provider, remedy: "take entries out of the file that the client does not need" },
+    );
+  }
 }

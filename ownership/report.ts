@@ -1,5 +1,5 @@
 /** What a run did, or would do: the data behind every output of the command line. @module */
-import type { ConfigPatchError } from "../errors.ts";
+import type { ConfigPatchError, Position } from "../errors.ts";
 import type { ConfigPath, ConfigValue } from "../formats/types.ts";
 import type { VaultLocation } from "../transport/mod.ts";
 
@@ -37,11 +37,25 @@ export interface Edit {
   /** The place in the file. */
   readonly path: ConfigPath;
   /** The value that stood there; absent: none. */
-  readonly before?: ConfigValue;
-  /** The value that stands there after; absent: none. */
-  readonly after?: ConfigValue;
-  /** Whether a value of the user's gives way (its text is kept, and given back on disable). */
-  readonly overrode?: boolean;
+  readonly before?: ConfigValue | undefined;
+  /** The value that comes; absent: none. */
+  readonly after?: ConfigValue | undefined;
+  /** Whether a value of the user's had to go, which is given back on disable. */
+  readonly overrode?: boolean | undefined;
+}
+
+/** Something that sends the client past our values. */
+export interface Bypass {
+  /** `host dir/file`. */
+  readonly file: string;
+  /** Where in it; absent where that the file exists is the bypass. */
+  readonly position: Position | undefined;
+  /** The setting; absent as `position`. */
+  readonly path: ConfigPath | undefined;
+  /** What the client does then. */
+  readonly why: string;
+  /** Whether the operator has accepted it. */
+  readonly accepted: boolean;
 }
 
 /** What happened to one provider in one file. */
@@ -51,13 +65,17 @@ export interface ProviderReport {
   /** What was to be done. */
   readonly action: Action;
   /** `host dir/file`; absent where there is none. */
-  readonly file?: string;
+  readonly file: string | undefined;
   /** How it ended. */
   readonly outcome: Outcome;
   /** The values that change. */
   readonly edits: readonly Edit[];
+  /** Places that held our value already, and are ours from now on. */
+  readonly adopted: readonly ConfigPath[];
+  /** What sends the client past our values, accepted or not. */
+  readonly bypasses: readonly Bypass[];
   /** Why it failed. */
-  readonly error?: ConfigPatchError;
+  readonly error: ConfigPatchError | undefined;
 }
 
 /** A whole file before and after, as `plan` shows it. */
@@ -65,9 +83,9 @@ export interface FileChange {
   /** `host dir/file`. */
   readonly file: string;
   /** The text that stands there; absent: no file. */
-  readonly before?: string;
+  readonly before: string | undefined;
   /** The text that comes; absent: the file goes. */
-  readonly after?: string;
+  readonly after: string | undefined;
 }
 
 /** Something that an operator should know, though the run succeeded. */
@@ -75,11 +93,22 @@ export interface Warning {
   /** What was found, in one sentence. */
   readonly message: string;
   /** Where, relative to the mounts directory. */
-  readonly file?: string;
+  readonly file: string | undefined;
+  /** Where in the file. */
+  readonly position?: Position | undefined;
+  /**
+   * What it is about, where something depends on it: `left-behind` is an address of ours whose owner
+   * takes no part in the run, `moved` one that stands where we did not put it.
+   */
+  readonly code?: "left-behind" | "moved" | "bypassed" | undefined;
 }
 
 /** What a run did, or, from `plan`, what it would do. */
 export interface Report {
+  /** The mounts directory that was used. */
+  readonly mounts: string;
+  /** Whether it was made now. */
+  readonly made: boolean;
   /** The addresses that values were made of. */
   readonly location: VaultLocation;
   /** Whether any config changed (or would). */

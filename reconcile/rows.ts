@@ -1,93 +1,136 @@
 /** How each provider ends, file by file, from the plans. Pure. @module */
-import type { ConfigPatchError } from "../errors.ts";
-import type { Job } from "./job.ts";
-import { partKey, type PartResult } from "../ownership/plan.ts";
+import { ConfigPatchError, type Position } from "../errors.ts";
+import { pathText } from "../formats/value.ts";
+import { ownersOf } from "../ownership/claims.ts";
+import { type FilePlan, partKey, type PartResult } from "../ownership/plan.ts";
 import type { ProviderReport, Warning } from "../ownership/report.ts";
-import type { Task } from "./select.ts";
-import type { Unit } from "./unit.ts";
+import type { Part } from "../ownership/wanted.ts";
+import type { Judgement } from "./bypasses.ts";
+import type { ConfigFile } from "./files.ts";
+import type { Failures } from "./preview.ts";
+import type { Job, Task } from "./tasks.ts";
 
-export function reportsOf(
-  tasks: readonly Task[],
-  units: ReadonlyMap<string, Unit>,
-  job: Job,
-): { reports: ProviderReport[]; warnings: Warning[] } {
+/** All that the rows come from. */
+interface Outcomes {
+  readonly tasks: readonly Task[];
+  readonly files: readonly ConfigFile[];
+  readonly plans: ReadonlyMap<ConfigFile, FilePlan>;
+  readonly failures: Failures;
+  readonly judgement: Judgement;
+  readonly job: Job;
+}
+
+/** The rows of all tasks, in their order, and what an operator should know about them. */
+export function rowsOf(outcomes: Outcomes): {
+  readonly rows: readonly ProviderReport[];
+  readonly warnings: readonly Warning[];
+} {
   const warnings: Warning[] = [];
-  const unitsOfPart = new Map<string, Unit[]>();
-  const results = new Map<Unit, Map<string, PartResult>>();
-  for (const unit of units.values()) {
-    // The first result of a part counts: that of an earlier plan, in which it failed.
-    const listed = unit.plan?.results.map((one) => [partKey(one), one] as const) ?? [];
-    results.set(unit, new Map(listed.toReversed()));
-    for (const key of new Set(unit.parts.map(partKey))) {
-      const list = unitsOfPart.get(key) ?? [];
-      unitsOfPart.set(key, list);
-      list.push(unit);
-    }
+  const rows = outcomes.tasks.flatMap((task) => rowsOfTask(task, outcomes, warnings));
+  return { rows, warnings };
+}
+
+function rowsOfTask(task: Task, outcomes: Outcomes, warnings: Warning[]): ProviderReport[] {
+  const { provider, action, targets } = task;
+  const { files, plans, failures, judgement, job } = outcomes;
+  const [target] = targets;
+  const own = target && `${target.dir}/${target.files[0]}`;
+  const base: ProviderReport = {
+    provider,
+    action,
+    file: own,
+    outcome: targets.length === 0 ? "skipped" : "unchanged",
+    edits: [],
+    adopted: [],
+    bypasses: [],
+    error: undefined,
+  };
+  if (task.error !== undefined) {
+    return [{ ...base, file: task.error.file ?? own, outcome: "failed", error: task.error }];
   }
-  const reports = tasks.flatMap((task): ProviderReport[] => {
-    const { provider, action, target } = task;
-    const own = target && `${target.dir}/${target.file}`;
-    const base = { provider, action, edits: [], ...(own === undefined ? {} : { file: own }) };
-    if (task.error !== undefined) {
-      const { file } = task.error;
-      const at = file === undefined ? {} : { file };
-      return [{ ...base, ...at, outcome: "failed", error: task.error }];
+  const mine = files.filter((file) => file.parts.some((part) => partKey(part) === partKey(task)));
+  const bypasses = judgement.bypasses.get(provider) ?? [];
+  const rows = mine.flatMap((file, index): ProviderReport[] => {
+    const row = { ...base, file: file.key, bypasses: index === 0 ? bypasses : [] };
+    const error = failures.in(task, file.key);
+    if (error !== undefined) {
+      const kept = keptAfter(error, task, file, job);
+      if (kept === undefined) return [{ ...row, outcome: "failed", error }];
+      warnings.push(kept.warning);
+      return [{ ...row, outcome: kept.outcome }];
     }
-    const rows: ProviderReport[] = [];
-    for (const unit of unitsOfPart.get(partKey(task)) ?? []) {
-      const row = rowOf(unit, provider, action, results.get(unit)?.get(partKey(task)));
-      if (row === undefined) continue;
-      const { error } = row;
-      const malformed = error?.code === "syntax" || error?.code === "encoding";
-      if (action === "disable" && malformed && job.failOnMalformed !== true) {
-        warnings.push({ file: unit.key, message: staysMessage(provider, error) });
-        rows.push({ provider, action, file: unit.key, outcome: "kept", edits: [] });
-      } else rows.push(row);
-    }
-    if (rows.length === 0) {
-      // Whom nobody has named and of whom nothing was found is only a word in some sidecar.
-      if (job.disableAll === true && target === undefined) return [];
-      const none = target === undefined ? "skipped" : "unchanged";
-      return [{ ...base, outcome: none }];
-    }
-    const telling = rows.filter((row) => row.outcome !== "unchanged" || row.file === own);
-    return telling.length > 0 ? telling : rows.slice(0, 1);
+    // It has failed elsewhere, and says so there.
+    if (failures.of(task, file.key) !== undefined) return [];
+    const result = plans.get(file)?.results.find((one) => partKey(one) === partKey(task));
+    return result === undefined ? [] : [rowOf(row, file, result, job, warnings)];
   });
-  return { reports, warnings };
+  for (const one of bypasses.filter((one) => one.accepted)) {
+    const what = one.path === undefined ? "this file" : pathText(one.path);
+    warnings.push({
+      code: "bypassed",
+      file: one.file,
+      position: one.position,
+      message:
+        `accepted: the client of ${provider} does not go to the vault, because of ${what}: ` +
+        one.why,
+    });
+  }
+  if (rows.length === 0) {
+    // Whom nobody has named and of whom nothing was found is only a word in some sidecar.
+    return job.disableAll === true && target === undefined ? [] : [base];
+  }
+  const telling = rows.filter((row) => row.outcome !== "unchanged" || row.file === own);
+  return telling.length > 0 ? telling : rows.slice(0, 1);
 }
 
 function rowOf(
-  unit: Unit,
-  provider: string,
-  action: Task["action"],
-  result: PartResult | undefined,
-): ProviderReport | undefined {
-  const file = unit.key;
-  const error = unit.error ?? unit.conflicts.get(provider);
-  if (error !== undefined) {
-    return {
-      provider,
-      action,
-      file,
-      outcome: "failed",
-      edits: [],
-      error: error.with({ provider, file }),
-    };
+  row: ProviderReport,
+  file: ConfigFile,
+  { outcome, edits, adopted, strays }: PartResult,
+  job: Job,
+  warnings: Warning[],
+): ProviderReport {
+  const { provider, action } = row;
+  for (const { path, position } of strays) {
+    const message = `an address of ours stands at ${pathText(path)}, where ${provider} did not ` +
+      "put it: it was moved or renamed, and stays";
+    if (action === "disable" && job.failOnMalformed === true) {
+      const remedy = "take it out by hand";
+      const error = new ConfigPatchError("moved", message, {
+        provider,
+        file: file.key,
+        position,
+        remedy,
+      });
+      return { ...row, outcome: "failed", edits, error };
+    }
+    warnings.push({ code: "moved", file: file.key, position, message });
   }
-  // It has failed elsewhere, and says so there.
-  if (result === undefined) return undefined;
-  return { ...withFile(result, file), file };
+  return { ...row, outcome, edits, adopted: action === "apply" ? adopted : [] };
 }
 
-function withFile(result: PartResult, file: string): PartResult {
-  const { error } = result;
-  return error === undefined
-    ? result
-    : { ...result, error: error.with({ provider: result.provider, file }) };
+/**
+ * A disable that fails no run: in one that applies others, where the file does not parse, the claims
+ * stay for a later run; and who owns nothing has nothing to take back.
+ */
+function keptAfter(
+  error: ConfigPatchError,
+  { provider, action }: Pick<Part, "provider" | "action">,
+  file: ConfigFile,
+  job: Job,
+): { readonly warning: Warning; readonly outcome: "kept" | "unchanged" } | undefined {
+  if (action !== "disable") return undefined;
+  const owns = ownersOf(file.state).includes(provider) || file.records.has(provider);
+  const isMalformed = error.code === "syntax" || error.code === "encoding";
+  if (owns && (!isMalformed || job.failOnMalformed === true)) return undefined;
+  const at = whereText(error.position);
+  const message = owns
+    ? `what is of ${provider} in it stays for a later run: ${error.message}${at}`
+    : `nothing of ${provider} is known to be in it, and it cannot be looked into: ` +
+      `${error.message}${at}`;
+  return { warning: { file: file.key, message }, outcome: owns ? "kept" : "unchanged" };
 }
 
-function staysMessage(provider: string, error: ConfigPatchError): string {
-  const { position } = error;
-  const at = position === undefined ? "" : ` (line ${position.line}, column ${position.column})`;
-  return `what is of ${provider} in it, if anything, stays for a later run: ${error.message}${at}`;
+function whereText(position: Position | undefined): string {
+  return position === undefined ? "" : ` (line ${position.line}, column ${position.column})`;
 }

@@ -1,99 +1,204 @@
 /**
- * Carrying a survey out: lock, state, configs, sidecars, state again. The only part that writes.
+ * Carrying a preview out: lock, state, configs, sidecars, state again. The only part that writes.
  *
  * The order is what makes a crash harmless: before anything in a host dir is touched, the state says
  * what each file's record is now and what it will be, and names every temporary. Whoever comes next
  * compares that with what stands in the files. The sidecars come before the last state, not after
  * it, so that their temporaries have names in a state as well.
  *
+ * Nothing is planned while the lock is held: between two rounds it is given back, so that one file
+ * that keeps changing holds up nobody else.
+ *
  * @module
  */
 import { ConfigPatchError } from "../errors.ts";
-import { ABSENT } from "../storage/fingerprint.ts";
-import { SIDECAR_NAME } from "../storage/names.ts";
-import { LeftoverError } from "../storage/replace.ts";
+import { splitKey } from "../ownership/claims.ts";
 import type { FileState } from "../ownership/claims.ts";
-import { textDigest } from "./digest.ts";
-import { type HostDir, hostDirsOf, sidecarText } from "./host_dir.ts";
 import type { FileChange, ProviderReport, Report, Warning } from "../ownership/report.ts";
-import { printState, type State } from "./state.ts";
-import type { Job } from "./job.ts";
-import type { SurveyedSidecar } from "./sidecar_reader.ts";
-import { type Survey, survey, type SurveyedFile } from "./survey.ts";
+import { SIDECAR_NAME } from "../storage/names.ts";
+
+import { REAL_TIME, type Time } from "../storage/reading.ts";
+import { type Attributes, LeftoverError } from "../storage/replace.ts";
+import { textDigest } from "./digest.ts";
+import type { ConfigFile } from "./files.ts";
+import { type Preview, preview, stateAfter, textAfter } from "./preview.ts";
+import type { Job } from "./tasks.ts";
+import { type FoundSidecar, sidecarText } from "./sidecars.ts";
+import { type BeforeAndAfter, printState, type State } from "./state.ts";
 
 /** How a run waits and what it calls itself. */
 export interface RunOptions {
   /** How long to wait for the lock, in milliseconds. */
-  readonly lockTimeout?: number;
+  readonly lockTimeout?: number | undefined;
   /** What this process does, for whoever finds the lock taken. */
-  readonly command?: string;
+  readonly command?: string | undefined;
+  /** The clock. */
+  readonly time?: Time | undefined;
 }
 
 /** A report, and what the run knows of the mounts at its end. */
 export interface RunResult {
   /** What was done. */
   readonly report: Report;
-  /** The survey that found nothing (more) to write; absent if something was written or failed. */
-  readonly quiet?: Survey;
+  /** The last preview, and the text of the state that was written after it, if one was. */
+  readonly end: { readonly found: Preview; readonly written: Written | undefined };
+}
+
+/** What a run has written. */
+export interface Written {
+  /** The text of `state.json`. */
+  readonly stateText: string;
+  /** By `host dir/file`: the new bytes and attributes of a file; `undefined`: it went. */
+  readonly files: ReadonlyMap<string, (Attributes & { readonly bytes: Uint8Array }) | undefined>;
 }
 
 /** How often a run starts over because a config changed between reading and replacing it. */
 const ROUNDS = 5;
 
-/** What a job would do. Writes nothing. */
-export async function plan(job: Job): Promise<Report> {
-  return new Ledger(job).report(await survey(job));
+/** What a job would lead to. Writes nothing. */
+export async function plan(job: Job, time: Time = REAL_TIME): Promise<Report> {
+  return new Findings(job).report(await preview(job, time));
 }
 
 /**
- * Does a job. Providers that cannot be served are `failed` in the report; the others are served.
+ * Does a job. Providers that cannot be served are `failed` in the report; the others are
+ * served.
  *
  * @throws {ConfigPatchError} where nothing could be begun: `state`, `locked`, `permission`, …
  */
 export async function run(job: Job, options: RunOptions = {}): Promise<RunResult> {
   const { mounts } = job;
-  const ledger = new Ledger(job);
-  let found = await survey(job);
-  // Nearly always there is nothing to do; then nobody has to wait for anybody.
-  if (!needsWriting(found)) return { report: ledger.report(found), quiet: found };
-  await mounts.prepare();
-  using _lock = await mounts.lock({
-    ...(options.lockTimeout === undefined ? {} : { timeout: options.lockTimeout }),
-    ...(options.command === undefined ? {} : { command: options.command }),
-  });
-  // The plan stands if nobody was at work in between; the files themselves are compared below.
-  if (await mounts.readOwn("state.json") !== found.stateText) found = await survey(job);
-  for (let round = 1; needsWriting(found); round++) {
-    const left = await collectLeftovers(job, found.state, ledger);
-    const raced = await commit(job, found, ledger, left);
-    if (raced.size === 0) break;
-    if (round === ROUNDS) {
-      for (const [key, error] of raced) ledger.fail(key, error);
+  const { time = REAL_TIME } = options;
+  const findings = new Findings(job);
+  const deadline = time.clock() + (options.lockTimeout ?? 30_000);
+  let written: Written | undefined;
+  let found = await preview(job, time);
+  for (let round = 1; await needsWriting(found); round++) {
+    findings.made(await mounts.prepare(changedDirs(found)));
+    const raced = await locked(job, options, deadline - time.clock(), async () => {
+      // The plan stands if nobody was at work in between; the files themselves are compared below.
+      if (await mounts.readOwn("state.json") !== found.stateText) return undefined;
+      const left = await collectLeftovers(job, found.state, findings);
+      const outcome = await commit(job, found, findings, left);
+      written = outcome.written;
+      return outcome.raced;
+    });
+    if (raced !== undefined && raced.size === 0) break;
+    if (raced !== undefined && round >= ROUNDS) {
+      for (const [key, error] of raced) findings.fail(key, error);
       break;
     }
-    found = await survey(job);
+    // A round that was lost to another run of ours counts towards the deadline only.
+    if (raced === undefined) round--;
+    if (time.clock() > deadline) throw lockedOut();
+    found = await preview(job, time);
+    written = undefined;
   }
-  return { report: ledger.report(found) };
+  return { report: findings.report(found), end: { found, written } };
+}
+
+async function locked<T>(
+  { mounts }: Job,
+  { command }: RunOptions,
+  timeout: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  using _lock = await mounts.lock({ timeout: Math.max(0, timeout), command });
+  return await work();
+}
+
+function lockedOut(): ConfigPatchError {
+  return new ConfigPatchError("locked", "other runs were always faster, until the deadline", {
+    remedy: "try again, or wait longer",
+  });
 }
 
 /** Whether anything has to be written: a config, the state, or a sidecar. */
-export function needsWriting(found: Survey): boolean {
-  const dirs = hostDirsOf(found.after, found.files);
+export async function needsWriting(found: Preview): Promise<boolean> {
   return (found.state.pending?.temporaries.length ?? 0) > 0 ||
-    found.files.some((file) => file.before !== file.after) ||
-    printState(found.state) !== printState(found.after) ||
-    found.sidecars.some((one) => sidecarChange(one, dirs.get(one.dir)) !== undefined);
+    found.files.some((file) => isChanged(file, found)) ||
+    printState(found.state) !== printState(await stateOf(found)) ||
+    found.sidecars.some((one) => sidecarChange(one, found, after(found)) !== undefined);
+}
+
+/** The host dirs in which something is to be written. */
+function changedDirs(found: Preview): Set<string> {
+  return new Set(
+    found.files.filter((file) => isChanged(file, found) && newText(file, found) !== undefined)
+      .map((file) => file.dir),
+  );
+}
+
+function newText(file: ConfigFile, found: Preview): string | undefined {
+  return textAfter(file, found.plans.get(file));
+}
+
+/** Whether a file has another text after, or is to get narrower permission bits. */
+function isChanged(file: ConfigFile, found: Preview): boolean {
+  return file.text !== newText(file, found) || narrower(file, found) !== undefined;
+}
+
+/** The permission bits to which a file that we began has to be brought. */
+function narrower(file: ConfigFile, found: Preview): number | undefined {
+  const { read, modes } = file;
+  const plan = found.plans.get(file);
+  const asked = [...modes].filter(([provider]) =>
+    plan?.results.some((one) => one.provider === provider && one.action === "apply")
+  ).map(([, mode]) => mode);
+  if (asked.length === 0 || stateAfter(file, plan)?.origin !== "absent") return undefined;
+  const mode = asked.reduce((bits, one) => bits & one, 0o666);
+  return read !== undefined && (read.mode & 0o777) === mode ? undefined : mode;
+}
+
+/** What we know of all files once everything is done. */
+function after(found: Preview): Map<string, FileState> {
+  const files = new Map(found.state.files);
+  for (const file of found.files) {
+    setEntry(files, file.key, stateAfter(file, found.plans.get(file)));
+  }
+  return files;
+}
+
+/** The state once everything is done, digests and all. */
+async function stateOf(found: Preview): Promise<State> {
+  const files = new Map(found.state.files);
+  const unsettled = new Map<string, FileState | undefined>();
+  const texts = new Map<string, BeforeAndAfter>();
+  for (const file of found.files) {
+    const plan = found.plans.get(file);
+    setEntry(files, file.key, await withDigest(stateAfter(file, plan), textAfter(file, plan)));
+    // What a crash left undecided cannot be decided while the file cannot be read.
+    const pending = found.state.pending;
+    if (file.error === undefined || pending?.files.has(file.key) !== true) continue;
+    unsettled.set(file.key, pending.files.get(file.key));
+    const both = pending.texts.get(file.key);
+    if (both !== undefined) texts.set(file.key, both);
+  }
+  return unsettled.size === 0
+    ? { files }
+    : { files, pending: { files: unsettled, temporaries: [], texts } };
+}
+
+async function withDigest(
+  state: FileState | undefined,
+  text: string | undefined,
+): Promise<FileState | undefined> {
+  if (state === undefined || state.digest !== "" || state.claims.length === 0) return state;
+  return { ...state, digest: await textDigest(text) };
 }
 
 /** Removes what a crashed run left, by the names that the state has. Returns what may still be there. */
-async function collectLeftovers({ mounts }: Job, state: State, ledger: Ledger): Promise<string[]> {
+async function collectLeftovers(
+  { mounts }: Job,
+  state: State,
+  findings: Findings,
+): Promise<string[]> {
   const left: string[] = [];
   for (const entry of state.pending?.temporaries ?? []) {
-    const slash = entry.indexOf("/");
+    const [dir, temporary] = splitKey(entry);
     try {
-      const done = await mounts.collect(entry.slice(0, slash), entry.slice(slash + 1));
-      if (done !== "foreign") continue;
-      ledger.warn({
+      if (await mounts.collect(dir, temporary) !== "foreign") continue;
+      findings.warn({
         file: entry,
         message: "no plain file stands under the name of a temporary of ours: it was left alone",
       });
@@ -101,7 +206,7 @@ async function collectLeftovers({ mounts }: Job, state: State, ledger: Ledger): 
       // A damaged state stops everything. A directory in which a container bars the way does not.
       if (!(error instanceof ConfigPatchError) || error.code === "state") throw error;
       left.push(entry);
-      ledger.warn({
+      findings.warn({
         file: entry,
         message: `what an earlier run left could not be removed: ${error.message}`,
       });
@@ -111,65 +216,74 @@ async function collectLeftovers({ mounts }: Job, state: State, ledger: Ledger): 
 }
 
 /**
- * Writes what a survey found to be written. A file that cannot be replaced fails alone.
+ * Writes what a preview found to be written. A file that cannot be replaced fails alone.
  *
- * @returns The files that changed under us, to be read and planned again.
+ * @returns The files that changed under us, to be read and planned again, and what was written.
  */
 async function commit(
   job: Job,
-  found: Survey,
-  ledger: Ledger,
+  found: Preview,
+  findings: Findings,
   left: string[],
-): Promise<Map<string, ConfigPatchError>> {
+): Promise<{ raced: Map<string, ConfigPatchError>; written: Written | undefined }> {
   const { mounts } = job;
-  const changing = found.files.filter((file) => file.before !== file.after);
-  const dirs = hostDirsOf(found.after, found.files);
-  const sidecars = found.sidecars.filter((one) => sidecarChange(one, dirs.get(one.dir)));
+  const done = await stateOf(found);
+  const changing = found.files.filter((file) => isChanged(file, found));
+  const sidecars = found.sidecars.filter((one) => sidecarChange(one, found, done.files));
   const names = new Map<string, string>();
-  for (const { key, after } of changing) {
-    if (after !== undefined) names.set(key, mounts.temporaryName());
+  for (const file of changing) {
+    if (newText(file, found) !== undefined) names.set(file.key, mounts.temporaryName());
   }
   for (const { dir } of sidecars) names.set(`${dir}/${SIDECAR_NAME}`, mounts.temporaryName());
 
   const files = new Map(found.state.files);
-  for (const { key, stateBefore } of found.files) setEntry(files, key, stateBefore);
-  const unsettled = new Map(found.after.pending?.files);
-  const texts = new Map(found.after.pending?.texts);
-  for (const { key, before, after } of changing) {
-    texts.set(key, { before: await textDigest(before), after: await textDigest(after) });
+  for (const file of found.files) setEntry(files, file.key, file.state);
+  const unsettled = new Map(done.pending?.files);
+  const texts = new Map(done.pending?.texts);
+  for (const file of changing) {
+    const [before, after] = [await textDigest(file.text), await textDigest(newText(file, found))];
+    texts.set(file.key, { before, after });
   }
   if (names.size > 0 || changing.length > 0) {
     const temporaries = [...left, ...[...names].map(besideFile)];
-    const after = changing.map((file) => [file.key, file.stateAfter] as const);
+    const after = changing.map((file) => [file.key, done.files.get(file.key)] as const);
     const both = { files: new Map([...unsettled, ...after]), temporaries, texts };
     await mounts.writeOwn("state.json", printState({ files, pending: both }));
   }
 
   const raced = new Map<string, ConfigPatchError>();
-  for (const file of found.files) {
+  const results = new Map<string, (Attributes & { bytes: Uint8Array }) | undefined>();
+  // Side by side, so that the disk is waited for once.
+  await Promise.all(found.files.map(async (file) => {
     try {
-      if (file.before !== file.after) await write(job, file, names.get(file.key) ?? "");
-      setEntry(files, file.key, file.stateAfter);
-      ledger.done(found, file);
+      if (changing.includes(file)) {
+        results.set(file.key, await write(job, file, found, names.get(file.key) ?? ""));
+      }
+      setEntry(files, file.key, done.files.get(file.key));
+      findings.done(found, file);
     } catch (error) {
       if (!(error instanceof ConfigPatchError)) throw error;
       left.push(...leftBy(error, besideFile([file.key, names.get(file.key) ?? ""])));
       if (error.code === "changed") raced.set(file.key, error);
-      else ledger.fail(file.key, error);
+      else findings.fail(file.key, error);
       // It may have failed after the rename: whoever is next sees by the file which record fits.
-      unsettled.set(file.key, file.stateAfter);
+      unsettled.set(file.key, done.files.get(file.key));
     }
-  }
-  const written = hostDirsOf({ files }, found.files);
-  for (const sidecar of sidecars) {
-    const name = names.get(`${sidecar.dir}/${SIDECAR_NAME}`) ?? "";
-    left.push(...await writeSidecar(job, sidecar, written.get(sidecar.dir), name, ledger));
-  }
+  }));
+  await Promise.all(sidecars.map(async (sidecar) => {
+    const key = `${sidecar.dir}/${SIDECAR_NAME}`;
+    const change = sidecarChange(sidecar, found, files);
+    if (change === undefined) return;
+    const outcome = await writeSidecar(job, sidecar, change, names.get(key) ?? "", findings);
+    left.push(...outcome.left);
+    if (outcome.left.length === 0) results.set(key, outcome.written);
+  }));
   const known = new Map([...texts].filter(([key]) => unsettled.has(key)));
   const pending = { files: unsettled, temporaries: left, texts: known };
-  const settled = unsettled.size === 0 && left.length === 0;
-  await mounts.writeOwn("state.json", printState(settled ? { files } : { files, pending }));
-  return raced;
+  const isSettled = unsettled.size === 0 && left.length === 0;
+  const stateText = printState(isSettled ? { files } : { files, pending });
+  await mounts.writeOwn("state.json", stateText);
+  return { raced, written: isSettled ? { stateText, files: results } : undefined };
 }
 
 function besideFile([key, name]: readonly [string, string]): string {
@@ -186,103 +300,149 @@ function setEntry(files: Map<string, FileState>, key: string, entry: FileState |
   else files.set(key, entry);
 }
 
-async function write({ mounts }: Job, file: SurveyedFile, temporary: string): Promise<void> {
-  const { dir, after, read } = file;
-  if (after === undefined) {
-    if (read !== undefined) await mounts.removeFile({ dir, file: file.file, expected: read });
-    return;
+async function write(
+  { mounts }: Job,
+  file: ConfigFile,
+  found: Preview,
+  temporary: string,
+): Promise<(Attributes & { bytes: Uint8Array }) | undefined> {
+  const { dir, name, read, parts } = file;
+  const text = newText(file, found);
+  if (text === undefined) {
+    if (read !== undefined) await mounts.removeFile({ dir, file: name, expected: read });
+    return undefined;
   }
-  await mounts.prepareHostDir(dir, file.file);
-  const bytes = new TextEncoder().encode(after);
-  await mounts.replace({ dir, file: file.file, temporary, bytes, expected: read });
+  if (name.includes("/")) await mounts.prepareHostDir(dir, name);
+  const bytes = new TextEncoder().encode(text);
+  const use = parts.some((part) => part.action === "apply" && part.wanted.length > 0)
+    ? "apply"
+    : "take back";
+  const mode = narrower(file, found);
+  const attributes = await mounts.replace({
+    dir,
+    file: name,
+    temporary,
+    bytes,
+    expected: read,
+    use,
+    mode,
+  });
+  return { ...attributes, bytes };
 }
 
 interface SidecarChange {
   /** The text to write; absent: the sidecar goes. */
-  readonly text?: string;
+  readonly text: string | undefined;
   /** The permission bits that it may have at most. */
   readonly mask: number;
 }
 
 /** What is to become of a sidecar; `undefined`: it stays as it is. */
 function sidecarChange(
-  surveyed: SurveyedSidecar,
-  hostDir: HostDir | undefined,
+  sidecar: FoundSidecar,
+  found: Preview,
+  state: ReadonlyMap<string, FileState>,
 ): SidecarChange | undefined {
-  const { read, fingerprint } = surveyed;
+  const { dir, read, isBlocked } = sidecar;
   // Something that is no plain file stands in its place: a warning, and the container's own loss.
-  if (read === undefined && fingerprint !== ABSENT) return undefined;
-  const text = sidecarText(surveyed, hostDir);
-  // It names addresses that are in the config as well, so it may be read by no more people.
-  const others = [...hostDir?.entries.keys() ?? []].some((file) => !hostDir?.files.has(file));
-  // Of configs that this run does not read the modes are not known: a new record is for nobody else.
-  const mask = [...hostDir?.files.values() ?? []].reduce(
-    (bits, file) => bits & (file.read?.mode ?? bits),
-    others && read === undefined ? 0o600 : 0o644,
+  if (isBlocked) return undefined;
+  const files = found.files.filter((file) => file.dir === dir);
+  const entries = new Map(
+    [...state].filter(([key]) => splitKey(key)[0] === dir)
+      .map(([key, entry]) => [splitKey(key)[1], entry]),
   );
-  if (text === undefined) return read === undefined ? undefined : { mask };
+  const text = sidecarText(sidecar, { decides: decider(files, found), entries });
+  // It names addresses that are in the config as well, so it may be read by no more people.
+  const isAllRead = [...entries.keys()].every((name) => files.some((file) => file.name === name));
+  // Of configs that this run does not read the modes are not known: a new record is for nobody else.
+  const mask = files.reduce(
+    (bits, file) => bits & (narrower(file, found) ?? file.read?.mode ?? bits),
+    isAllRead || read !== undefined ? 0o644 : 0o600,
+  );
+  if (text === undefined) return read === undefined ? undefined : { text, mask };
   const same = read !== undefined && (read.mode & 0o777 & ~mask) === 0 &&
     new TextDecoder("utf-8", { ignoreBOM: true }).decode(read.bytes) === text;
   return same ? undefined : { text, mask };
 }
 
+/**
+ * Whose records in a sidecar are ours to decide: of whoever takes part in the file, whom the state knew
+ * in there, or who leaves. All others are another program's business.
+ */
+function decider(files: readonly ConfigFile[], { leaving, state, failures }: Preview) {
+  return (name: string, provider: string): boolean => {
+    const file = files.find((one) => one.name === name);
+    if (file === undefined || file.error !== undefined) return false;
+    if (failures.of({ provider, action: "disable" }, file.key) !== undefined) return false;
+    if (leaving.has(provider)) return true;
+    const entries = [file.state, state.files.get(file.key), state.pending?.files.get(file.key)];
+    return file.parts.some((part) => part.provider === provider) ||
+      entries.some((entry) => entry?.claims.some((claim) => claim.owners.includes(provider)));
+  };
+}
+
 /** Brings a sidecar to what it has to be; if that fails, the next run tries again. */
 async function writeSidecar(
   { mounts }: Job,
-  surveyed: SurveyedSidecar,
-  hostDir: HostDir | undefined,
+  { dir, read }: FoundSidecar,
+  { text, mask }: SidecarChange,
   temporary: string,
-  ledger: Ledger,
-): Promise<string[]> {
-  const { dir, read } = surveyed;
-  const change = sidecarChange(surveyed, hostDir);
-  if (change === undefined) return [];
+  findings: Findings,
+): Promise<
+  { left: string[]; written: (Attributes & { bytes: Uint8Array }) | undefined }
+> {
   try {
-    if (change.text === undefined) {
+    if (text === undefined) {
       if (read !== undefined) await mounts.removeFile({ dir, file: SIDECAR_NAME, expected: read });
-      return [];
+      return { left: [], written: undefined };
     }
-    const bytes = new TextEncoder().encode(change.text);
+    const bytes = new TextEncoder().encode(text);
     await mounts.prepareHostDir(dir);
-    await mounts.replace({
+    const attributes = await mounts.replace({
       dir,
       file: SIDECAR_NAME,
       temporary,
       bytes,
       expected: read,
-      mask: change.mask,
+      mask,
     });
-    return [];
+    return { left: [], written: { ...attributes, bytes } };
   } catch (error) {
     if (!(error instanceof ConfigPatchError)) throw error;
     // It is a copy for other programs: the state holds the same, and the next run tries again.
-    ledger.warn({
+    findings.warn({
       file: `${dir}/${SIDECAR_NAME}`,
       message: `the ownership record could not be written: ${error.message}`,
     });
-    return leftBy(error, `${dir}/${temporary}`);
+    return { left: leftBy(error, `${dir}/${temporary}`), written: undefined };
   }
 }
 
 /** Collects over the rounds of a run what the report has to say. */
-class Ledger {
+class Findings {
   readonly #job: Job;
   readonly #rows: ProviderReport[] = [];
   readonly #changes = new Map<string, FileChange>();
   readonly #failures = new Map<string, ConfigPatchError>();
   readonly #warnings: Warning[] = [];
+  #made = false;
 
   constructor(job: Job) {
     this.#job = job;
   }
 
+  /** Whether the mounts directory was made now. */
+  made(made: boolean): void {
+    this.#made ||= made;
+  }
+
   /** A file was brought to its planned text. */
-  done(found: Survey, file: SurveyedFile): void {
+  done(found: Preview, file: ConfigFile): void {
     this.#failures.delete(file.key);
     for (const row of found.providers) {
       if (row.file === file.key && row.outcome !== "unchanged") this.#rows.push(row);
     }
-    const change = changeOf(file);
+    const change = changeOf(file, found);
     if (change !== undefined) this.#changes.set(file.key, change);
   }
 
@@ -296,21 +456,13 @@ class Ledger {
     this.#warnings.push(warning);
   }
 
-  /** The report of a survey, with what was done on the way to it. */
-  report(found: Survey): Report {
+  /** The report of a preview, with what was done on the way to it. */
+  report(found: Preview): Report {
     const providers = found.providers.map((row): ProviderReport => {
       const { provider, action, file } = row;
       const failure = file === undefined ? undefined : this.#failures.get(file);
       if (failure !== undefined && row.outcome !== "unchanged") {
-        const error = failure.with({ provider });
-        return {
-          provider,
-          action,
-          ...(file === undefined ? {} : { file }),
-          outcome: "failed",
-          edits: [],
-          error,
-        };
+        return { ...row, outcome: "failed", edits: [], error: failure.with({ provider }) };
       }
       if (row.outcome !== "unchanged") return row;
       const earlier = this.#rows.find((one) =>
@@ -320,10 +472,12 @@ class Ledger {
     });
     const files = new Map(this.#changes);
     for (const file of found.files) {
-      const change = changeOf(file);
+      const change = changeOf(file, found);
       if (change !== undefined && !this.#failures.has(file.key)) files.set(file.key, change);
     }
     return {
+      mounts: this.#job.mounts.path,
+      made: this.#made,
       location: this.#job.location,
       changed: files.size > 0,
       providers,
@@ -333,11 +487,8 @@ class Ledger {
   }
 }
 
-function changeOf({ key, before, after }: SurveyedFile): FileChange | undefined {
-  if (before === after) return undefined;
-  return {
-    file: key,
-    ...(before === undefined ? {} : { before }),
-    ...(after === undefined ? {} : { after }),
-  };
+function changeOf(file: ConfigFile, found: Preview): FileChange | undefined {
+  const after = newText(file, found);
+  if (!isChanged(file, found)) return undefined;
+  return { file: file.key, before: file.text, after };
 }

@@ -7,22 +7,11 @@
  *
  * @module
  */
-import type { ConfigPath, ConfigTable, ConfigValue, Selector } from "../formats/types.ts";
+import type { ConfigTable, ConfigValue, Selector } from "../formats/types.ts";
 import { isList, isTable, leavesOf } from "../formats/value.ts";
-import { type Claim, type FileState, pathKey } from "../ownership/claims.ts";
+import type { SidecarRecord } from "../ownership/adopt.ts";
+import type { Claim, EntryMark, FileState } from "../ownership/claims.ts";
 import { type JsonInput, parseJson, printJson } from "./json.ts";
-
-/** One record of a sidecar. */
-export interface SidecarRecord {
-  /** The format, from the record's kind. */
-  readonly format: string;
-  /** Where the values are: the root (empty), or a list entry. */
-  readonly base: ConfigPath;
-  /** Whether the entry was created by whoever wrote the record. */
-  readonly created: boolean;
-  /** The values, nested where the patch was. */
-  readonly values: ConfigTable;
-}
 
 /** The records of one host dir: by file, by provider. */
 export type Sidecar = ReadonlyMap<string, ReadonlyMap<string, readonly SidecarRecord[]>>;
@@ -31,10 +20,10 @@ export type Sidecar = ReadonlyMap<string, ReadonlyMap<string, readonly SidecarRe
 const MAX_DEPTH = 100;
 
 /**
- * The most places of one provider in one file that are believed, many more than any patch has: each
- * is looked for in the whole file, and a container may have written as many as it liked.
+ * The most that is believed of one sidecar, many more than any host dir has: each place is looked for
+ * in the whole file, and a container may have written as many as it liked.
  */
-const MOST_PLACES = 64;
+const MOST = { files: 32, providers: 32, places: 64 } as const;
 
 /** The text of a sidecar; `undefined` when it says nothing and has to go. */
 export function printSidecar(sidecar: Sidecar): string | undefined {
@@ -52,8 +41,13 @@ export function printSidecar(sidecar: Sidecar): string | undefined {
 /**
  * Reads a sidecar that anybody may have written. What is not of the format is left out and told in
  * `problems`, in words that hold nothing of its content; nothing here throws.
+ *
+ * @param isName Whether a provider can have this name.
  */
-export function parseSidecar(text: string): { sidecar: Sidecar; problems: string[] } {
+export function parseSidecar(
+  text: string,
+  isName: (name: string) => boolean,
+): { sidecar: Sidecar; problems: string[] } {
   const none = (problem: string) => ({ sidecar: new Map(), problems: [problem] });
   let root: ConfigValue;
   try {
@@ -65,46 +59,50 @@ export function parseSidecar(text: string): { sidecar: Sidecar; problems: string
   if (!isTable(root) || root.version !== 1n || !isTable(root.files)) {
     return none("it is not a version 1 record of managed values");
   }
-  let unknown = 0;
   const sidecar = new Map<string, Map<string, SidecarRecord[]>>();
+  const names = new Set<string>();
+  let unknown = 0;
   for (const [file, entry] of Object.entries(root.files)) {
     const providers = isTable(entry) ? entry.providers : undefined;
-    if (!isTable(providers)) {
+    if (!isTable(providers) || sidecar.size === MOST.files) {
       unknown++;
       continue;
     }
     const byProvider = new Map<string, SidecarRecord[]>();
     for (const [provider, list] of Object.entries(providers)) {
+      names.add(provider);
+      if (names.size > MOST.providers || !isName(provider)) {
+        unknown++;
+        continue;
+      }
       const records = (isList(list) ? list : [undefined]).map(readRecord);
       let places = 0;
       const known = records.filter((record) => record !== undefined)
-        .filter((record) => (places += placesOf(record).length) <= MOST_PLACES);
+        .filter((record) => (places += leavesOf(record.values).length) <= MOST.places);
       byProvider.set(provider, known);
       unknown += records.length - known.length;
     }
     sidecar.set(file, byProvider);
   }
   const entries = unknown === 1 ? "1 entry is" : `${unknown} entries are`;
-  return { sidecar, problems: unknown === 0 ? [] : [`${entries} of an unknown form`] };
+  return { sidecar, problems: unknown === 0 ? [] : [`${entries} of an unknown form, or too many`] };
 }
 
-/** What a record says is ours: each value with its place. */
-export function placesOf(record: SidecarRecord): { path: ConfigPath; value: ConfigValue }[] {
-  return leavesOf(record.values, record.base);
-}
-
-/** The records of one file, by provider, that its claims amount to. */
-export function recordsOf(file: FileState): Map<string, SidecarRecord[]> {
-  const created = new Set(file.created.map(pathKey));
-  const byProvider = new Map<string, Map<string, { base: ConfigPath; claims: Claim[] }>>();
+/**
+ * The records of our claims in a file, by provider, where the reference can take them back: values at
+ * the root, and in the entries of a list below one key; one record however many entries hold it.
+ */
+export function recordsOf(file: FileState): ReadonlyMap<string, readonly SidecarRecord[]> {
+  const byProvider = new Map<string, Map<string, { base: Base; claims: Claim[] }>>();
   for (const claim of file.claims) {
-    const selector = claim.path.findIndex((step) => typeof step === "object");
-    const base = claim.path.slice(0, selector + 1);
+    const base = claim.kind === "set" ? baseOf(claim) : undefined;
+    if (base === undefined) continue;
     for (const owner of claim.owners) {
       const groups = byProvider.get(owner) ?? new Map();
       byProvider.set(owner, groups);
-      const group = groups.get(pathKey(base)) ?? { base, claims: [] };
-      groups.set(pathKey(base), group);
+      const key = JSON.stringify(base, (_key, item) => typeof item === "bigint" ? `${item}` : item);
+      const group = groups.get(key) ?? { base, claims: [] };
+      groups.set(key, group);
       group.claims.push(claim);
     }
   }
@@ -114,11 +112,21 @@ export function recordsOf(file: FileState): Map<string, SidecarRecord[]> {
       [...groups.values()].map(({ base, claims }) => ({
         format: file.format,
         base,
-        created: created.has(pathKey(base)),
+        created: base.length > 0 && claims.some((claim) => claim.created.includes(base.length)),
         values: nest(claims, base.length),
       })),
     ]),
   );
+}
+
+type Base = readonly [] | readonly [string, Selector];
+
+function baseOf({ place }: Claim): Base | undefined {
+  const marks = place.filter((key): key is EntryMark => typeof key === "object");
+  if (marks.length === 0) return [];
+  const [table, mark] = place;
+  if (marks.length > 1 || typeof table !== "string" || typeof mark !== "object") return undefined;
+  return mark.match === undefined ? undefined : [table, mark.match];
 }
 
 function recordJson(record: SidecarRecord): JsonInput {
@@ -159,8 +167,8 @@ function isDeeper(value: ConfigValue, depth: number): boolean {
 
 function nest(claims: readonly Claim[], depth: number): ConfigTable {
   const root: Record<string, ConfigValue> = Object.create(null);
-  for (const claim of claims) {
-    const keys = claim.path.slice(depth) as readonly string[];
+  for (const { place, value } of claims) {
+    const keys = place.slice(depth) as readonly string[];
     let table = root;
     for (const key of keys.slice(0, -1)) {
       const inner = (table[key] ?? Object.create(null)) as Record<string, ConfigValue>;
@@ -168,7 +176,7 @@ function nest(claims: readonly Claim[], depth: number): ConfigTable {
       table = inner;
     }
     const last = keys[keys.length - 1];
-    if (last !== undefined) table[last] = claim.value;
+    if (last !== undefined) table[last] = value;
   }
   return root;
 }

@@ -3,19 +3,19 @@
  *
  * @module
  */
-import { memoryOf, recall, textOf } from "./steady.ts";
 import type { Report, Warning } from "../ownership/report.ts";
-import type { RunOptions } from "./run.ts";
-import type { Job } from "./job.ts";
-import type { Survey } from "./survey.ts";
+import type { Job } from "./tasks.ts";
+import type { RunOptions, RunResult } from "./run.ts";
+import { type MemoryInput, memoryText, recall, type Remembered, textOf } from "./steady.ts";
 
-/** A run, its dear parts not loaded yet. */
+/** A run whose parsers and planner are not loaded yet. */
 export interface Start extends RunOptions {
   /** The mounts directory, spelled as Deno's grants have it. */
   readonly mounts: string;
   /**
    * All that the outcome depends on besides the files, as JSON or bigints: version, roster, options.
-   * `undefined` where that cannot be told (formats of the caller's own): then nothing is remembered.
+   * `undefined` where that cannot be told (formats of the caller's own), or where the run is not the
+   * one that every task start does: then nothing is remembered.
    */
   readonly inputs: unknown;
   /** Makes the job; called only if there may be something to do. */
@@ -31,28 +31,108 @@ export interface Start extends RunOptions {
 export async function start(options: Start): Promise<Report> {
   const { mounts, inputs } = options;
   const text = inputs === undefined ? undefined : textOf(inputs);
-  const known = text === undefined ? undefined : recall(mounts, text);
-  if (known !== undefined) return known;
-  const now = Date.now();
+  const known = text === undefined ? undefined : await recall(mounts, text);
+  if (known?.kind === "same") return reportFrom(mounts, known.report);
   const job = await options.job();
   const { run } = await import("./run.ts");
-  const { report, quiet } = await run(job, options);
-  if (text === undefined || quiet === undefined) return report;
-  const warning = await remember(job, text, quiet, report, now);
-  return warning === undefined ? report : { ...report, warnings: [...report.warnings, warning] };
+  const result = await run(job, options);
+  const memory = text === undefined ? undefined : memoryOf(text, result);
+  if (memory === undefined) return result.report;
+  const warning = await remember(job, memory);
+  return warning === undefined
+    ? result.report
+    : { ...result.report, warnings: [...result.report.warnings, warning] };
 }
 
-async function remember(
-  { mounts }: Job,
-  inputs: string,
-  quiet: Survey,
-  report: Report,
-  now: number,
-): Promise<Warning | undefined> {
+function reportFrom(mounts: string, { location, rows, warnings }: Remembered): Report {
+  return {
+    mounts,
+    made: false,
+    location,
+    changed: false,
+    providers: rows.map((row) => ({
+      ...row,
+      edits: [],
+      adopted: [],
+      bypasses: row.bypasses.map((one) => ({ ...one, accepted: true })),
+      error: undefined,
+    })),
+    files: [],
+    warnings: warnings as readonly Warning[],
+  };
+}
+
+/** Outcomes after which the next run finds nothing to do. */
+const DONE: ReadonlySet<string> = new Set([
+  "unchanged",
+  "skipped",
+  "created",
+  "updated",
+  "removed",
+  "restored",
+]);
+
+/**
+ * The memory of a run; `undefined` where it must not be trusted later: something failed, or an operator
+ * has to be told at the next start what may have gone by then.
+ */
+function memoryOf(inputs: string, { report, end: { found, written } }: RunResult) {
+  const state = written === undefined ? found.stateText : written.stateText;
   // Without a state there is nothing of ours to look after, and no directory to remember it in.
-  if (quiet.stateText === undefined) return undefined;
-  const text = memoryOf(mounts.path, inputs, quiet, report, now);
-  if (text === undefined) return undefined;
+  if (state === undefined || !report.providers.every((row) => DONE.has(row.outcome))) {
+    return undefined;
+  }
+  if (report.changed && written === undefined) return undefined;
+  const stays = report.warnings.filter((one) => one.code !== undefined);
+  if (stays.length < report.warnings.length) return undefined;
+  if (found.sidecars.some((one) => one.isBlocked)) return undefined;
+  const files = new Map<
+    string,
+    MemoryInput["files"] extends ReadonlyMap<string, infer T> ? T : never
+  >();
+  const reads = [
+    ...found.judgement.looked,
+    ...found.files.map((file) => [file.key, file.read] as const),
+    ...found.sidecars.map((one) => [`${one.dir}/.terok-managed-config.json`, one.read] as const),
+  ];
+  for (const [key, read] of reads) {
+    const now = written?.files.has(key) === true ? written.files.get(key) : read;
+    files.set(
+      key,
+      now === undefined ? { kind: "absent" } : {
+        kind: "file",
+        mode: now.mode & 0o7777,
+        uid: now.uid,
+        gid: now.gid,
+        bytes: now.bytes,
+      },
+    );
+  }
+  return memoryText({
+    inputs,
+    state,
+    files,
+    patterns: found.judgement.patterns,
+    report: {
+      location: report.location,
+      rows: report.providers.map(({ provider, action, file, outcome, bypasses }) => ({
+        provider,
+        action,
+        file,
+        outcome: outcome === "skipped" ? "skipped" : "unchanged",
+        bypasses: bypasses.map(({ file, position, path, why }) => ({ file, position, path, why })),
+      })),
+      warnings: stays.map(({ message, file, position, code }) => ({
+        message,
+        file,
+        position,
+        code,
+      })),
+    },
+  });
+}
+
+async function remember({ mounts }: Job, text: string): Promise<Warning | undefined> {
   const { ConfigPatchError } = await import("../errors.ts");
   try {
     using _lock = await mounts.lock({ timeout: 0, command: "remember" });
@@ -62,6 +142,9 @@ async function remember(
     if (!(error instanceof ConfigPatchError)) throw error;
     // Somebody is at work: what we know is about to change.
     if (error.code === "locked") return undefined;
-    return { message: `the next run will be slower than it could be: ${error.message}` };
+    return {
+      file: undefined,
+      message: `the next run will be slower than it could be: ${error.message}`,
+    };
   }
 }

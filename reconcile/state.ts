@@ -5,10 +5,15 @@
  * {
  *   "files": {
  *     "_codex-config/config.toml": {
+ *       "aside": null,
  *       "claims": [
  *         {
+ *           "created": [],
+ *           "kind": "set",
  *           "owners": ["codex"],
- *           "path": ["openai_base_url"],
+ *           "place": ["openai_base_url"],
+ *           "since": "2026-11-26T08:00:00.000Z",
+ *           "template": "{vault_url}/v1",
  *           "text": {
  *             "created": [],
  *             "insert": "openai_base_url = \"…\"\n",
@@ -19,39 +24,43 @@
  *           "value": "http://localhost:9419/v1"
  *         }
  *       ],
- *       "created": [],
+ *       "digest": "9f86…",
  *       "format": "toml",
  *       "origin": "absent"
  *     }
  *   },
- *   "version": 1
+ *   "version": 2
  * }
  * ```
- * While a run is at work, `pending` holds what each file's entry will be, digests of its text before
- * and after, and the names of all temporary files, so that whoever comes after a crash knows both
+ * In a place, `{ "leaves": […], "match": {…} }` is an entry of a list, known by what stands in it. While
+ * a run is at work, `pending` holds what each file's entry will be, digests of its text before and
+ * after, and the names of all temporary files, so that whoever comes after a crash knows both
  * outcomes, and which of them it is.
  *
  * @module
  */
 import { ConfigPatchError } from "../errors.ts";
-import type { ConfigPath, ConfigTable, ConfigValue, Selector } from "../formats/types.ts";
-import { isList, isTable, sameValue, valueAt } from "../formats/value.ts";
-import { checkFile, checkSegment, isTemporaryName } from "../storage/names.ts";
+import type { ConfigTable, ConfigValue, Selector } from "../formats/types.ts";
+import { isList, isTable } from "../formats/value.ts";
 import {
   type Claim,
   type ClaimText,
+  type FileRecord,
   type FileState,
-  pathKey,
+  type Kind,
+  type Place,
   splitKey,
 } from "../ownership/claims.ts";
+import { checkFile, checkSegment, isTemporaryName } from "../storage/names.ts";
 import { type JsonInput, parseJson, printJson } from "./json.ts";
+import { asVersion2 } from "./state_v1.ts";
 
 /** Everything that we remember between runs. */
 export interface State {
   /** By `host dir/file`. */
   readonly files: ReadonlyMap<string, FileState>;
   /** Work that had begun when the state was written; absent when all was done. */
-  readonly pending?: Pending;
+  readonly pending?: Pending | undefined;
 }
 
 /** Work that may or may not have been done. */
@@ -83,7 +92,7 @@ export function printState(state: State): string {
   const files = (entries: ReadonlyMap<string, FileState | undefined>): JsonInput =>
     Object.fromEntries([...entries].map(([key, file]) => [key, file ? fileJson(file) : null]));
   return printJson({
-    version: 1n,
+    version: 2n,
     files: files(state.files),
     pending: state.pending && {
       files: files(state.pending.files),
@@ -96,9 +105,10 @@ export function printState(state: State): string {
 }
 
 /**
- * Reads `state.json`.
+ * Reads `state.json`, of this version or the one before.
  *
- * @throws {ConfigPatchError} `state` where the text is not a state that we could have written.
+ * @throws {ConfigPatchError} `state` where the text is not a state that we could have written,
+ * `state-newer` for one of a later version.
  */
 export function parseState(text: string): State {
   let root: ConfigValue;
@@ -108,7 +118,14 @@ export function parseState(text: string): State {
     throw corrupt("it is not JSON", cause);
   }
   if (!isTable(root)) throw corrupt("it is not an object");
-  if (root.version !== 1n) throw corrupt("its version is not 1");
+  const { version } = root;
+  if (typeof version === "bigint" && version > 2n) throw newer(version);
+  if (version !== 1n && version !== 2n) throw corrupt("its version is neither 1 nor 2");
+  const readFile = (value: ConfigValue, key: string) =>
+    readFileState(
+      version === 1n ? asVersion2(value, (why) => corrupt(`${key}: ${why}`)) : value,
+      key,
+    );
   const files = new Map<string, FileState>();
   for (const [key, file] of entriesOf(root.files, "files")) {
     checkKey(key);
@@ -136,67 +153,34 @@ export function parseState(text: string): State {
   };
 }
 
-/**
- * The entry of a file whose replacement may or may not have happened, where neither the text before
- * nor the one after stands there, since somebody has edited it: the one of which all bytes stand;
- * if that is neither, claim by claim the one that fits.
- */
-export function settleFile(
-  before: FileState | undefined,
-  after: FileState | undefined,
-  live: { readonly text: string; readonly value: ConfigTable },
-): FileState | undefined {
-  const fits = (claim: Claim): boolean => sameValue(valueAt(live.value, claim.path), claim.value);
-  const stands = (claim: Claim): boolean =>
-    fits(claim) && live.text.includes(claim.text?.insert ?? "");
-  const [old, recent] = [before, after].map((entry) =>
-    entry?.claims.every(stands) === true
-      // Shorter bytes may stand as a part of the longer ones.
-      ? entry.claims.reduce((sum, { text }) => sum + (text?.insert.length ?? 0), 0)
-      : -1
-  );
-  if (old !== recent) return (old ?? -1) > (recent ?? -1) ? before : after;
-
-  const former = new Map((before?.claims ?? []).map((claim) => [pathKey(claim.path), claim]));
-  const claims: Claim[] = [];
-  for (const claim of after?.claims ?? []) {
-    const other = former.get(pathKey(claim.path));
-    former.delete(pathKey(claim.path));
-    claims.push(other !== undefined && !stands(claim) && fits(other) ? other : claim);
-  }
-  for (const claim of former.values()) if (fits(claim)) claims.push(claim);
-  const shape = after ?? before;
-  if (shape === undefined || claims.length === 0) return undefined;
-  const created = new Map(
-    [...(before?.created ?? []), ...(after?.created ?? [])].map((path) => [pathKey(path), path]),
-  );
-  const origin = before === undefined ? after?.origin : before.origin;
-  return {
-    format: shape.format,
-    ...(origin === undefined ? {} : { origin }),
-    claims,
-    created: [...created.values()],
-  };
+function fileJson({ aside, ...record }: FileState): JsonInput {
+  return { ...recordJson(record), aside: aside === undefined ? null : recordJson(aside) };
 }
 
-function fileJson(file: FileState): JsonInput {
+function recordJson({ format, origin, digest, claims }: FileRecord) {
   return {
-    format: file.format,
-    origin: file.origin,
-    created: file.created,
-    claims: file.claims.map((claim): JsonInput => ({
-      path: claim.path as readonly JsonInput[],
+    format,
+    origin,
+    digest,
+    claims: claims.map((claim): JsonInput => ({
+      place: claim.place.map((key): JsonInput =>
+        typeof key === "string" ? key : { leaves: key.leaves, match: key.match as JsonInput }
+      ),
       value: claim.value,
+      template: claim.template,
+      kind: claim.kind,
       owners: claim.owners,
+      since: claim.since,
+      created: claim.created.map(BigInt),
       text: claim.text && {
         insert: claim.text.insert,
         remove: claim.text.remove,
         overrode: claim.text.overrode,
         value: [BigInt(claim.text.value.start), BigInt(claim.text.value.end)],
-        created: claim.text.created as readonly JsonInput[],
+        created: claim.text.created.map(BigInt),
       },
     })),
-  } as JsonInput;
+  };
 }
 
 /** A key leads to a file, so it must be one that a patch can name. */
@@ -218,31 +202,51 @@ function checkedTemporary(path: string): string {
   throw corrupt(`${JSON.stringify(path)} is not a temporary of ours`);
 }
 
-function readFile(value: ConfigValue, key: string): FileState {
+function readFileState(value: ConfigValue, key: string): FileState {
   const file = tableIn(value, key);
-  if (file.origin !== undefined && file.origin !== "absent" && file.origin !== "empty") {
+  const aside = file.aside ?? undefined;
+  return {
+    ...readRecord(file, key),
+    aside: aside === undefined ? undefined : readRecord(tableIn(aside, `${key}: aside`), key),
+  };
+}
+
+function readRecord(file: ConfigTable, key: string): FileRecord {
+  const { origin } = file;
+  if (origin !== undefined && origin !== "absent" && origin !== "empty") {
     throw corrupt(`the origin of ${key} is unknown`);
   }
   return {
     format: stringIn(file.format, `${key}: format`),
-    ...(file.origin === undefined ? {} : { origin: file.origin }),
+    origin,
+    digest: stringIn(file.digest, `${key}: digest`),
     claims: listIn(file.claims, `${key}: claims`).map((claim) => readClaim(claim, key)),
-    created: listIn(file.created, `${key}: created`).map((path) => readPath(path, key)),
   };
 }
 
 function readClaim(value: ConfigValue, key: string): Claim {
   const claim = tableIn(value, `${key}: a claim`);
   if (claim.value === undefined) throw corrupt(`${key}: a claim without a value`);
+  const place = readPlace(claim.place, key);
   return {
-    path: readPath(claim.path, key),
+    place,
+    at: undefined,
     value: claim.value,
+    template: claim.template,
+    kind: readKind(claim.kind, key),
     owners: stringsIn(claim.owners, `${key}: owners`),
-    ...(claim.text === undefined ? {} : { text: readText(claim.text, key) }),
+    since: stringIn(claim.since, `${key}: since`),
+    text: claim.text === undefined ? undefined : readText(claim.text, key, place.length),
+    created: lengthsIn(claim.created, key, place.length),
   };
 }
 
-function readText(value: ConfigValue, key: string): ClaimText {
+function readKind(value: ConfigValue | undefined, key: string): Kind {
+  if (value === "set" || value === "each" || value === "default") return value;
+  throw corrupt(`${key}: a claim of an unknown kind`);
+}
+
+function readText(value: ConfigValue, key: string, length: number): ClaimText {
   const text = tableIn(value, `${key}: text`);
   const insert = stringIn(text.insert, `${key}: insert`);
   const [start = NaN, end = NaN] = listIn(text.value, `${key}: value`)
@@ -255,19 +259,32 @@ function readText(value: ConfigValue, key: string): ClaimText {
     remove: stringIn(text.remove, `${key}: remove`),
     overrode: text.overrode === true,
     value: { start, end },
-    created: listIn(text.created, `${key}: created`).map((path) => readPath(path, key)),
+    created: lengthsIn(text.created, key, length),
   };
 }
 
-function readPath(value: ConfigValue | undefined, key: string): ConfigPath {
-  const path = listIn(value, `${key}: a path`);
-  if (path.length === 0) throw corrupt(`${key}: an empty path`);
-  return path.map((step) => {
-    if (typeof step === "string") return step;
-    if (isTable(step) && Object.keys(step).length > 0 && Object.values(step).every(isPlain)) {
-      return step as Selector;
+function readPlace(value: ConfigValue | undefined, key: string): Place {
+  const place = listIn(value, `${key}: a place`);
+  if (place.length === 0) throw corrupt(`${key}: an empty place`);
+  return place.map((one) => {
+    if (typeof one === "string") return one;
+    const mark = tableIn(one, `${key}: an entry`);
+    const match = mark.match === undefined ? undefined : tableIn(mark.match, `${key}: match`);
+    if (match !== undefined && !Object.values(match).every(isPlain)) {
+      throw corrupt(`${key}: an entry that is matched by no plain value`);
     }
-    throw corrupt(`${key}: a path with a step that is neither a key nor a selector`);
+    return {
+      match: match as Selector | undefined,
+      leaves: stringsIn(mark.leaves, `${key}: leaves`),
+    };
+  });
+}
+
+function lengthsIn(value: ConfigValue | undefined, key: string, most: number): number[] {
+  return listIn(value, `${key}: created`).map((one) => {
+    const length = typeof one === "bigint" ? Number(one) : NaN;
+    if (length >= 0 && length < most) return length;
+    throw corrupt(`${key}: a container that is not on the way to its place`);
   });
 }
 
@@ -296,6 +313,17 @@ function stringIn(value: ConfigValue | undefined, what: string): string {
 
 function stringsIn(value: ConfigValue | undefined, what: string): string[] {
   return listIn(value, what).map((item) => stringIn(item, what));
+}
+
+function newer(version: bigint): ConfigPatchError {
+  return new ConfigPatchError(
+    "state-newer",
+    `the record of what is ours has version ${version}, and this program knows 1 and 2`,
+    {
+      file: STATE_FILE,
+      remedy: "use the version of vault-config that wrote it, or a newer one; nothing was touched",
+    },
+  );
 }
 
 function corrupt(why: string, cause?: unknown): ConfigPatchError {

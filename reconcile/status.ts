@@ -1,24 +1,28 @@
 /**
- * How things stand, without changing any: from a survey of what `apply` would do, which providers
- * are routed, and what keeps the others from it. Pure.
+ * How things stand, without changing any: from a preview of what `apply` would do, which providers are
+ * routed, and what keeps the others from it. Pure.
  *
  * @module
  */
 import type { ConfigPatchError } from "../errors.ts";
 import type { ConfigPath } from "../formats/types.ts";
-import { sameValue } from "../formats/value.ts";
-import { pathKey } from "../ownership/claims.ts";
-import type { ProviderReport, Warning } from "../ownership/report.ts";
+import { pathText, sameValue } from "../formats/value.ts";
+import { placeText, shownPath } from "../ownership/claims.ts";
+import type { Bypass, ProviderReport, Warning } from "../ownership/report.ts";
+import type { Roster } from "../roster/types.ts";
+import type { ConfigFile } from "./files.ts";
+import { namesIn, type Preview } from "./preview.ts";
 import type { State } from "./state.ts";
-import type { Survey, SurveyedFile } from "./survey.ts";
 
 /**
  * How a provider stands.
  *
  * | standing | meaning |
  * |---|---|
- * | `routed` | every place holds what it has to |
- * | `not-routed` | some place does not, and it is not that somebody changed it after us |
+ * | `routed` | every place holds what it has to, and nothing known sends the client past it |
+ * | `bypassed` | the places hold, or would, but the client does not go to the vault |
+ * | `accepted` | the same, and the operator has accepted it |
+ * | `not-routed` | some place does not hold it, and it is not that somebody changed it after us |
  * | `elsewhere` | every place holds what we wrote for another address of the vault |
  * | `edited` | a place that we wrote holds something else by now, or nothing |
  * | `malformed` | the file cannot be read as its format, or has the wrong shape at our place |
@@ -28,6 +32,8 @@ import type { Survey, SurveyedFile } from "./survey.ts";
  */
 export type Standing =
   | "routed"
+  | "bypassed"
+  | "accepted"
   | "not-routed"
   | "elsewhere"
   | "edited"
@@ -43,11 +49,17 @@ export interface ProviderStatus {
   /** How it stands. */
   readonly standing: Standing;
   /** `host dir/file`; absent where there is none. */
-  readonly file?: string;
+  readonly file: string | undefined;
   /** The places that do not hold what they have to. */
   readonly places: readonly ConfigPath[];
+  /** What sends its client past our values. */
+  readonly bypasses: readonly Bypass[];
+  /** Since when we hold its places, as an ISO date and time; absent where that is not known. */
+  readonly since: string | undefined;
+  /** What no file can route, and how its route is known. */
+  readonly notes: readonly string[];
   /** Why apply would fail. */
-  readonly error?: ConfigPatchError;
+  readonly error: ConfigPatchError | undefined;
 }
 
 /** A place that we wrote, and for whom. */
@@ -72,16 +84,21 @@ export interface Status {
   readonly warnings: readonly Warning[];
 }
 
-/**
- * How things stand, from the survey of an apply of the providers that count.
- *
- * @param isKnown Whether the roster knows a name; owners that it does not know are listed as well.
- */
-export function statusOf(found: Survey, isKnown: (name: string) => boolean): Status {
+/** How things stand, from the preview of an apply of the providers that count. */
+export function statusOf(found: Preview, roster: Roster): Status {
   const files = new Map(found.files.map((file) => [file.key, file]));
-  const rows = found.providers.map((row) => statusRow(row, files));
-  const strangers = ownersIn(found.state).filter((owner) => !isKnown(owner))
-    .map((provider): ProviderStatus => ({ provider, standing: "unknown", places: [] }));
+  const rows = found.providers.map((row) => statusRow(row, files, roster));
+  const strangers = ownersIn(found.state).filter((owner) => roster.get(owner) === undefined)
+    .map((provider): ProviderStatus => ({
+      provider,
+      standing: "unknown",
+      file: undefined,
+      places: [],
+      bypasses: [],
+      since: undefined,
+      notes: [],
+      error: undefined,
+    }));
   return {
     providers: [...rows, ...strangers].sort((a, b) => compare(a.provider, b.provider)),
     owned: ownedIn(found.state),
@@ -91,56 +108,62 @@ export function statusOf(found: Survey, isKnown: (name: string) => boolean): Sta
 
 /** The providers for which the state says that something is ours, sorted. */
 export function ownersIn(state: State): string[] {
-  const owners = [...state.files.values()].flatMap((file) => file.claims)
-    .flatMap((claim) => claim.owners);
-  return [...new Set(owners)].sort(compare);
+  return [...new Set(namesIn(state))].sort(compare);
 }
 
 function ownedIn(state: State): Owned[] {
   return [...state.files].sort(([a], [b]) => compare(a, b)).flatMap(([file, { claims }]) =>
-    claims.map(({ path, owners, text }) => ({
+    claims.map((claim) => ({
       file,
-      path,
-      owners,
-      overrode: text?.overrode === true,
+      path: shownPath(claim),
+      owners: claim.owners,
+      overrode: claim.text?.overrode === true,
     }))
   );
 }
 
 function statusRow(
   row: ProviderReport,
-  files: ReadonlyMap<string, SurveyedFile>,
+  files: ReadonlyMap<string, ConfigFile>,
+  roster: Roster,
 ): ProviderStatus {
-  const { provider, file, edits, error } = row;
-  const claims = files.get(file ?? "")?.stateBefore?.claims ?? [];
-  const written = new Map(
-    claims.filter((claim) => claim.owners.includes(provider))
-      .map((claim) => [pathKey(claim.path), claim.value]),
-  );
+  const { provider, file, edits, bypasses, error } = row;
+  const claims = (files.get(file ?? "")?.state?.claims ?? [])
+    .filter((claim) => claim.owners.includes(provider));
+  const written = new Map(claims.map((claim) => [placeText(claim), claim.value]));
   // A place that holds what we wrote, but not what it has to now, was not changed by anybody.
-  const ours = edits.filter(({ path }) => written.has(pathKey(path)));
-  const stands = ours.filter(({ path, before }) => sameValue(written.get(pathKey(path)), before));
+  const ours = edits.filter(({ path }) => written.has(pathText(path)));
+  const stands = ours.filter(({ path, before }) => sameValue(written.get(pathText(path)), before));
   const drift = stands.length < ours.length
     ? "edited"
     : stands.length < edits.length
     ? "not-routed"
     : "elsewhere";
+  const entry = roster.get(provider);
+  const dates = claims.map((claim) => claim.since).filter((since) => since !== "").sort();
   return {
     provider,
     standing: standingOf(row, drift),
-    ...(file === undefined ? {} : { file }),
+    file,
     places: edits.map((edit) => edit.path),
-    ...(error === undefined ? {} : { error }),
+    bypasses,
+    since: dates[0],
+    notes: [
+      ...entry?.notes ?? [],
+      ...entry?.proven === undefined ? [] : [`proven: ${entry.proven}`],
+    ],
+    error,
   };
 }
 
-function standingOf({ outcome, error }: ProviderReport, drift: Standing): Standing {
+function standingOf({ outcome, error, bypasses }: ProviderReport, drift: Standing): Standing {
+  if (error?.code === "bypassed") return "bypassed";
   if (error !== undefined) {
     return ["syntax", "encoding", "shape"].includes(error.code) ? "malformed" : "failed";
   }
   if (outcome === "skipped") return "no-patch";
-  if (outcome === "unchanged") return "routed";
-  return drift;
+  if (outcome !== "unchanged") return drift;
+  return bypasses.length > 0 ? "accepted" : "routed";
 }
 
 function compare(a: string, b: string): number {

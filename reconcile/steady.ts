@@ -1,35 +1,134 @@
 /**
- * The steady state: nearly always, nothing has changed since the last run. Then nothing on hostile
- * ground is opened, no parser is loaded and no lock is taken: one `lstat` for each file that the
- * last run found in order tells that it still is.
+ * The steady state: nearly always, nothing has changed since the last run. After a run that leaves
+ * nothing to do, the memory (`.vault-config/steady.json`) holds all that the outcome depends on, as
+ * it stood: the inputs, our state, and kind, mode, owner and bytes of every file. If all of that is
+ * equal, there is nothing to do. Times count for nothing: a write through a memory map leaves them
+ * as they are, and a container can wait for the clock.
  *
- * This module is loaded on every start. It imports next to nothing, and must stay so.
+ * This module is loaded on every start. It parses nothing but its memory, takes no lock, and imports
+ * next to nothing; it must stay so.
  *
  * @module
  */
-import { ABSENT, type Fingerprint, fingerprintOf, isSettled } from "../storage/fingerprint.ts";
-import { denoFileSystem } from "../storage/primitives.ts";
+import type { Position } from "../errors.ts";
+import type { ConfigPath } from "../formats/types.ts";
+import { Opening } from "../storage/opening.ts";
+import { LARGEST_DIRECTORY, matchingNames } from "../storage/pattern.ts";
+import {
+  denoFileSystem,
+  type FileStatus,
+  type FileSystem,
+  isSameInode,
+  type SourceFile,
+} from "../storage/primitives.ts";
 import type { VaultLocation } from "../transport/location.ts";
-import type { Outcome, Report } from "../ownership/report.ts";
-import type { Survey } from "./survey.ts";
 
-/** What is remembered of a run that found nothing to do. */
-interface Memory {
-  readonly version: 1;
-  /** Everything that the outcome depends on besides the files, as {@linkcode textOf} writes it. */
-  readonly inputs: string;
-  /** By path below the mounts. */
-  readonly files: Readonly<Record<string, Fingerprint>>;
-  /** Host dirs, by name: device and inode, because their times change whenever an agent works. */
-  readonly directories: Readonly<Record<string, string>>;
-  readonly location: VaultLocation;
-  readonly providers: readonly {
-    readonly provider: string;
-    readonly action: "apply" | "disable";
-    readonly file?: string;
-    readonly outcome: Outcome;
-  }[];
+/** What stands at a path. */
+export type Standing =
+  | { readonly kind: "absent" | "directory" | "symlink" | "other" }
+  | FileStanding;
+
+/** A regular file. */
+export interface FileStanding {
+  readonly kind: "file";
+  /** The permission bits. */
+  readonly mode: number;
+  /** The owner. */
+  readonly uid: number;
+  /** The group. */
+  readonly gid: number;
+  /** The content. */
+  readonly bytes: Uint8Array;
 }
+
+/** What is said again by a run that finds nothing to do. */
+export interface Remembered {
+  /** Where the vault is. */
+  readonly location: VaultLocation;
+  /** How each provider stands, file by file. */
+  readonly rows: readonly RememberedRow[];
+  /** The warnings that stand. */
+  readonly warnings: readonly RememberedWarning[];
+}
+
+/** How one provider stands in one file. */
+export interface RememberedRow {
+  readonly provider: string;
+  readonly action: "apply" | "disable";
+  readonly file: string | undefined;
+  readonly outcome: "unchanged" | "skipped";
+  /** Bypasses that are accepted; all others are failures, after which nothing is remembered. */
+  readonly bypasses: readonly RememberedBypass[];
+}
+
+/** A bypass that is accepted. */
+export interface RememberedBypass {
+  readonly file: string;
+  readonly position: Position | undefined;
+  readonly path: ConfigPath | undefined;
+  readonly why: string;
+}
+
+/** A warning that is printed at every start, until what it is about has gone. */
+export interface RememberedWarning {
+  readonly message: string;
+  readonly file: string | undefined;
+  readonly position: Position | undefined;
+  readonly code: string | undefined;
+}
+
+/** All that a memory is made of. */
+export interface MemoryInput {
+  /** All that the outcome depends on besides the files: see {@linkcode textOf}. */
+  readonly inputs: string;
+  /** The text of `state.json` as it stands; nothing is pending in it. */
+  readonly state: string;
+  /** By `host dir/file`: every config, sidecar and rules' file, also those that are absent. */
+  readonly files: ReadonlyMap<string, Standing>;
+  /** By `host dir/pattern`: the names that match, as `Mounts.namesLike` gives them. */
+  readonly patterns: ReadonlyMap<string, readonly string[]>;
+  /** What the next run says if nothing has changed. */
+  readonly report: Remembered;
+}
+
+/** What a start finds out without looking further. */
+export type Recalled =
+  /** Everything stands as it did: there is nothing to do. */
+  | { readonly kind: "same"; readonly report: Remembered }
+  /**
+   * The same is asked for, our state is the same, and these files differ, or the names of these
+   * patterns: all others stand as they did and need not be planned again.
+   */
+  | { readonly kind: "changed"; readonly files: ReadonlySet<string>; readonly memory: Memory };
+
+/** A memory, for a run that plans only what has changed. */
+export interface Memory {
+  /** The text of `state.json`. */
+  readonly state: string;
+  /** What was found, and of files that have not changed, still is. */
+  readonly report: Remembered;
+  /** The keys of all files that were looked at. */
+  readonly keys: readonly string[];
+  /** What stood at a key; `undefined` for one that was not looked at. */
+  standing(key: string): Standing | undefined;
+}
+
+/** The most that is remembered, in bytes: more would cost more than it saves. */
+export const LARGEST_MEMORY: number = 256 * 1024;
+
+/** What is in the file. */
+interface Stored {
+  readonly version: 2;
+  readonly inputs: string;
+  readonly state: string;
+  /** A file as mode, owner, group and bytes; anything else as its kind. */
+  readonly files: Readonly<Record<string, StoredFile | string>>;
+  readonly patterns: Readonly<Record<string, readonly string[]>>;
+  readonly report: Remembered;
+}
+
+/** Each byte is one character, U+0000 to U+00FF: that needs no decoder, and holds any content. */
+type StoredFile = readonly [mode: number, uid: number, gid: number, bytes: string];
 
 const MEMORY = ".vault-config/steady.json";
 const STATE = ".vault-config/state.json";
@@ -54,104 +153,181 @@ export function textOf(inputs: unknown): string {
 }
 
 /**
- * The report of a run that would find nothing to do, or `undefined` if it may have something to do.
- * Whatever is odd about the memory, it is no reason to trust it.
- */
-export function recall(mounts: string, inputs: string): Report | undefined {
-  const memory = readMemory(mounts);
-  if (memory === undefined || memory.inputs !== inputs) return undefined;
-  if (!stands(mounts, memory)) return undefined;
-  return {
-    location: memory.location,
-    changed: false,
-    providers: memory.providers.map((row) => ({ ...row, edits: [] })),
-    files: [],
-    warnings: [],
-  };
-}
-
-/**
- * The text of the memory of a run that found nothing to do; `undefined` where it must not be
- * trusted later: a warning or a failure is to be seen on every run, and a file that was changed in
- * the last two seconds could change again without a sign.
+ * Compares what stands in the mounts with the memory of the last run. For runs that may write, and
+ * for no others: files are opened for writing, because that is the cheap way that no FIFO can block.
  *
- * @param now Milliseconds since the epoch, read before the survey.
+ * @param mounts The mounts directory.
+ * @param inputs What is asked for now, as {@linkcode textOf} writes it.
+ * @returns `undefined` where there is no memory, or it is of no use: something else is asked for,
+ * our state is another one, or something odd is in the way that a full run has to tell of.
  */
-export function memoryOf(
+export async function recall(
   mounts: string,
   inputs: string,
-  survey: Survey,
-  report: Report,
-  now: number,
-): string | undefined {
-  const steady = ["unchanged", "skipped"];
-  if (report.warnings.length > 0) return undefined;
-  if (!report.providers.every((row) => steady.includes(row.outcome))) return undefined;
-  const files: Record<string, Fingerprint> = {};
-  for (const { key, file, read } of survey.files) {
-    // A container can swap a directory on the way, and an `lstat` would follow it.
-    if (file.includes("/")) return undefined;
-    if (read !== undefined && !read.settled) return undefined;
-    files[key] = read?.fingerprint ?? ABSENT;
-  }
-  for (const { dir, read, fingerprint } of survey.sidecars) {
-    if (read !== undefined && !read.settled) return undefined;
-    files[`${dir}/.terok-managed-config.json`] = fingerprint;
-  }
-  const state = lstat(mounts, STATE);
-  if (!isSettled(state, now)) return undefined;
-  files[STATE] = fingerprintOf(state);
-  const directories = new Set(survey.files.map((file) => file.dir));
-  const memory: Memory = {
-    version: 1,
-    inputs,
-    files,
-    directories: Object.fromEntries([...directories].map((dir) => [dir, identityOf(mounts, dir)])),
-    location: report.location,
-    providers: report.providers.map(({ provider, action, file, outcome }) => ({
-      provider,
-      action,
-      outcome,
-      ...(file === undefined ? {} : { file }),
-    })),
-  };
-  return `${JSON.stringify(memory)}\n`;
-}
-
-function stands(mounts: string, { files, directories }: Memory): boolean {
+  system: FileSystem = denoFileSystem,
+): Promise<Recalled | undefined> {
   try {
-    return Object.entries(files).every(([path, fingerprint]) =>
-      fingerprintOf(lstat(mounts, path)) === fingerprint
-    ) && Object.entries(directories).every(([name, identity]) =>
-      identityOf(mounts, name) === identity
-    );
+    const stored = readMemory(mounts, system);
+    if (stored === undefined || stored.inputs !== inputs) return undefined;
+    if (readOwn(mounts, STATE, system) !== stored.state) return undefined;
+    const files = await differences(mounts, stored, system);
+    if (files.size === 0) return { kind: "same", report: stored.report };
+    return { kind: "changed", files, memory: memoryOf(stored) };
   } catch {
-    // Something is in the way that was not: the full run tells what.
-    return false;
-  }
-}
-
-function readMemory(mounts: string): Memory | undefined {
-  try {
-    if (lstat(mounts, MEMORY)?.kind !== "file") return undefined;
-    // A decoder of our own would cost as much as everything else here.
-    const text = Deno.readTextFileSync(`${mounts}/${MEMORY}`);
-    const memory: Partial<Memory> | null = JSON.parse(text);
-    const { version, inputs, files, directories, providers, location } = memory ?? {};
-    const complete = version === 1 && inputs && files && directories && location &&
-      Array.isArray(providers);
-    return complete ? { version, inputs, files, directories, providers, location } : undefined;
-  } catch {
-    // No memory, or a damaged one: the full run tells what is the matter, if anything is.
+    // Whatever is odd about the memory or the mounts, it is no reason to trust it.
     return undefined;
   }
 }
 
-function lstat(mounts: string, path: string): ReturnType<typeof denoFileSystem.lstat> {
-  return denoFileSystem.lstat(`${mounts}/${path}`);
+/**
+ * The text of the memory of a run after which there is nothing to do. `undefined` where it must not
+ * be trusted later: it is too large, or a nested file is part of it, whose directories a container
+ * can swap while we look.
+ */
+export function memoryText(input: MemoryInput): string | undefined {
+  const keys = [...input.files.keys(), ...input.patterns.keys()];
+  if (keys.some((key) => key.split("/").length !== 2)) return undefined;
+  const size = [...input.files.values()]
+    .reduce((sum, one) => sum + (one.kind === "file" ? one.bytes.length : 0), 0);
+  if (size > LARGEST_MEMORY) return undefined;
+  const stored: Stored = {
+    version: 2,
+    inputs: input.inputs,
+    state: input.state,
+    files: Object.fromEntries([...input.files].map(([key, one]) => [key, store(one)])),
+    patterns: Object.fromEntries(input.patterns),
+    report: input.report,
+  };
+  const text = `${
+    JSON.stringify(stored, (_key, value) => {
+      // An integer in the path of a bypass: JSON has no way to say it.
+      return typeof value === "bigint" ? Number(value) : value;
+    })
+  }\n`;
+  return text.length > LARGEST_MEMORY ? undefined : text;
 }
 
-function identityOf(mounts: string, name: string): string {
-  const status = lstat(mounts, name);
-  return status === undefined ? ABSENT : `${status.kind} ${status.dev} ${status.ino}`;
+function store(standing: Standing): StoredFile | string {
+  if (standing.kind !== "file") return standing.kind;
+  const { mode, uid, gid, bytes } = standing;
+  return [mode & 0o7777, uid, gid, charactersOf(bytes)];
+}
+
+/** Each byte as one character. */
+function charactersOf(bytes: Uint8Array): string {
+  let text = "";
+  // A call takes only so many arguments.
+  for (let at = 0; at < bytes.length; at += 8192) {
+    text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  }
+  return text;
+}
+
+function memoryOf({ state, report, files }: Stored): Memory {
+  return {
+    state,
+    report,
+    keys: Object.keys(files),
+    standing(key) {
+      const one = Object.hasOwn(files, key) ? files[key] : undefined;
+      if (one === undefined) return undefined;
+      if (typeof one === "string") return { kind: one } as Standing;
+      const [mode, uid, gid, text] = one;
+      const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
+      return { kind: "file", mode, uid, gid, bytes };
+    },
+  };
+}
+
+/** The keys of all files and patterns that do not stand as they did. */
+async function differences(
+  mounts: string,
+  { files, patterns }: Stored,
+  system: FileSystem,
+): Promise<Set<string>> {
+  const differ = new Set<string>();
+  const opening = new Opening(true);
+  const dirs = new Map<string, FileStatus | undefined>();
+  const exists = (dir: string): boolean => {
+    if (!dirs.has(dir)) dirs.set(dir, hostDir(mounts, dir, system));
+    return dirs.get(dir) !== undefined;
+  };
+  for (const [key, wanted] of Object.entries(files)) {
+    const same = exists(directoryOf(key))
+      ? await stands(`${mounts}/${key}`, wanted, opening, system)
+      : wanted === "absent";
+    if (!same) differ.add(key);
+  }
+  for (const [key, wanted] of Object.entries(patterns)) {
+    const dir = directoryOf(key);
+    const names = exists(dir) ? system.list(`${mounts}/${dir}`) : [];
+    const found = matchingNames(names, key.slice(dir.length + 1));
+    if (found.length !== wanted.length || found.some((name, i) => name !== wanted[i])) {
+      differ.add(key);
+    }
+  }
+  return differ;
+}
+
+function directoryOf(key: string): string {
+  return key.slice(0, key.indexOf("/"));
+}
+
+/** A host dir, if it exists. Throws where something else stands there, or far too much is in it. */
+function hostDir(mounts: string, dir: string, system: FileSystem): FileStatus | undefined {
+  const seen = system.lstat(`${mounts}/${dir}`);
+  if (seen === undefined) return undefined;
+  if (seen.kind === "directory" && seen.size <= LARGEST_DIRECTORY) return seen;
+  throw new Error(`${dir} is for a full run to look at`);
+}
+
+/** Whether exactly this stands at a path. What has another size is not even opened. */
+async function stands(
+  path: string,
+  wanted: StoredFile | string,
+  opening: Opening,
+  system: FileSystem,
+): Promise<boolean> {
+  const seen = system.lstat(path);
+  if (typeof wanted === "string") return (seen?.kind ?? "absent") === wanted;
+  const [mode, uid, gid, bytes] = wanted;
+  return seen?.kind === "file" && (seen.mode & 0o7777) === mode && seen.uid === uid &&
+    seen.gid === gid && seen.size === bytes.length &&
+    holds(await opening.open(system, path), seen, bytes);
+}
+
+/** Whether an open file holds exactly these bytes. Nothing is read of another one than was seen. */
+function holds(file: SourceFile, seen: FileStatus, bytes: string): boolean {
+  try {
+    const open = file.status();
+    if (open.kind !== "file" || !isSameInode(open, seen)) return false;
+    // One more, to see whether it ends where it should.
+    const buffer = new Uint8Array(bytes.length + 1);
+    let length = 0;
+    for (let count = -1; count !== 0 && length < buffer.length; length += count) {
+      count = file.read(buffer.subarray(length));
+    }
+    if (length !== bytes.length) return false;
+    for (let i = 0; i < length; i++) if (buffer[i] !== bytes.charCodeAt(i)) return false;
+    return true;
+  } finally {
+    file.close();
+  }
+}
+
+function readMemory(mounts: string, system: FileSystem): Stored | undefined {
+  const text = readOwn(mounts, MEMORY, system);
+  if (text === undefined) return undefined;
+  const memory: Partial<Stored> | null = JSON.parse(text);
+  const { version, inputs, state, files, patterns, report } = memory ?? {};
+  const complete = version === 2 && inputs && state && files && patterns && report &&
+    report.location && Array.isArray(report.rows) && Array.isArray(report.warnings);
+  return complete ? { version, inputs, state, files, patterns, report } : undefined;
+}
+
+/** One of our own files; `undefined` if there is no such plain file. */
+function readOwn(mounts: string, file: string, system: FileSystem): string | undefined {
+  const path = `${mounts}/${file}`;
+  if (system.lstat(path)?.kind !== "file") return undefined;
+  return system.readTrustedText(path);
 }

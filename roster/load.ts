@@ -73,13 +73,20 @@ async function read(
 ): Promise<Provider[]> {
   const document = await parse(source, formats);
   const file = source.path;
+  const root = document.value;
+  if (!isTable(root)) {
+    throw new ConfigPatchError("roster", "the root of the file is a list", {
+      file,
+      remedy: "give a mapping of keys to values",
+    });
+  }
   if (source.kind === "agent") {
     const locate = (path: ConfigPath) => detailsAt(document, path);
     return [
-      parseAgent(stemOf(file), document.value, { file, locate, defaultOn }, formats),
+      parseAgent(stemOf(file), root, { file, locate, defaultOn }, formats),
     ];
   }
-  const entries = Object.entries(document.value);
+  const entries = Object.entries(root);
   if (entries.length === 0) {
     throw new ConfigPatchError("roster", "the roster names no agent", {
       file,

@@ -4,7 +4,7 @@
  *
  * @example
  * ```ts
- * import { loadRoster, rosterFrom, templatesOf } from "./mod.ts";
+ * import { loadRoster, rosterFrom } from "./mod.ts";
  *
  * const given = rosterFrom({
  *   tool: {
@@ -15,20 +15,18 @@
  * const roster = (await loadRoster([])).with(given);
  * if (roster.defaults().join() !== "codex,gh,tool,vibe") throw new Error(roster.defaults().join());
  *
- * const patch = roster.get("tool")?.patch;
- * const [first] = patch === undefined ? [] : templatesOf(patch);
- * if (first?.path.join() !== "api,url") throw new Error("another place");
+ * const [patch] = roster.get("tool")?.patches ?? [];
+ * if (patch?.files.join() !== "config.toml") throw new Error("another file");
  * ```
  *
  * @module
  */
 export {
+  type BypassRule,
   type ConfigPatch,
   type Provider,
   Roster,
   type RosterSource,
-  type Template,
-  templatesOf,
 } from "./types.ts";
 export { type AgentSource, parseAgent } from "./schema.ts";
 export { loadRoster, type RosterOptions } from "./load.ts";

@@ -20,6 +20,7 @@ import {
 import { isList, isTable, leavesOf, pathText, sameValue, valueAt } from "../formats/value.ts";
 import { checkFile, checkSegment } from "../storage/names.ts";
 import { checkTokens, hasToken } from "../transport/tokens.ts";
+import { isProviderName } from "./names.ts";
 import type { ConfigPatch, Provider } from "./types.ts";
 
 /** Where an agent was written, for messages. */
@@ -51,13 +52,23 @@ export function parseAgent(
   checkSlips(reader);
   const hostDir = hostDirOf(reader);
   const patchPath = reader.oneOf(PATCH_PATHS);
-  const provider = { name, source: source.file, defaultOn: source.defaultOn !== false };
+  const provider: Provider = {
+    name,
+    source: source.file,
+    defaultOn: source.defaultOn !== false,
+    hostDir,
+    patches: [],
+    credentialType: undefined,
+    bypassedBy: [],
+    notes: [],
+    proven: undefined,
+  };
   if (patchPath === undefined) return provider;
   const patch = reader.table(patchPath);
   if (hostDir === undefined) {
     throw reader.error(patchPath, "there is a patch, but no host dir for it", "set auth.host_dir");
   }
-  return { ...provider, patch: patchOf(reader, patchPath, patch, hostDir, formats) };
+  return { ...provider, patches: [patchOf(reader, patchPath, patch, formats)] };
 }
 
 /** Where a patch may stand: terok-executor's place, its newer place, and the short form. */
@@ -141,12 +152,6 @@ class Reader {
   }
 }
 
-function isProviderName(name: string): boolean {
-  // Compiling the expression for all of Unicode takes a millisecond, which few names need.
-  if (/^[a-z0-9_-]+$/i.test(name)) return true;
-  return /^[^\p{C}\p{Zl}\p{Zp},/]+$/u.test(name) && name.trim() === name;
-}
-
 /** Refuses keys that are almost ours, or ours at a wrong place: they would silently not be read. */
 function checkSlips(reader: Reader): void {
   for (const [section, ours] of Object.entries(SECTIONS)) {
@@ -201,7 +206,6 @@ function patchOf(
   reader: Reader,
   path: ConfigPath,
   patch: ConfigTable,
-  hostDir: string,
   formats: FormatRegistry,
 ): ConfigPatch {
   const format = formatOf(reader, path, patch, formats);
@@ -219,13 +223,15 @@ function patchOf(
   reader.check(filePath, () => checkFile(file, true));
   checkSet(reader, setPath, set, format);
   return {
-    hostDir,
-    file,
-    nested: file.includes("/"),
+    files: [file],
     format: format.name,
     strict: strictOf(reader, [...path, "json_strict"]),
+    mode: undefined,
     ...entryOf(reader, path, format, set),
+    each: undefined,
     set,
+    default: {},
+    variants: {},
   };
 }
 
@@ -314,12 +320,12 @@ function entryOf(
   path: ConfigPath,
   format: FormatInfo,
   set: ConfigTable,
-): { readonly table?: readonly string[]; readonly match?: Selector } {
+): Pick<ConfigPatch, "table" | "match"> {
   const tablePath = [...path, `${format.name}_table`];
   const matchPath = [...path, `${format.name}_match`];
   const table = reader.at(tablePath);
   const match = reader.at(matchPath);
-  if (table === undefined && match === undefined) return {};
+  if (table === undefined && match === undefined) return { table: undefined, match: undefined };
   if (table === undefined || match === undefined) {
     const [there, missing] = table === undefined ? [matchPath, tablePath] : [tablePath, matchPath];
     throw reader.error(

@@ -1,8 +1,7 @@
 /** What a roster is made of. @module */
-import type { ConfigPath, ConfigTable, ConfigValue, Selector } from "../formats/types.ts";
-import { leavesOf } from "../formats/value.ts";
+import type { ConfigTable, ConfigValue, Selector } from "../formats/types.ts";
 
-/** An agent or tool, and how its config is made to route through the vault. */
+/** An agent or tool, and how its configs are made to route through the vault. */
 export interface Provider {
   /** Its name: the stem of its agent file. */
   readonly name: string;
@@ -10,66 +9,61 @@ export interface Provider {
   readonly source: string;
   /** Whether it is applied when no providers are named. */
   readonly defaultOn: boolean;
-  /** What its config has to hold; absent where nothing needs to be routed. */
-  readonly patch?: ConfigPatch;
+  /** The directory directly in the mounts, `_vibe-config`: one plain path segment. */
+  readonly hostDir: string | undefined;
+  /** What its configs have to hold, all in the host dir; empty where nothing needs to be routed. */
+  readonly patches: readonly ConfigPatch[];
+  /** The type of the stored credential that the agent file declares: `oauth`, `api_key`, … */
+  readonly credentialType: string | undefined;
+  /** What sends the client past the values of its patches. */
+  readonly bypassedBy: readonly BypassRule[];
+  /** What no file can route, one sentence each. */
+  readonly notes: readonly string[];
+  /** How its route is known where the program was not run: `documentation only`. */
+  readonly proven: string | undefined;
 }
 
 /** A config file, and the values that it has to hold. */
 export interface ConfigPatch {
-  /** The directory directly in the mounts: `_vibe-config`. One plain path segment. */
-  readonly hostDir: string;
-  /** The file in it: one plain path segment, or several joined by `/` where `nested` says so. */
-  readonly file: string;
-  /** Whether the file lies in a directory below the host dir; refused unless it is allowed. */
-  readonly nested: boolean;
-  /** The name of the file's format: `toml`. */
+  /**
+   * The file's name in the host dir, or the names of which the client reads one only, weakest first.
+   * Each is one plain path segment, or several joined by `/` (a nested file).
+   */
+  readonly files: readonly string[];
+  /** The name of the format: `toml`. */
   readonly format: string;
   /** Whether a file that is not of the strict dialect is refused, as its client ignores it. */
   readonly strict: boolean;
-  /** The keys that lead to a list of tables; given exactly if `match` is. */
-  readonly table?: readonly string[];
-  /** Which entry of that list is meant; created if there is none. */
-  readonly match?: Selector;
-  /** The values, in the entry or at the root, with tokens; tables merge key by key. */
+  /** The permission bits of a file that we begin. */
+  readonly mode: number | undefined;
+  /** The keys that lead to a list of tables (`[]`: the root is that list); goes with `match`. */
+  readonly table: readonly string[] | undefined;
+  /** Which entries are meant; of `table`, one is created where none matches; of `each`, a filter. */
+  readonly match: Selector | undefined;
+  /** The path of all the tables that are meant; `*` stands for every key or entry. */
+  readonly each: readonly string[] | undefined;
+  /** The values to hold, with tokens; tables merge key by key. Empty only if `default` is not. */
   readonly set: ConfigTable;
+  /** What goes along with a table, an entry or a file that we create, and is never compared. */
+  readonly default: ConfigTable;
+  /** The whole `set` for each type of credential; empty where the type makes no difference. */
+  readonly variants: Readonly<Record<string, ConfigTable>>;
 }
 
-/** A place in a file, and what it has to hold there, with tokens. */
-export interface Template {
-  /** The place. */
-  readonly path: ConfigPath;
-  /** The value; the tokens in it are not replaced yet. */
-  readonly template: ConfigValue;
-}
-
-/**
- * The places that a patch wants, in its own order. Scalars and lists are set whole.
- *
- * @example
- * ```ts
- * import { pathText } from "../formats/mod.ts";
- * import { rosterFrom, templatesOf } from "./mod.ts";
- *
- * const roster = rosterFrom({
- *   vibe: {
- *     host_dir: "_vibe-config",
- *     shared_config_patch: {
- *       file: "config.toml",
- *       toml_table: "providers",
- *       toml_match: { name: "mistral" },
- *       toml_set: { api_base: "{vault_url}/v1" },
- *     },
- *   },
- * });
- * const patch = roster.get("vibe")?.patch;
- * if (patch === undefined) throw new Error("no patch");
- * const places = templatesOf(patch).map(({ path }) => pathText(path));
- * if (places.join() !== "providers[name=mistral].api_base") throw new Error(places.join());
- * ```
- */
-export function templatesOf(patch: ConfigPatch): Template[] {
-  const base = patch.match === undefined ? [] : [...patch.table ?? [], patch.match];
-  return leavesOf(patch.set, base).map(({ path, value }) => ({ path, template: value }));
+/** A setting or a file that sends the client past our values. */
+export interface BypassRule {
+  /** A name in the host dir, or a pattern with `*`; absent: the files of the rule's own patch. */
+  readonly file: string | undefined;
+  /** The files of the patch that the rule stands in; a pattern never means them. */
+  readonly ownFiles: readonly string[];
+  /** The format by which the file is read; absent exactly where there is no path to read. */
+  readonly format: string | undefined;
+  /** The setting; `*` stands for every key or entry. Absent: that the file exists is the bypass. */
+  readonly path: readonly string[] | undefined;
+  /** The values that are no bypass, with tokens. */
+  readonly unless: readonly ConfigValue[];
+  /** What the client does then, for the user. */
+  readonly why: string;
 }
 
 /** The text of an agent file, or of a mapping of names to agents, not parsed yet. */

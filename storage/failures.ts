@@ -11,8 +11,16 @@ export interface Attempt {
   /** The path that a grant of Deno must name, spelled as it is used. */
   readonly grant: string;
   /** What Deno must allow for it; both by default, so that a user adds them in one go. */
-  readonly access?: readonly Access[];
+  readonly access?: readonly Access[] | undefined;
+  /** The step of a longer piece of work: the same number of the system means another thing in each. */
+  readonly step?: Step | undefined;
 }
+
+/**
+ * What was under way: `make` a temporary beside a file, `put` it in the file's place, `remove` the
+ * file, take the `lock`.
+ */
+export type Step = "make" | "put" | "remove" | "lock";
 
 /** What a grant of Deno for a path allows. */
 export type Access = "read" | "write";
@@ -41,13 +49,17 @@ export function failure(thrown: unknown, attempt: Attempt): ConfigPatchError {
       ? make("hostile", "it leads to where Deno does not go", LOOK)
       : make("permission", "Deno was not given the permission", remedy);
   }
-  const code = systemCode(thrown);
-  const known = code === undefined ? undefined : SYSTEM_CODES[code];
+  const code = systemCode(thrown) ?? "";
+  const known = (attempt.step && STEP_CODES[attempt.step][code]) ?? SYSTEM_CODES[code];
   if (known !== undefined) return make(known.code, `${known.why} (${code})`, known.remedy);
   return make("io", thrown instanceof Error ? thrown.message : String(thrown));
 }
 
-/** The refusal of what is not a plain file, or not a plain directory. */
+/**
+ * The refusal of what is not a plain file, or not a plain directory. A link may well be the user's
+ * own (stow, chezmoi, home-manager), so the remedy tells both what to do then, and what it means if
+ * it is not.
+ */
 export function notPlain(
   seen: FileStatus,
   wanted: "file" | "directory",
@@ -61,9 +73,17 @@ export function notPlain(
   }[seen.kind];
   return new ConfigPatchError("hostile", `it must be a plain ${wanted}, but is ${found}`, {
     file: label,
-    remedy: LOOK,
+    remedy: seen.kind === "symlink" ? OWN_LINK[wanted] : LOOK,
   });
 }
+
+const OWN_LINK: Readonly<Record<"file" | "directory", string>> = {
+  file: "if you made the link: put the file itself in its place, since a container could make it " +
+    "lead anywhere. If you did not, somebody in the container has: see what was put there, and " +
+    "remove it",
+  directory: "if you made the link: put the directory itself in its place, or name the one that " +
+    "it leads to. If you did not, see who has put it there, and remove it",
+};
 
 /** The name of a system error, `ENOENT`, if it is one. */
 export function systemCode(thrown: unknown): string | undefined {
@@ -108,6 +128,7 @@ interface Known {
 
 const LOOK: string = "see what was put there, and remove it if you do not know it";
 const ALLOW: string = "give the user who runs this the right to read and write it";
+const SPACE: string = "free some space, then try again";
 
 const SYSTEM_CODES: Readonly<Record<string, Known>> = {
   EACCES: { code: "permission", why: "the system does not allow it", remedy: ALLOW },
@@ -127,14 +148,66 @@ const SYSTEM_CODES: Readonly<Record<string, Known>> = {
   ENXIO: { code: "hostile", why: "it is no plain file", remedy: LOOK },
   ENODEV: { code: "hostile", why: "it is no plain file", remedy: LOOK },
   EEXIST: { code: "hostile", why: "something already stands there", remedy: LOOK },
+  EXDEV: { code: "hostile", why: "its directory was swapped", remedy: LOOK },
   ENOENT: { code: "changed", why: "it vanished in the meantime", remedy: "try again" },
-  ENOSPC: { code: "io", why: "the disk is full", remedy: "free some space, then try again" },
-  EDQUOT: {
+  ESTALE: {
     code: "io",
-    why: "the disk quota is used up",
-    remedy: "free some space, then try again",
+    why: "the network file system has lost it",
+    remedy: "see that the network file system is there, then try again",
   },
+  EIO: { code: "io", why: "the disk reports an error", remedy: "see the system's log (dmesg)" },
+  ENOSPC: { code: "io", why: "the disk is full", remedy: SPACE },
+  EDQUOT: { code: "io", why: "the disk quota is used up", remedy: SPACE },
+  EFBIG: { code: "io", why: "the file would be larger than is allowed", remedy: "see ulimit -f" },
   EROFS: { code: "io", why: "the file system is read-only", remedy: "mount it read-write" },
   EMFILE: { code: "io", why: "too many files are open", remedy: "raise the limit (ulimit -n)" },
-  ENFILE: { code: "io", why: "too many files are open in the system" },
+  ENFILE: {
+    code: "io",
+    why: "too many files are open in the system",
+    remedy: "end other programs, or raise the limit (sysctl fs.file-max)",
+  },
 };
+
+const MOUNTED: Known = {
+  code: "io",
+  why: "it is a mount point: the single file is mounted there, and cannot be replaced",
+  remedy: "mount the directory that it lies in instead of the single file",
+};
+const PROTECTED: Known = {
+  code: "permission",
+  why: "the system keeps it from being replaced",
+  remedy:
+    "see whether the file or its directory is immutable (lsattr; chattr -i takes that away), " +
+    "or its directory is sticky (ls -ld) and the file somebody else's",
+};
+const CLOSED_DIRECTORY: Known = {
+  code: "permission",
+  why: "its directory cannot be written to",
+  remedy:
+    "give the user who runs this the right to write to the directory: a file is replaced as a " +
+    "whole, never written in place",
+};
+const NO_LOCKS: Known = {
+  code: "io",
+  why: "the file system cannot lock files",
+  remedy: "put the mounts on a local file system, or mount this one with locks (NFS: not nolock)",
+};
+
+const STEP_CODES: Readonly<Record<Step, Readonly<Record<string, Known>>>> = {
+  make: { EACCES: CLOSED_DIRECTORY, EPERM: PROTECTED },
+  put: { EACCES: CLOSED_DIRECTORY, EPERM: PROTECTED, EBUSY: MOUNTED },
+  remove: { EACCES: CLOSED_DIRECTORY, EPERM: PROTECTED, EBUSY: MOUNTED },
+  lock: {
+    ENOLCK: NO_LOCKS,
+    ENOSYS: NO_LOCKS,
+    EINVAL: NO_LOCKS,
+    ENOTSUP: NO_LOCKS,
+    EOPNOTSUPP: NO_LOCKS,
+  },
+};
+
+/** The refusal of a single file that is mounted, known before anything is tried. */
+export function mountedFile(label: string): ConfigPatchError {
+  const { code, why, remedy = "" } = MOUNTED;
+  return new ConfigPatchError(code, `cannot replace it: ${why}`, { file: label, remedy });
+}

@@ -1,14 +1,23 @@
 /** The one lock of the mounts: on the host side, so that no container can hold it. @module */
 import { ConfigPatchError } from "../errors.ts";
-import { failure, notPlain } from "./failures.ts";
+import { giveTo, type Owner } from "./directories.ts";
+import { notPlain } from "./failures.ts";
+import { OWN_DIRECTORY } from "./names.ts";
+import { ownDirectory, ownFailure, type OwnPlace } from "./own_files.ts";
+import { join } from "./place.ts";
 import type { FileSystem, LockFile } from "./primitives.ts";
 
 /** How to wait for the lock. */
 export interface LockOptions {
   /** How long to wait, in milliseconds; 30 seconds by default, 0 tries once. */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
+  /**
+   * When to give up, as `performance.now()` counts; `timeout` from now by default. For a run that
+   * gives the lock back between its rounds: the time that it waits counts over all of them.
+   */
+  readonly deadline?: number | undefined;
   /** What this process does, for whoever finds the lock taken: `apply`. */
-  readonly command?: string;
+  readonly command?: string | undefined;
 }
 
 /** The lock while it is held; `using` gives it back. */
@@ -25,56 +34,60 @@ const PAUSE = { first: 5, longest: 100 } as const;
 
 /**
  * Takes the lock by polling: a blocking lock would wait for a stopped holder for ever. The system
- * takes it back when a holder dies, so there is no stale lock to clean up.
+ * takes it back when a holder dies, so there is no stale lock to clean up. The file stays when the
+ * lock is given back, since removing it would let two processes lock two different files.
  *
- * @param path The lock file; it stays when the lock is given back, since removing it would let two
- * processes lock two different files.
- * @param label How the user calls it, for errors.
+ * @param owner To whom the mounts belong: a lock file that root makes is given to them, or nobody
+ * else could take the lock from then on.
  * @throws {ConfigPatchError} `locked` at the deadline, naming who holds it; `hostile` if the lock
- * file is no plain file; `permission`, `io`.
+ * file is no plain file; `permission`, `io` (where the file system has no locks).
  */
 export async function takeLock(
-  system: FileSystem,
-  path: string,
-  label: string,
-  grant: string,
+  place: OwnPlace,
+  owner: Owner,
   options: LockOptions = {},
 ): Promise<Lock> {
   const { timeout = LOCK_TIMEOUT, command = "" } = options;
-  const deadline = performance.now() + timeout;
+  const deadline = options.deadline ?? performance.now() + timeout;
   let pause: number = PAUSE.first;
   let waited = false;
   for (;;) {
-    const file = tryOnce(system, path, label, grant, command);
+    const file = tryOnce(place, owner, command);
     if (file !== undefined) return { waited, [Symbol.dispose]: () => file.close() };
     const left = deadline - performance.now();
-    if (left <= 0) throw taken(system, path, label, timeout);
+    if (left <= 0) throw taken(place, timeout);
     waited = true;
     await new Promise((resolve) => setTimeout(resolve, Math.min(pause, left)));
     pause = Math.min(2 * pause, PAUSE.longest);
   }
 }
 
+const LABEL = `${OWN_DIRECTORY}/lock`;
+
 /** The locked file, or `undefined` if somebody else holds it. */
-function tryOnce(
-  system: FileSystem,
-  path: string,
-  label: string,
-  grant: string,
-  command: string,
-): LockFile | undefined {
+function tryOnce(place: OwnPlace, owner: Owner, command: string): LockFile | undefined {
+  const { system } = place;
+  const path = pathOf(place);
   let file: LockFile | undefined;
   try {
+    ownDirectory(place);
     const seen = system.lstat(path);
-    if (seen !== undefined && seen.kind !== "file") throw notPlain(seen, "file", label);
+    if (seen !== undefined && seen.kind !== "file") throw notPlain(seen, "file", LABEL);
     file = system.openLock(path);
-    if (file.tryLock() && isStillAt(system, path, file, command)) return file;
+    if (file.tryLock() && isStillAt(system, path, file, command)) {
+      giveTo(system, path, owner);
+      return file;
+    }
     file.close();
     return undefined;
   } catch (error) {
     file?.close();
-    throw failure(error, { doing: "take the lock", file: label, grant });
+    throw ownFailure(error, place, "take the lock", LABEL, "lock");
   }
+}
+
+function pathOf({ mounts }: OwnPlace): string {
+  return join(join(mounts, OWN_DIRECTORY), "lock");
 }
 
 /**
@@ -95,23 +108,18 @@ function isStillAt(system: FileSystem, path: string, file: LockFile, command: st
     new TextDecoder().decode(system.readTrusted(path)) === line;
 }
 
-function taken(
-  system: FileSystem,
-  path: string,
-  label: string,
-  timeout: number,
-): ConfigPatchError {
+function taken(place: OwnPlace, timeout: number): ConfigPatchError {
   return new ConfigPatchError(
     "locked",
-    `the lock was not free within ${timeout / 1000} s: ${holderOf(system, path)} holds it`,
-    { file: label, remedy: "wait for that process or end it, then try again" },
+    `the lock was not free within ${timeout / 1000} s: ${holderOf(place)} holds it`,
+    { file: LABEL, remedy: "wait for that process or end it, then try again" },
   );
 }
 
 /** Who holds the lock, as far as the file says: it is only there to be shown. */
-function holderOf(system: FileSystem, path: string): string {
+function holderOf(place: OwnPlace): string {
   try {
-    const text = new TextDecoder().decode(system.readTrusted(path));
+    const text = new TextDecoder().decode(place.system.readTrusted(pathOf(place)));
     const { pid, since, command }: Record<string, unknown> = JSON.parse(text);
     if (Number.isInteger(pid) && typeof since === "string" && typeof command === "string") {
       return `process ${pid} (${command === "" ? "" : `${command}, `}since ${since})`;

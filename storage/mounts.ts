@@ -3,84 +3,59 @@
  *
  * What it promises, whatever a container does inside a host dir at the same time: it never reads or
  * writes outside the mounts, never hangs, never leaves a half-written file, and never loses what
- * the user wrote.
- *
- * What it cannot promise: POSIX has no rename that compares first, so an edit that lands between
- * the last check and the rename, or through a descriptor that was opened before it, is lost. A
- * rename breaks hard links and drops extended attributes.
+ * the user wrote. SECURITY.md says how far that goes.
  *
  * @module
  */
-import { ConfigPatchError, escapeControl } from "../errors.ts";
-import { type Access, failure, notPlain } from "./failures.ts";
+import { ConfigPatchError } from "../errors.ts";
+import { makeHostDir, makeRoot, namesIn, type Owner, rootOf, syncEntries } from "./directories.ts";
+import { type Access, failure } from "./failures.ts";
 import { type Fingerprint, fingerprintOf } from "./fingerprint.ts";
+import type { Collected } from "./leftovers.ts";
+import { limitFor, refuseToGrow, type Use } from "./limits.ts";
 import { type Lock, type LockOptions, takeLock } from "./lock.ts";
+import { tooOpen, unreadable } from "./modes.ts";
 import {
   checkFile,
   checkSegment,
-  isTemporaryName,
   OWN_DIRECTORY,
+  requireTemporary,
   SIDECAR_NAME,
   temporaryName,
 } from "./names.ts";
-import { type NestedAccess, nestedAccess, placeBelow } from "./nested.ts";
+import type { NestedAccess } from "./nested.ts";
+import {
+  type Durable,
+  type OwnFile,
+  type OwnPlace,
+  prepareOwnDirectory,
+  readOwnFile,
+  writeOwnFile,
+} from "./own_files.ts";
+import { Opening } from "./opening.ts";
+import { matchingNames } from "./pattern.ts";
 import { join, type Place, placeIn } from "./place.ts";
 import { denoFileSystem, type FileStatus, type FileSystem } from "./primitives.ts";
-import { decodeUtf8, type ReadFile, readSafely } from "./read.ts";
-import { removeSafely, replaceSafely } from "./replace.ts";
+import { type ReadFile, readSafely } from "./read.ts";
+import { Reading, REAL_TIME, type Time } from "./reading.ts";
+import { type Attributes, removeSafely, replaceSafely } from "./replace.ts";
+import type { Removal, Replacement } from "./requests.ts";
 
 /** How to work on the mounts. */
 export interface MountsOptions {
   /** The single operations; a test passes some that fail. */
-  readonly fileSystem?: FileSystem;
-  /** The largest config that is read, in bytes; 2 MiB by default. */
-  readonly maxConfigBytes?: number;
-  /** The largest sidecar that is read, in bytes; 1 MiB by default. */
-  readonly maxSidecarBytes?: number;
+  readonly fileSystem?: FileSystem | undefined;
+  /** Another cap for configs, in bytes; see `limits.ts`. */
+  readonly maxConfigBytes?: number | undefined;
+  /** Another cap for sidecars, in bytes; see `limits.ts`. */
+  readonly maxSidecarBytes?: number | undefined;
   /** Milliseconds since the epoch; `Date.now` by default. */
-  readonly now?: () => number;
+  readonly now?: (() => number) | undefined;
   /** Accept a `file` of several segments; see `nested.ts` for what that costs. */
-  readonly allowNested?: boolean;
+  readonly allowNested?: boolean | undefined;
+  /** Whether this run is one that writes: `apply`, `disable`. All others never open for writing. */
+  readonly mayWrite?: boolean | undefined;
 }
-
-/** The files of our own in `.vault-config/`. */
-export type OwnFile = "state.json" | "steady.json";
-
-/** A file to put in the place of another, or where nothing stands. */
-export interface Replacement {
-  /** The host dir, which exists. */
-  readonly dir: string;
-  /** The config or the sidecar. */
-  readonly file: string;
-  /** The name of the temporary, from `temporaryName`; the state has it already. */
-  readonly temporary: string;
-  /** The new content. */
-  readonly bytes: Uint8Array;
-  /** What must still stand there: as it was read, or `undefined` for nothing. */
-  readonly expected: ReadFile | undefined;
-  /** The permission bits of a new file before the umask; 0644 by default. */
-  readonly mode?: number;
-  /** The permission bits that the result may have at most, new or not; all by default. */
-  readonly mask?: number;
-}
-
-/** A file to remove. */
-export interface Removal {
-  /** The host dir. */
-  readonly dir: string;
-  /** The config or the sidecar. */
-  readonly file: string;
-  /** What must still stand there. */
-  readonly expected: ReadFile;
-}
-
-/**
- * What became of a leftover temporary: `removed`, `absent`, or `foreign` if something stands under
- * its name that cannot be ours and was left alone.
- */
-export type Collected = "removed" | "absent" | "foreign";
-
-const MEBIBYTE = 1024 * 1024;
 
 /**
  * The mounts directory, and all access to it.
@@ -116,10 +91,8 @@ export class Mounts {
   /** The directory as given: grants of Deno are compared by their text. */
   readonly path: string;
   readonly #system: FileSystem;
-  readonly #maxConfigBytes: number;
-  readonly #maxSidecarBytes: number;
-  readonly #now: () => number;
-  readonly #allowNested: boolean;
+  readonly #options: MountsOptions;
+  readonly #opening: Opening;
   #nestedAccess: NestedAccess | undefined;
 
   /** Nothing is touched yet. */
@@ -131,28 +104,25 @@ export class Mounts {
     }
     this.path = path;
     this.#system = options.fileSystem ?? denoFileSystem;
-    this.#maxConfigBytes = options.maxConfigBytes ?? 2 * MEBIBYTE;
-    this.#maxSidecarBytes = options.maxSidecarBytes ?? MEBIBYTE;
-    this.#now = options.now ?? Date.now;
-    this.#allowNested = options.allowNested ?? false;
+    this.#options = options;
+    this.#opening = new Opening(options.mayWrite ?? false);
   }
 
   /**
-   * Makes the mounts directory and our own directory in it, if absent. Call it before writing.
+   * Makes the mounts directory, our own directory in it, and these host dirs (0755 less the umask),
+   * as far as they are absent; all of them are brought to the disk at once. What root makes belongs
+   * to the owner of the mounts. Call it before writing.
    *
+   * @returns Whether the mounts directory itself was made now.
    * @throws {ConfigPatchError} `option` if the parent of the mounts does not exist or the mounts
-   * are no directory.
+   * are no directory; `hostile` if one of the others is a link or no directory.
    */
-  // deno-lint-ignore require-await -- asynchronous like every method that touches files
-  async prepare(): Promise<void> {
-    this.#prepareRoot();
-    const own = this.#prepareDirectory(OWN_DIRECTORY, 0o700);
-    // Former values of users are in it, which may be secrets.
-    if ((own.mode & 0o077) !== 0) {
-      this.#try("make it private", OWN_DIRECTORY, () => {
-        this.#system.chmod(join(this.path, OWN_DIRECTORY), 0o700);
-      });
-    }
+  async prepare(hostDirs: Iterable<string> = []): Promise<boolean> {
+    const { owner, made } = this.#prepareRoot();
+    let changed = prepareOwnDirectory(this.#own, owner);
+    for (const dir of hostDirs) changed = this.#prepareHostDir(dir, owner) || changed;
+    if (changed) await this.#syncRoot();
+    return made;
   }
 
   /**
@@ -162,8 +132,7 @@ export class Mounts {
    * @throws {ConfigPatchError} `hostile` if it is a link or no directory.
    */
   async prepareHostDir(dir: string, file?: string): Promise<void> {
-    checkSegment(dir, "host_dir");
-    this.#prepareDirectory(dir, 0o755);
+    if (this.#prepareHostDir(dir, this.#owner())) await this.#syncRoot();
     if (file !== undefined) (await this.#place(dir, file, true))?.[Symbol.dispose]();
   }
 
@@ -171,8 +140,9 @@ export class Mounts {
   async nestedAccess(): Promise<NestedAccess> {
     // Of mounts that are still to be made nothing can be told, so nothing is remembered.
     if (this.#nestedAccess === undefined && this.#root() === undefined) return "checked";
-    this.#nestedAccess ??= await nestedAccess(this.#system, this.path);
-    return this.#nestedAccess;
+    if (this.#nestedAccess !== undefined) return this.#nestedAccess;
+    const { nestedAccess } = await import("./nested.ts");
+    return this.#nestedAccess = await nestedAccess(this.#system, this.path);
   }
 
   /** The host dirs that exist, sorted; empty if the mounts do not exist. */
@@ -190,13 +160,42 @@ export class Mounts {
   }
 
   /**
-   * Reads a config or a sidecar; `undefined` if it or its host dir does not exist.
+   * Reads a config or a sidecar once; `undefined` if it or its host dir does not exist. A run reads
+   * through {@linkcode reading}, which has bounds, and patience with clients.
    *
+   * @param use What for. Of a file that is to be routed (`apply`) more is asked: its owner must be
+   * able to read it, and it must be one that can be replaced.
    * @throws {ConfigPatchError} `too-large`; `changed` if it is being replaced all the time.
    */
-  async read(dir: string, file: string): Promise<ReadFile | undefined> {
-    using place = await this.#place(dir, file);
-    return place === undefined ? undefined : await this.#readAt(place);
+  async read(dir: string, file: string, use: Use = "take back"): Promise<ReadFile | undefined> {
+    return await this.#readFor(dir, file, use);
+  }
+
+  /** The reading of one round of a run; see {@linkcode Reading}. */
+  reading(time: Time = REAL_TIME): Reading {
+    return new Reading(({ dir, file, use }, known) => this.#readFor(dir, file, use, known), time);
+  }
+
+  /**
+   * The names in a host dir that match a pattern, sorted; `*` stands for one or more characters.
+   * Empty if there is no such host dir.
+   *
+   * @throws {ConfigPatchError} `too-large` where there are too many names to look through.
+   */
+  // deno-lint-ignore require-await -- asynchronous like every method that touches files
+  async namesLike(dir: string, pattern: string): Promise<readonly string[]> {
+    checkSegment(dir, "host_dir");
+    using place = placeIn(this.#system, this.path, dir, "");
+    if (place === undefined) return [];
+    return this.#look("list it", dir, () => matchingNames(namesIn(this.#system, place), pattern));
+  }
+
+  /**
+   * What keeps a file of the user's from being used by a client that refuses any that allows more
+   * than `mode`; `undefined` if it does not.
+   */
+  tooOpen(dir: string, file: string, read: ReadFile, mode: number): ConfigPatchError | undefined {
+    return tooOpen(`${dir}/${file}`, join(join(this.path, dir), file), read, mode);
   }
 
   /**
@@ -223,17 +222,22 @@ export class Mounts {
    * is brought to the disk; the old file must still be what was read; the rename is one step.
    *
    * On any failure the old file stands untouched and the temporary is removed; if even that fails,
-   * the error says so.
+   * the error is a `LeftoverError` and says so. Several files can be replaced side by side. Configs
+   * are brought to the disk; a sidecar can be made again, and is only all or nothing.
    *
+   * @returns Owner and permission bits of the new file.
    * @throws {ConfigPatchError} `changed` if something else stands there by now: read again and
-   * start over; `permission` if the owner cannot be kept.
+   * start over; `permission` if the owner cannot be kept; `too-large` if it could not be read again.
    */
-  async replace(replacement: Replacement): Promise<void> {
-    const { dir, file, temporary, bytes, expected, mode = 0o644, mask = 0o777 } = replacement;
+  async replace(replacement: Replacement): Promise<Attributes> {
+    const { dir, file, temporary, bytes, expected, mask = 0o777 } = replacement;
     requireTemporary(temporary);
+    const use = useOf(file, replacement.use ?? "take back");
+    refuseToGrow(bytes.length, this.#limit(use), `${dir}/${file}`);
     using place = await this.#existing(dir, file);
-    const exchange = { temporary, bytes, expected, mode: mode & mask, mask };
-    await replaceSafely(this.#system, place, exchange, () => this.#readAt(place));
+    const { mode } = replacement;
+    const exchange = { temporary, bytes, expected, mode, mask, durable: use !== "sidecar" };
+    return await replaceSafely(this.#system, place, exchange, () => this.#readAt(place, use));
   }
 
   /**
@@ -243,7 +247,9 @@ export class Mounts {
    */
   async removeFile({ dir, file, expected }: Removal): Promise<void> {
     using place = await this.#existing(dir, file);
-    await removeSafely(this.#system, place, expected, () => this.#readAt(place));
+    const use = useOf(file, "take back");
+    const durable = use !== "sidecar";
+    await removeSafely(this.#system, place, expected, durable, () => this.#readAt(place, use));
   }
 
   /**
@@ -260,69 +266,28 @@ export class Mounts {
     // Any file beside it leads to its directory.
     using place = await this.#place(dir, [...segments, "config"].join("/"));
     if (place === undefined) return "absent";
-    const path = join(place.directory, name);
-    return this.#try("remove the temporary", `${dir}/${temporary}`, () => {
-      const seen = this.#system.lstat(path);
-      if (seen === undefined) return "absent";
-      if (seen.kind !== "file") return "foreign";
-      place.recheck();
-      this.#system.remove(path);
-      return "removed";
-    });
+    const { collectAt } = await import("./leftovers.ts");
+    return collectAt(this.#system, place, name);
+  }
+
+  /** Reads one of our own files as text; `undefined` if absent. See `readOwnFile`. */
+  // deno-lint-ignore require-await -- as namesLike
+  async readOwn(name: OwnFile): Promise<string | undefined> {
+    if (this.#root() === undefined) return undefined;
+    return readOwnFile(this.#own, name);
   }
 
   /**
-   * Reads one of our own files as text; `undefined` if absent.
+   * Replaces one of our own files, all or nothing; 0600. Only while the lock is held.
    *
-   * @throws {ConfigPatchError} `state` if it is not UTF-8; `hostile` if it or its directory is a
-   * link.
+   * @param durable What has to be on the disk then; by default all, of the memory nothing.
    */
-  // deno-lint-ignore require-await -- as prepare
-  async readOwn(name: OwnFile): Promise<string | undefined> {
-    const label = `${OWN_DIRECTORY}/${name}`;
-    const bytes = this.#look("read it", label, () => {
-      if (this.#root() === undefined || !this.#ownDirectoryExists()) return undefined;
-      const path = join(join(this.path, OWN_DIRECTORY), name);
-      const seen = this.#system.lstat(path);
-      if (seen === undefined) return undefined;
-      if (seen.kind !== "file") throw notPlain(seen, "file", label);
-      return new Uint8Array(this.#system.readTrusted(path));
-    });
-    if (bytes === undefined) return undefined;
-    try {
-      return decodeUtf8(bytes, label);
-    } catch (cause) {
-      throw new ConfigPatchError("state", "our own file is damaged: it is not UTF-8", {
-        file: label,
-        remedy: `restore ${label} from a backup, or remove it: undo then goes by value`,
-        cause,
-      });
-    }
-  }
-
-  /** Replaces one of our own files, all or nothing; 0600. Only while the lock is held. */
-  // deno-lint-ignore require-await -- as prepare
-  async writeOwn(name: OwnFile, text: string): Promise<void> {
-    const label = `${OWN_DIRECTORY}/${name}`;
-    const directory = join(this.path, OWN_DIRECTORY);
-    const path = join(directory, name);
-    // One fixed name is enough: the lock keeps others out, and a leftover is replaced next time.
-    const temporary = `${path}.new`;
-    this.#try("write it", label, () => {
-      if (!this.#ownDirectoryExists()) throw new Error("prepare() was not called");
-      const seen = this.#system.lstat(path);
-      if (seen !== undefined && seen.kind !== "file") throw notPlain(seen, "file", label);
-      if (this.#system.lstat(temporary) !== undefined) this.#system.remove(temporary);
-      const fresh = this.#system.createNew(temporary, 0o600);
-      try {
-        fresh.write(new TextEncoder().encode(text));
-        fresh.sync();
-      } finally {
-        fresh.close();
-      }
-      this.#system.rename(temporary, path);
-      this.#system.syncDirectory(directory);
-    });
+  async writeOwn(
+    name: OwnFile,
+    text: string,
+    durable: Durable = name === "steady.json" ? "nothing" : "all",
+  ): Promise<void> {
+    await writeOwnFile(this.#own, this.#owner(), name, text, durable);
   }
 
   /**
@@ -331,76 +296,48 @@ export class Mounts {
    * @throws {ConfigPatchError} `locked` at the deadline, naming who holds it.
    */
   async lock(options: LockOptions = {}): Promise<Lock> {
-    const label = `${OWN_DIRECTORY}/lock`;
-    this.#try("take the lock", label, () => this.#ownDirectoryExists());
-    return await takeLock(
-      this.#system,
-      join(join(this.path, OWN_DIRECTORY), "lock"),
-      label,
-      this.path,
-      options,
-    );
+    return await takeLock(this.#own, this.#owner(), options);
+  }
+
+  get #own(): OwnPlace {
+    return { system: this.#system, mounts: this.path };
+  }
+
+  /** To whom the mounts belong. */
+  #owner(): Owner {
+    return this.#root() ?? { uid: 0, gid: 0 };
   }
 
   /** The mounts directory, if it exists. */
   #root(): FileStatus | undefined {
-    const seen = this.#system.stat(this.path);
-    if (seen === undefined || seen.kind === "directory") return seen;
-    throw new ConfigPatchError("option", "the mounts directory is not a directory", {
-      file: this.path,
-      remedy: "name another one (--mounts DIR)",
+    return this.#look("look at it", this.path, () => rootOf(this.#system, this.path));
+  }
+
+  #prepareRoot(): { readonly owner: Owner; readonly made: boolean } {
+    return this.#try("make the mounts directory", this.path, () => {
+      return makeRoot(this.#system, this.path);
     });
   }
 
-  #prepareRoot(): void {
-    this.#try("make the mounts directory", this.path, () => {
-      if (this.#root() !== undefined) return;
-      try {
-        this.#system.mkdir(this.path, 0o755);
-      } catch (error) {
-        if (!(error instanceof Deno.errors.NotFound)) throw error;
-        throw new ConfigPatchError("option", "the parent of the mounts directory does not exist", {
-          file: this.path,
-          remedy: "make the parent, or name another directory (--mounts DIR)",
-          cause: error,
-        });
-      }
+  /** Makes a host dir, or checks the one that stands there. Returns whether it was made. */
+  #prepareHostDir(dir: string, owner: Owner): boolean {
+    checkSegment(dir, "host_dir");
+    return this.#try("make the directory", dir, () => {
+      return makeHostDir(this.#system, this.path, dir, owner);
     });
   }
 
-  /** Makes a directory in the mounts, or checks the one that stands there. */
-  #prepareDirectory(name: string, mode: number): FileStatus {
-    return this.#try("make the directory", name, () => {
-      const path = join(this.path, name);
-      if (this.#system.lstat(path) === undefined) {
-        try {
-          this.#system.mkdir(path, mode);
-          this.#system.syncDirectory(this.path);
-        } catch (error) {
-          // Another process of ours was faster: what it made is checked below.
-          if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-        }
-      }
-      const seen = this.#system.lstat(path);
-      if (seen?.kind !== "directory") {
-        throw seen === undefined
-          ? new Deno.errors.NotFound(`${name} was removed`)
-          : notPlain(seen, "directory", name);
-      }
-      return seen;
-    });
-  }
-
-  #ownDirectoryExists(): boolean {
-    const seen = this.#system.lstat(join(this.path, OWN_DIRECTORY));
-    if (seen === undefined) return false;
-    if (seen.kind !== "directory") throw notPlain(seen, "directory", OWN_DIRECTORY);
-    return true;
+  async #syncRoot(): Promise<void> {
+    try {
+      await syncEntries(() => this.#system.syncDirectory(this.path));
+    } catch (error) {
+      throw failure(error, { doing: "write to it", file: this.path, grant: this.path });
+    }
   }
 
   /** The checked segments of a config; the sidecar is one as well. */
   #segments(file: string): readonly string[] {
-    return file === SIDECAR_NAME ? [file] : checkFile(file, this.#allowNested);
+    return file === SIDECAR_NAME ? [file] : checkFile(file, this.#options.allowNested ?? false);
   }
 
   async #place(dir: string, file: string, create = false): Promise<Place | undefined> {
@@ -409,6 +346,7 @@ export class Mounts {
     const [first = ""] = segments;
     if (segments.length === 1) return placeIn(this.#system, this.path, dir, first);
     const path = { mounts: this.path, dir, segments, create };
+    const { placeBelow } = await import("./nested.ts");
     return await placeBelow(this.#system, await this.nestedAccess(), path);
   }
 
@@ -421,16 +359,47 @@ export class Mounts {
     });
   }
 
-  async #readAt(place: Place): Promise<ReadFile | undefined> {
+  async #readFor(
+    dir: string,
+    file: string,
+    wanted: Use,
+    known?: (seen: FileStatus) => ReadFile | undefined,
+  ): Promise<ReadFile | undefined> {
+    using place = await this.#place(dir, file);
+    if (place === undefined) return undefined;
+    const use = useOf(file, wanted);
+    const read = await this.#readAt(place, use, known);
+    if (read === undefined || use !== "apply") return read;
+    const hidden = unreadable(place, read);
+    if (hidden !== undefined) throw hidden;
+    // Whoever writes will be told by the rename, which knows it for sure.
+    if (this.#options.mayWrite) return read;
+    const { refuseMounted } = await import("./mount_points.ts");
+    refuseMounted(this.#system, place, read);
+    return read;
+  }
+
+  async #readAt(
+    place: Place,
+    use: Use,
+    known?: (seen: FileStatus) => ReadFile | undefined,
+  ): Promise<ReadFile | undefined> {
     const read = await readSafely(this.#system, {
       path: join(place.directory, place.name),
       label: place.label,
       grant: place.grant,
-      maxBytes: place.name === SIDECAR_NAME ? this.#maxSidecarBytes : this.#maxConfigBytes,
-      now: this.#now,
+      maxBytes: this.#limit(use),
+      now: this.#options.now ?? Date.now,
+      opening: this.#opening,
+      known,
     });
     place.recheck();
     return read;
+  }
+
+  #limit(use: Use): number {
+    const { maxConfigBytes, maxSidecarBytes } = this.#options;
+    return (use === "sidecar" ? maxSidecarBytes : maxConfigBytes) ?? limitFor(use);
   }
 
   /** Reads, or says what kept us from it. */
@@ -448,12 +417,7 @@ export class Mounts {
   }
 }
 
-/** A corrupt state must not make us write or remove a file of the user's. */
-function requireTemporary(name: string): void {
-  if (isTemporaryName(name)) return;
-  throw new ConfigPatchError(
-    "state",
-    `"${escapeControl(name)}" is not the name of a temporary of ours`,
-    { remedy: `restore ${OWN_DIRECTORY}/state.json from a backup, or remove it` },
-  );
+/** The sidecar is known by its name. */
+function useOf(file: string, use: Use): Use {
+  return file === SIDECAR_NAME ? "sidecar" : use;
 }

@@ -83,6 +83,20 @@ export function isTemporaryName(name: string): boolean {
   return /^\.vault-config-[0-9a-f]{32}\.tmp$/.test(name);
 }
 
+/**
+ * A corrupt state must not make us write or remove a file of the user's.
+ *
+ * @throws {ConfigPatchError} `state`.
+ */
+export function requireTemporary(name: string): void {
+  if (isTemporaryName(name)) return;
+  throw new ConfigPatchError(
+    "state",
+    `"${escapeControl(name)}" is not the name of a temporary of ours`,
+    { remedy: `restore ${OWN_DIRECTORY}/state.json from a backup, or remove it` },
+  );
+}
+
 /** Why a text is no plain path segment, or `undefined`. */
 function segmentFault(name: string): string | undefined {
   if (name === "") return "it is empty";

@@ -10,9 +10,15 @@
  * @module
  */
 import { ConfigPatchError } from "../errors.ts";
+import { isToBeGiven, type Owner, syncEntries } from "./directories.ts";
 import { type Access, failure, notPlain } from "./failures.ts";
 import { join, type Place, placeIn } from "./place.ts";
-import type { AnchoredDirectory, FileStatus, FileSystem } from "./primitives.ts";
+import {
+  type AnchoredDirectory,
+  type FileStatus,
+  type FileSystem,
+  isSameInode,
+} from "./primitives.ts";
 
 /** How nested files are reached: `anchored` is safe from swaps, `checked` nearly so. */
 export type NestedAccess = "anchored" | "checked";
@@ -61,16 +67,18 @@ export async function placeBelow(
   if (top === undefined) return undefined;
   const name = segments[segments.length - 1] ?? "";
   const label = [dir, ...segments].join("/");
-  // A nested file belongs to whom the host dir does.
+  const walk: Walk = { system, path, owner: top.owner };
   const rest = { name, label, grant: mounts, owner: top.owner };
   try {
-    if (access === "checked") return checkedPlace(system, top.directory, path, rest);
-    const anchor = await anchoredDirectory(system, top.directory, path);
-    return anchor && {
+    if (access === "checked") return await checkedPlace(walk, top, rest);
+    const found = await anchoredDirectory(walk, top.directory);
+    return found && {
       ...rest,
-      directory: anchor.path,
+      directory: found.anchor.path,
+      way: [...top.way, ...found.way],
       recheck: () => {},
-      [Symbol.dispose]: () => anchor.close(),
+      sync: () => syncEntries(() => found.anchor.sync()),
+      [Symbol.dispose]: () => found.anchor.close(),
     };
   } catch (error) {
     const access: readonly Access[] = path.create ? ["read", "write"] : ["read"];
@@ -78,41 +86,53 @@ export async function placeBelow(
   }
 }
 
+/** What does not change while we go down. */
+interface Walk {
+  readonly system: FileSystem;
+  readonly path: NestedPath;
+  /** To whom the host dir belongs, and so what is made below it. */
+  readonly owner: Owner;
+}
+
 /** Walks down with one directory open at a time. */
 async function anchoredDirectory(
-  system: FileSystem,
+  walk: Walk,
   top: string,
-  { dir, segments, create }: NestedPath,
-): Promise<AnchoredDirectory | undefined> {
+): Promise<{ readonly anchor: AnchoredDirectory; readonly way: FileStatus[] } | undefined> {
+  const { system, path: { dir, segments } } = walk;
   let anchor = await system.openDirectory(top);
   let label = dir;
+  const way: FileStatus[] = [];
   for (const segment of segments.slice(0, -1)) {
     label += `/${segment}`;
     const above = anchor;
     try {
-      if (look(system, above.path, segment, label, create) === undefined) return undefined;
+      const seen = await look(walk, above.path, segment, label, () => above.sync());
+      if (seen === undefined) return undefined;
+      way.push(seen);
       // A link put there since is refused by the system: O_NOFOLLOW.
       anchor = await system.openDirectory(join(above.path, segment));
     } finally {
       above.close();
     }
   }
-  return anchor;
+  return { anchor, way };
 }
 
 /** Walks down by paths, and remembers what stood there. */
-function checkedPlace(
-  system: FileSystem,
-  top: string,
-  { dir, segments, create }: NestedPath,
+async function checkedPlace(
+  walk: Walk,
+  top: Place,
   rest: Pick<Place, "name" | "label" | "grant" | "owner">,
-): Place | undefined {
+): Promise<Place | undefined> {
+  const { system, path: { dir, segments } } = walk;
   const chain: { readonly path: string; readonly label: string; readonly seen: FileStatus }[] = [];
-  let directory = top;
+  let directory = top.directory;
   let label = dir;
   for (const segment of segments.slice(0, -1)) {
     label += `/${segment}`;
-    const seen = look(system, directory, segment, label, create);
+    const parent = directory;
+    const seen = await look(walk, parent, segment, label, () => syncChecked(system, parent));
     if (seen === undefined) return undefined;
     directory = join(directory, segment);
     chain.push({ path: directory, label, seen });
@@ -120,37 +140,74 @@ function checkedPlace(
   return {
     ...rest,
     directory,
+    way: [...top.way, ...chain.map(({ seen }) => seen)],
     recheck() {
       for (const { path, label, seen } of chain) {
         const now = system.lstat(path);
-        if (now?.kind === "directory" && now.dev === seen.dev && now.ino === seen.ino) continue;
+        if (now?.kind === "directory" && isSameInode(now, seen)) continue;
         throw new ConfigPatchError("hostile", "the directory was swapped while it was in use", {
           file: label,
           remedy: "stop what swaps it, then try again",
         });
       }
     },
+    sync: () => syncEntries(() => syncChecked(system, directory)),
     [Symbol.dispose]: () => {},
   };
 }
 
+/**
+ * Syncs a directory that may have been swapped: opened as a directory alone, or a FIFO in its place
+ * would stop us for ever.
+ */
+async function syncChecked(system: FileSystem, path: string): Promise<void> {
+  const directory = await system.openDirectory(path);
+  try {
+    await directory.sync();
+  } finally {
+    directory.close();
+  }
+}
+
 /** The directory under a name, made if wanted; `undefined` if absent. */
-function look(
-  system: FileSystem,
+async function look(
+  walk: Walk,
   parent: string,
   segment: string,
   label: string,
-  create: boolean,
-): FileStatus | undefined {
+  syncParent: () => Promise<void>,
+): Promise<FileStatus | undefined> {
+  const { system, path: { create } } = walk;
   const path = join(parent, segment);
   let seen = system.lstat(path);
   if (seen === undefined && create) {
     system.mkdir(path, 0o755);
-    system.syncDirectory(parent);
-    seen = system.lstat(path);
+    await syncEntries(syncParent);
+    seen = await giveDirectory(walk, path);
   }
   if (seen !== undefined && seen.kind !== "directory") throw notPlain(seen, "directory", label);
   return seen;
+}
+
+/**
+ * Gives a directory that root has just made to whom the host dir belongs: else the client could not
+ * enter it. A container may have swapped it, so that is done through a descriptor, and only if what
+ * is open is what stands at the path, no link: nothing outside can be reached so.
+ */
+async function giveDirectory(
+  { system, owner }: Walk,
+  path: string,
+): Promise<FileStatus | undefined> {
+  const made = system.lstat(path);
+  if (made?.kind !== "directory" || !isToBeGiven(made, owner)) return made;
+  const directory = await system.openDirectory(path);
+  try {
+    if (!isSameInode(directory.status(), made)) return system.lstat(path);
+    directory.chown(owner.uid, owner.gid);
+    return directory.status();
+  } finally {
+    directory.close();
+  }
 }
 
 /** Whether O_NOFOLLOW reaches the kernel: a descriptor's path under /proc is itself a link. */

@@ -1,9 +1,7 @@
 /** Where a file is: the directory that it lies in, checked, and the paths that lead there. @module */
+import { type Owner, syncEntries } from "./directories.ts";
 import { failure, notPlain } from "./failures.ts";
 import type { FileStatus, FileSystem } from "./primitives.ts";
-
-/** To whom something belongs. */
-export type Owner = Pick<FileStatus, "uid" | "gid">;
 
 /** The directory of a file, checked; `using` gives it back. */
 export interface Place extends Disposable {
@@ -15,10 +13,14 @@ export interface Place extends Disposable {
   readonly label: string;
   /** The path that a grant of Deno must name. */
   readonly grant: string;
-  /** To whom the directory belongs. */
+  /** To whom the host dir belongs. */
   readonly owner: Owner;
+  /** The directory, and all that are on the way to it below the host dir. */
+  readonly way: readonly FileStatus[];
   /** Checks once more that the directory is the one that was checked first. */
   recheck(): void;
+  /** Brings the directory's entries to the disk. */
+  sync(): Promise<void>;
 }
 
 /** Joins a directory and one checked segment. */
@@ -41,7 +43,7 @@ export function placeIn(
   name: string,
 ): Place | undefined {
   const directory = join(mounts, dir);
-  let owner: Owner;
+  let owner: FileStatus;
   try {
     const seen = system.lstat(directory);
     if (seen === undefined) return undefined;
@@ -56,7 +58,9 @@ export function placeIn(
     label: `${dir}/${name}`,
     grant: mounts,
     owner,
+    way: [owner],
     recheck: () => {},
+    sync: () => syncEntries(() => system.syncDirectory(directory)),
     [Symbol.dispose]: () => {},
   };
 }

@@ -13,7 +13,7 @@ export interface FileStatus {
   readonly mode: number;
   /** The device. */
   readonly dev: number;
-  /** The inode; above 2^53 Deno rounds it, the same way for `lstat` and for `fstat`. */
+  /** The inode; above 2^53 Deno rounds it: compare it with {@linkcode isSameInode} only. */
   readonly ino: number;
   /** In bytes. */
   readonly size: number;
@@ -29,7 +29,15 @@ export interface FileStatus {
   readonly nlink: number;
 }
 
-/** An existing file or directory, open for reading. */
+/**
+ * Whether two looks have found the same file. Inodes that JavaScript cannot tell apart are never
+ * equal: overlayfs (`xino=on`) has inodes above 2^53, and a rounded one may be that of another file.
+ */
+export function isSameInode(a: FileStatus, b: FileStatus): boolean {
+  return a.dev === b.dev && a.ino === b.ino && Number.isSafeInteger(a.ino);
+}
+
+/** An existing file, open for reading. */
 export interface SourceFile {
   /** What is really open, whatever the path leads to by now. */
   status(): FileStatus;
@@ -45,24 +53,28 @@ export interface AnchoredDirectory {
   readonly path: string;
   /** What is really open. */
   status(): FileStatus;
+  /** Sets owner and group of the directory that is open. */
+  chown(uid: number, gid: number): void;
+  /** Brings its entries to the disk. */
+  sync(): Promise<void>;
   /** Gives the descriptor back. */
   close(): void;
 }
 
 /** A file that we have just made. */
 export interface FreshFile {
+  /** Owner, group and mode, at first as creation gave them. */
+  status(): FileStatus;
   /** Writes all bytes. */
   write(bytes: Uint8Array): void;
-  /** Brings content and attributes to the disk. */
-  sync(): void;
+  /** Brings content and attributes to the disk; several files can do that side by side. */
+  sync(): Promise<void>;
   /** Gives the descriptor back. */
   close(): void;
 }
 
 /** A file that we have just made, whose attributes can be set through its descriptor. */
 export interface AdjustableFile extends FreshFile {
-  /** Owner, group and mode as creation gave them. */
-  status(): FileStatus;
   /** Sets the permission bits, regardless of the umask. */
   chmod(mode: number): void;
   /** Sets owner and group. */
@@ -85,14 +97,24 @@ export interface FileSystem {
   lstat(path: string): FileStatus | undefined;
   /** As {@linkcode lstat}, links followed: for the mounts directory alone. */
   stat(path: string): FileStatus | undefined;
+  /** The path without links, of a directory that was checked. */
+  realPath(path: string): string;
   /** Makes a directory whose parent exists. */
   mkdir(path: string, mode: number): void;
   /** Sets the permission bits of a directory of the host side. */
   chmod(path: string, mode: number): void;
-  /** The names in a directory of the host side. */
+  /** Gives something of the host side to somebody; never on hostile ground, links are followed. */
+  chown(path: string, uid: number, gid: number): void;
+  /** The names in a directory whose path no container can change. */
   list(path: string): readonly string[];
   /** Opens what stands there without ever waiting, on hostile ground too: FIFO, lease, device. */
   openSource(path: string): Promise<SourceFile>;
+  /**
+   * As {@linkcode openSource}, much cheaper: asks for the right to write, with which no FIFO makes
+   * anybody wait. Nothing is written. A lease makes it wait for as long as the system lets a lease
+   * stand (45 seconds); it throws where the file cannot be written.
+   */
+  openQuickly(path: string): SourceFile;
   /** Opens a directory that is not a link, so that its entries can be reached through it. */
   openDirectory(path: string): Promise<AnchoredDirectory>;
   /** Makes a file where nothing stands, not even a link. */
@@ -103,10 +125,12 @@ export interface FileSystem {
   rename(from: string, to: string): void;
   /** Removes an entry itself: a file, a link, an empty directory. Never what is below it. */
   remove(path: string): void;
-  /** Brings the entries of a directory to the disk. */
-  syncDirectory(path: string): void;
+  /** Brings the entries of a directory to the disk; no container may be able to swap it. */
+  syncDirectory(path: string): Promise<void>;
   /** Reads a whole file of the host side. */
   readTrusted(path: string): Uint8Array<ArrayBuffer>;
+  /** As {@linkcode readTrusted}, as text; a decoder of our own would cost a steady start much. */
+  readTrustedText(path: string): string;
   /** Opens the lock file, which is made if absent. */
   openLock(path: string): LockFile;
 }
@@ -115,8 +139,10 @@ export interface FileSystem {
 export const denoFileSystem: FileSystem = {
   lstat: (path) => present(() => Deno.lstatSync(path)),
   stat: (path) => present(() => Deno.statSync(path)),
+  realPath: (path) => Deno.realPathSync(path),
   mkdir: (path, mode) => Deno.mkdirSync(path, { mode }),
   chmod: (path, mode) => Deno.chmodSync(path, mode),
+  chown: (path, uid, gid) => Deno.chownSync(path, uid, gid),
   list: (path) => Array.from(Deno.readDirSync(path), (entry) => entry.name),
   async openSource(path) {
     const fs = await nodeFs();
@@ -130,6 +156,14 @@ export const denoFileSystem: FileSystem = {
       close: () => fs.closeSync(fd),
     };
   },
+  openQuickly(path) {
+    const file = Deno.openSync(path, { read: true, write: true });
+    return {
+      status: () => statusOf(file.statSync()),
+      read: (buffer) => file.readSync(buffer) ?? 0,
+      close: () => file.close(),
+    };
+  },
   async openDirectory(path) {
     const fs = await nodeFs();
     const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW, O_DIRECTORY } = fs.constants;
@@ -137,14 +171,17 @@ export const denoFileSystem: FileSystem = {
     return {
       path: `/proc/self/fd/${fd}`,
       status: () => statusOfNode(fs.fstatSync(fd)),
+      chown: (uid, gid) => fs.fchownSync(fd, uid, gid),
+      sync: () => finished((done) => fs.fsync(fd, done)),
       close: () => fs.closeSync(fd),
     };
   },
   createNew(path, mode) {
     const file = Deno.openSync(path, { write: true, createNew: true, mode });
     return {
+      status: () => statusOf(file.statSync()),
       write: (bytes) => writeAll(bytes, (rest) => file.writeSync(rest)),
-      sync: () => file.syncSync(),
+      sync: () => file.sync(),
       close: () => file.close(),
     };
   },
@@ -157,17 +194,18 @@ export const denoFileSystem: FileSystem = {
       status: () => statusOfNode(fs.fstatSync(fd)),
       chmod: (bits) => fs.fchmodSync(fd, bits),
       chown: (uid, gid) => fs.fchownSync(fd, uid, gid),
-      sync: () => fs.fsyncSync(fd),
+      sync: () => finished((done) => fs.fsync(fd, done)),
       close: () => fs.closeSync(fd),
     };
   },
   rename: (from, to) => Deno.renameSync(from, to),
   remove: (path) => Deno.removeSync(path),
-  syncDirectory(path) {
+  async syncDirectory(path) {
     using directory = Deno.openSync(path);
-    directory.syncSync();
+    await directory.sync();
   },
   readTrusted: (path) => Deno.readFileSync(path),
+  readTrustedText: (path) => Deno.readTextFileSync(path),
   openLock(path) {
     const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
     return {
@@ -182,9 +220,16 @@ export const denoFileSystem: FileSystem = {
   },
 };
 
-/** Costs 50 ms of start-up: only what must really open a hostile file may pay it. */
+/** Costs 50 ms of start-up: only what cannot be had otherwise may pay it. */
 function nodeFs(): Promise<typeof import("node:fs")> {
   return import("node:fs");
+}
+
+/** A call of Node's that tells by a callback when it has finished. */
+function finished(call: (done: (error: Error | null) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    call((error) => error === null ? resolve() : reject(error));
+  });
 }
 
 function present(look: () => Deno.FileInfo): FileStatus | undefined {

@@ -2,7 +2,9 @@
 import { ConfigPatchError, locate } from "../errors.ts";
 import { type Attempt, failure, notPlain, systemCode } from "./failures.ts";
 import { type Fingerprint, fingerprintOf, isSettled } from "./fingerprint.ts";
-import type { FileStatus, FileSystem, SourceFile } from "./primitives.ts";
+import { refuseLarge } from "./limits.ts";
+import type { Opening } from "./opening.ts";
+import { type FileStatus, type FileSystem, isSameInode, type SourceFile } from "./primitives.ts";
 
 /** A file as it was read. */
 export interface ReadFile {
@@ -16,6 +18,8 @@ export interface ReadFile {
   readonly gid: number;
   /** The number of hard links; more than 1 means that a replacement breaks them. */
   readonly nlink: number;
+  /** What the system said of the open file when all of it had been read. */
+  readonly status: FileStatus;
   /** What `lstat` said before the file was opened. */
   readonly fingerprint: Fingerprint;
   /** Whether the fingerprint may be remembered: see `isSettled`. */
@@ -34,6 +38,10 @@ export interface ReadRequest {
   readonly maxBytes: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** How files are opened. */
+  readonly opening: Opening;
+  /** A file that was read before and is surely the one that was found now, if there is one. */
+  readonly known?: ((seen: FileStatus) => ReadFile | undefined) | undefined;
 }
 
 /** How often a read starts over because the file was replaced between two steps of it. */
@@ -42,9 +50,9 @@ const ATTEMPTS = 5;
 /**
  * Reads a file on hostile ground, or returns `undefined` where nothing stands.
  *
- * `lstat` must say that it is a regular file; it is opened without ever waiting; what is open must
- * have the same device and inode, so that nothing a link led to is ever read; and no more than the
- * cap is taken in.
+ * `lstat` must say that it is a regular file; it is opened without waiting; what is open must have
+ * the same device and inode, so that nothing a link led to is ever read; and no more than the cap is
+ * taken in.
  *
  * @throws {ConfigPatchError} `hostile` for anything but a regular file, `too-large`, `changed` if
  * it was replaced again and again, `permission`, `io`.
@@ -61,12 +69,15 @@ export async function readSafely(
       const now = request.now();
       const seen = system.lstat(path);
       if (seen === undefined) return undefined;
-      refuseAllButFiles(seen, label);
+      if (seen.kind !== "file") throw notPlain(seen, "file", label);
+      refuseUnknown(seen, label);
       refuseLarge(seen.size, maxBytes, label);
-      const bytes = await readSame(system, path, seen, maxBytes, label);
-      if (bytes === undefined) continue;
+      const known = request.known?.(seen);
+      if (known !== undefined) return known;
+      const found = await readSame(system, request, seen);
+      if (found === undefined) continue;
       return {
-        bytes,
+        ...found,
         mode: seen.mode & 0o7777,
         uid: seen.uid,
         gid: seen.gid,
@@ -114,20 +125,19 @@ export function decodeUtf8(bytes: Uint8Array<ArrayBuffer>, label: string): strin
   }
 }
 
-/** The content, or `undefined` if something else than what was seen is open. */
+/** The content and the last status, or `undefined` if something else than what was seen is open. */
 async function readSame(
   system: FileSystem,
-  path: string,
+  { path, maxBytes, label, opening }: ReadRequest,
   seen: FileStatus,
-  maxBytes: number,
-  label: string,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const file = await system.openSource(path);
+): Promise<Pick<ReadFile, "bytes" | "status"> | undefined> {
+  const file = await opening.open(system, path);
   try {
     const open = file.status();
-    if (open.kind !== "file" || open.dev !== seen.dev || open.ino !== seen.ino) return undefined;
+    if (open.kind !== "file" || !isSameInode(open, seen)) return undefined;
     refuseLarge(open.size, maxBytes, label);
-    return readBounded(file, open.size, maxBytes, label);
+    const bytes = readBounded(file, open.size, maxBytes, label);
+    return { bytes, status: file.status() };
   } finally {
     file.close();
   }
@@ -156,17 +166,16 @@ function readBounded(
   }
 }
 
-function refuseAllButFiles(seen: FileStatus, label: string): void {
-  if (seen.kind === "file") return;
-  throw notPlain(seen, "file", label);
-}
-
-function refuseLarge(size: number, maxBytes: number, label: string): void {
-  if (size <= maxBytes) return;
+/** Some file systems number files so high that Deno rounds the numbers: they tell nothing. */
+function refuseUnknown(seen: FileStatus, label: string): void {
+  if (isSameInode(seen, seen)) return;
   throw new ConfigPatchError(
-    "too-large",
-    `it is larger than ${maxBytes} bytes, the most that is read`,
-    { file: label, remedy: "make it smaller, or remove it if it is not yours" },
+    "io",
+    "cannot read it safely: its file system numbers files above 2^53, which Deno cannot tell apart",
+    {
+      file: label,
+      remedy: "put the mounts on another file system (overlayfs: without xino=on)",
+    },
   );
 }
 

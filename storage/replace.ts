@@ -1,8 +1,9 @@
 /** Replacing and removing a file on hostile ground: all or nothing, and never what was not read. @module */
 import { ConfigPatchError } from "../errors.ts";
-import { failure, systemCode } from "./failures.ts";
-import { join, type Owner, type Place } from "./place.ts";
-import type { AdjustableFile, FileSystem } from "./primitives.ts";
+import { isToBeGiven } from "./directories.ts";
+import { failure, type Step, systemCode } from "./failures.ts";
+import { join, type Place } from "./place.ts";
+import type { AdjustableFile, FileStatus, FileSystem, FreshFile } from "./primitives.ts";
 import type { ReadFile } from "./read.ts";
 
 /** What to put in the place of what. */
@@ -13,11 +14,16 @@ export interface Exchange {
   readonly bytes: Uint8Array;
   /** What must still stand there: as it was read, or `undefined` for nothing. */
   readonly expected: ReadFile | undefined;
-  /** The permission bits of a new file, before the umask. */
-  readonly mode: number;
-  /** The permission bits that a replaced file keeps at most. */
+  /** The permission bits of the result; absent: those of the old file, or 0644 less the umask. */
+  readonly mode: number | undefined;
+  /** The permission bits that the result may have at most. */
   readonly mask: number;
+  /** Whether it has to be on the disk before the name leads to it: for what cannot be made again. */
+  readonly durable: boolean;
 }
+
+/** Owner and permission bits of a file. */
+export type Attributes = Pick<ReadFile, "uid" | "gid" | "mode">;
 
 /** The failure of an exchange whose temporary is still there, because it could not be removed. */
 export class LeftoverError extends ConfigPatchError {}
@@ -26,9 +32,10 @@ export class LeftoverError extends ConfigPatchError {}
 export type ReadAgain = () => Promise<ReadFile | undefined>;
 
 /**
- * The protocol of `Mounts.replace`. A failure before the rename leaves the old file and removes the
- * temporary; a failure after it leaves the new file.
+ * The protocol of `Mounts.replace`: make, write, compare, rename, sync. A failure before the rename
+ * leaves the old file and removes the temporary; a failure after it leaves the new file.
  *
+ * @returns Owner and permission bits of the new file.
  * @throws {ConfigPatchError} `changed`, `permission`, `hostile`, `io`.
  */
 export async function replaceSafely(
@@ -36,19 +43,38 @@ export async function replaceSafely(
   place: Place,
   exchange: Exchange,
   readAgain: ReadAgain,
-): Promise<void> {
-  const temporary = join(place.directory, exchange.temporary);
-  await attempt("replace it", place, async () => {
-    const discard = await makeTemporary(system, temporary, exchange, place);
+): Promise<Attributes> {
+  const temporary = new Temporary(system, join(place.directory, exchange.temporary));
+  let step: Step = "make";
+  let attributes: Attributes;
+  try {
+    // Make: nothing stands there, not even a link. It has its owner and mode before anything is in
+    // it, so nobody reads it who could not read the old file.
+    const file = await makeEmpty(temporary, exchange, place);
     try {
-      await requireSame(place, exchange.expected, readAgain);
-      place.recheck();
-      system.rename(temporary, join(place.directory, place.name));
-    } catch (error) {
-      throw discard(error);
+      attributes = attributesOf(file.status());
+      // Write.
+      file.write(exchange.bytes);
+      if (exchange.durable) await file.sync();
+    } finally {
+      file.close();
     }
-    system.syncDirectory(place.directory);
-  });
+    // Compare: right before the rename, since no rename compares by itself.
+    requireSame(place, exchange.expected, await readAgain());
+    place.recheck();
+    // Rename: one step; every reader has the old file or the new one.
+    step = "put";
+    system.rename(temporary.path, join(place.directory, place.name));
+  } catch (error) {
+    throw temporary.discard(failureOf(error, place, step));
+  }
+  // Sync: from here on, the new file outlives a loss of power.
+  try {
+    if (exchange.durable) await place.sync();
+  } catch (error) {
+    throw failureOf(error, place, step);
+  }
+  return attributes;
 }
 
 /**
@@ -60,118 +86,180 @@ export async function removeSafely(
   system: FileSystem,
   place: Place,
   expected: ReadFile,
+  durable: boolean,
   readAgain: ReadAgain,
 ): Promise<void> {
-  await attempt("remove it", place, async () => {
-    await requireSame(place, expected, readAgain);
+  try {
+    requireSame(place, expected, await readAgain());
     place.recheck();
     system.remove(join(place.directory, place.name));
-    system.syncDirectory(place.directory);
-  });
-}
-
-/** Makes the temporary, complete and on the disk. Returns what removes it after a failure. */
-async function makeTemporary(
-  system: FileSystem,
-  path: string,
-  { bytes, expected, mode, mask }: Exchange,
-  { label, owner }: Place,
-): Promise<(error: unknown) => unknown> {
-  const discard = (error: unknown) => discardTemporary(system, path, error);
-  let attributes: Attributes | undefined = expected;
-  // Only attributes that creation cannot give need a descriptor that can set them.
-  if (attributes === undefined) {
-    const fresh = system.createNew(path, mode);
-    try {
-      fill(fresh, () => fresh.write(bytes));
-      const made = system.lstat(path);
-      if (made === undefined || !isGivenAway(made, owner)) return discard;
-      system.remove(path);
-      attributes = { ...owner, mode: made.mode };
-    } catch (error) {
-      throw discard(error);
-    }
-  }
-  // Narrow at first: the content may be secret until it has the old file's owner.
-  const fresh = await system.createAdjustable(path, 0o600);
-  try {
-    fill(fresh, () => {
-      fresh.write(bytes);
-      giveAttributes(fresh, attributes, mask, label);
-    });
+    if (durable) await place.sync();
   } catch (error) {
-    throw discard(error);
-  }
-  return discard;
-}
-
-function fill(fresh: { sync(): void; close(): void }, work: () => void): void {
-  try {
-    work();
-    fresh.sync();
-  } finally {
-    fresh.close();
+    throw failureOf(error, place, "remove");
   }
 }
 
-/** Owner and permission bits of a file. */
-type Attributes = Pick<ReadFile, "uid" | "gid" | "mode">;
+/** The file that is to take the place of another, while it has a name of its own. */
+class Temporary {
+  readonly path: string;
+  readonly #system: FileSystem;
+  /** Whether it may stand there: what others have put there under its name is not ours to remove. */
+  #stands = false;
 
-/**
- * Whether a new file has to be given to whom its directory belongs: root can, and an agent could not
- * change a file of root's in its own directory.
- */
-function isGivenAway(made: Owner, owner: Owner): boolean {
-  return made.uid === 0 && owner.uid !== 0;
-}
+  constructor(system: FileSystem, path: string) {
+    this.#system = system;
+    this.path = path;
+  }
 
-/** Gives the temporary its owner and its permission bits. */
-function giveAttributes(
-  fresh: AdjustableFile,
-  expected: Attributes,
-  mask: number,
-  label: string,
-): void {
-  const given = fresh.status();
-  if (given.uid !== expected.uid || given.gid !== expected.gid) {
+  create(mode: number): FreshFile {
+    const file = this.#system.createNew(this.path, mode);
+    this.#stands = true;
+    return file;
+  }
+
+  async createAdjustable(mode: number): Promise<AdjustableFile> {
+    const file = await this.#system.createAdjustable(this.path, mode);
+    this.#stands = true;
+    return file;
+  }
+
+  remove(): void {
+    this.#system.remove(this.path);
+    this.#stands = false;
+  }
+
+  /** Removes it after a failure. Returns that failure, which says so if even this has failed. */
+  discard(error: ConfigPatchError): ConfigPatchError {
+    if (!this.#stands) return error;
     try {
-      fresh.chown(expected.uid, expected.gid);
-    } catch (cause) {
-      if (systemCode(cause) !== "EPERM") throw cause;
-      throw new ConfigPatchError(
-        "permission",
-        `cannot replace it: it belongs to ${expected.uid}:${expected.gid}, ` +
-          `and what is written would belong to ${given.uid}:${given.gid}`,
-        {
-          file: label,
-          remedy: `run this as the file's owner, or give the file to ${given.uid}:${given.gid}`,
-          cause,
-        },
+      this.remove();
+      return error;
+    } catch (second) {
+      if (systemCode(second) === "ENOENT") return error;
+      const name = this.path.slice(this.path.lastIndexOf("/") + 1);
+      return new LeftoverError(
+        error.code,
+        `${error.message}; its temporary ${name} could not be removed either`,
+        { ...error.details, cause: new AggregateError([error, second]) },
       );
     }
   }
-  // Never setuid, setgid or sticky: the content is new, and nobody vouched for it.
-  const wanted = expected.mode & 0o777 & mask;
-  if ((given.mode & 0o7777) !== wanted) fresh.chmod(wanted);
+}
+
+/**
+ * Makes the temporary with the owner and the permission bits that the result is to have. Nearly
+ * always creation gives just those. Only else a descriptor is needed that can set them, which costs
+ * the start-up of `node:fs`; setting them by path is no way, since that follows links.
+ */
+async function makeEmpty(
+  temporary: Temporary,
+  exchange: Exchange,
+  place: Place,
+): Promise<FreshFile> {
+  const plain = temporary.create(creationMode(exchange));
+  let wanted: Attributes;
+  let isRight = false;
+  try {
+    const given = plain.status();
+    wanted = wantedAttributes(given, exchange, place);
+    isRight = isGiven(given, wanted);
+    if (isRight) return plain;
+  } finally {
+    if (!isRight) plain.close();
+  }
+  temporary.remove();
+  const adjustable = await temporary.createAdjustable(0o600);
+  try {
+    giveAttributes(adjustable, wanted, place.label);
+    return adjustable;
+  } catch (error) {
+    adjustable.close();
+    throw error;
+  }
+}
+
+/** The permission bits to create it with: never setuid, setgid or sticky, for nobody vouched for it. */
+function creationMode({ mode, expected, mask }: Exchange): number {
+  return (mode ?? expected?.mode ?? 0o644) & 0o777 & mask;
+}
+
+/** What the result is to have, for a temporary that creation gave these. */
+function wantedAttributes(given: FileStatus, exchange: Exchange, place: Place): Attributes {
+  const { expected } = exchange;
+  const owner = expected ?? (isToBeGiven(given, place.owner) ? place.owner : given);
+  // Of a new file without a mode of its own, the umask has decided.
+  const mode = exchange.mode ?? expected?.mode;
+  return {
+    uid: owner.uid,
+    gid: owner.gid,
+    mode: mode === undefined ? given.mode & 0o777 : creationMode(exchange),
+  };
+}
+
+function attributesOf({ uid, gid, mode }: FileStatus): Attributes {
+  return { uid, gid, mode: mode & 0o7777 };
+}
+
+function isGiven(given: FileStatus, { uid, gid, mode }: Attributes): boolean {
+  return given.uid === uid && given.gid === gid && (given.mode & 0o7777) === mode;
+}
+
+/** Gives a temporary its owner, and then its permission bits. */
+function giveAttributes(file: AdjustableFile, wanted: Attributes, label: string): void {
+  const given = file.status();
+  if (given.uid !== wanted.uid || given.gid !== wanted.gid) {
+    try {
+      file.chown(wanted.uid, wanted.gid);
+    } catch (cause) {
+      throw ownerNotKept(cause, given, wanted, label);
+    }
+  }
+  file.chmod(wanted.mode);
+}
+
+/** The agent would lose its own file, so it is not replaced then. */
+function ownerNotKept(
+  cause: unknown,
+  given: FileStatus,
+  wanted: Attributes,
+  label: string,
+): unknown {
+  const owner = `${wanted.uid}:${wanted.gid}`;
+  const ours = `${given.uid}:${given.gid}`;
+  const code = systemCode(cause);
+  const why = code === "EPERM"
+    ? `and what is written would belong to ${ours}`
+    : code === "EINVAL"
+    ? "an owner who has no number in this user namespace"
+    : undefined;
+  if (why === undefined) return cause;
+  return new ConfigPatchError("permission", `cannot replace it: it belongs to ${owner}, ${why}`, {
+    file: label,
+    remedy: code === "EPERM"
+      ? `run this as the file's owner, or give the file to ${ours}`
+      : `run this outside of the user namespace (not in the container), or give the file to ${ours}`,
+    cause,
+  });
 }
 
 /** The last look before a rename or a removal. */
-async function requireSame(
+function requireSame(
   place: Place,
   expected: ReadFile | undefined,
-  readAgain: ReadAgain,
-): Promise<void> {
-  const found = await readAgain();
-  if (found === undefined || expected === undefined ? found === expected : same(found, expected)) {
-    return;
-  }
+  found: ReadFile | undefined,
+): void {
+  const same = found === undefined || expected === undefined
+    ? found === expected
+    : isSame(found, expected);
+  if (same) return;
   throw new ConfigPatchError("changed", "it was changed while it was being worked on", {
     file: place.label,
     remedy: "try again",
   });
 }
 
-function same(a: ReadFile, b: ReadFile): boolean {
+/** Whether two reads of a file have found the same content, mode and owner. */
+export function isSame(a: ReadFile, b: ReadFile): boolean {
   return a.mode === b.mode && a.uid === b.uid && a.gid === b.gid && sameBytes(a.bytes, b.bytes);
 }
 
@@ -182,29 +270,7 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
-/** Removes a temporary after a failure, and returns that failure. */
-function discardTemporary(system: FileSystem, path: string, error: unknown): unknown {
-  try {
-    system.remove(path);
-    return error;
-  } catch (second) {
-    if (systemCode(second) === "ENOENT") return error;
-    return new AggregateError([error, second], path);
-  }
-}
-
-async function attempt(doing: string, place: Place, work: () => Promise<void>): Promise<void> {
-  const context = { doing, file: place.label, grant: place.grant };
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof AggregateError)) throw failure(error, context);
-    const first = failure(error.errors[0], context);
-    const name = error.message.slice(error.message.lastIndexOf("/") + 1);
-    throw new LeftoverError(
-      first.code,
-      `${first.message}; its temporary ${name} could not be removed either`,
-      { ...first.details, file: place.label, cause: error },
-    );
-  }
+function failureOf(error: unknown, { label, grant }: Place, step: Step): ConfigPatchError {
+  const doing = step === "remove" ? "remove it" : "replace it";
+  return failure(error, { doing, file: label, grant, step });
 }

@@ -59,7 +59,10 @@ export function getPut(trial: Trial): void {
   }
 }
 
-/** Bytes outside the splice are the same bytes, and inside it nothing goes but the old value. */
+/**
+ * Bytes outside the splice are the same bytes, and inside it nothing goes but the old value: a comment
+ * on the way, before which a comma has to stand, is written again.
+ */
 export function locality({ handler, text, edit: { path, value }, strict }: Trial): void {
   const document = read(handler, text, strict);
   const { offset, remove, insert } = document.put(path, value);
@@ -72,7 +75,9 @@ export function locality({ handler, text, edit: { path, value }, strict }: Trial
   const gives = found.length > 0 && (missing.length === 0 || slot?.value === null);
   const { start, end } = gives && slot?.span ? slot.span : { start: offset, end: offset };
   const rest = remove.slice(0, Math.max(0, start - offset)) + remove.slice(end - offset);
-  if (/\S/.test(rest)) throw new LawBreach("Locality", `"${rest}" goes as well`, texts);
+  if (/\S/.test(rest) && !insert.includes(rest)) {
+    throw new LawBreach("Locality", `"${rest}" goes as well`, texts);
+  }
 }
 
 /** Apply then disable gives the original bytes; a second apply in between changes nothing. */

@@ -1,6 +1,6 @@
 /** What to try: variants of a text, edits that a document invites, edits that a user might make. @module */
 import { ConfigPatchError } from "../errors.ts";
-import type { ConfigPath, ConfigTable, ConfigValue, Selector, Splice } from "../formats/types.ts";
+import type { ConfigPath, ConfigRoot, ConfigValue, Selector, Splice } from "../formats/types.ts";
 import { isList, isTable, matches, tableOf, valueAt } from "../formats/value.ts";
 import { type LawEdit, plan, read, standing, type Trial, wants } from "./law.ts";
 
@@ -19,8 +19,8 @@ export function variantsOf(text: string): { readonly name: string; readonly text
  * The edits that a document invites: keys at the top and two levels deep, a list entry, a key in
  * each table, another value for each scalar, an entry in each list of tables.
  */
-export function editsOf(root: ConfigTable): LawEdit[] {
-  const edits: LawEdit[] = [
+export function editsOf(root: ConfigRoot): LawEdit[] {
+  const edits: LawEdit[] = isList(root) ? [] : [
     edit(["zz_top"]),
     edit(["zz_outer", "zz_inner", "zz_key"]),
     edit(["zz_list", { zz_name: "ours" }, "zz_key"]),
@@ -37,7 +37,7 @@ export function editsOf(root: ConfigTable): LawEdit[] {
       for (const [index, item] of value.entries()) {
         visit(item, [...path, selectorOf(value, index) ?? index]);
       }
-    } else if (!selects(path)) edits.push(edit(path));
+    } else if (!selects(path) && typeof path.at(-1) !== "number") edits.push(edit(path));
   };
   visit(root, []);
   return edits;

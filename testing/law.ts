@@ -1,7 +1,9 @@
 /** What a law is tried on, what a breach of one says, and how a made-up provider plans an edit. @module */
 import { ConfigPatchError } from "../errors.ts";
 import type { ConfigDocument, ConfigPath, ConfigValue, FormatHandler } from "../formats/types.ts";
-import { type Part, planFile } from "../ownership/plan.ts";
+import type { WantedPath } from "../ownership/claims.ts";
+import { planFile } from "../ownership/plan.ts";
+import type { Part } from "../ownership/wanted.ts";
 
 /** A value that a made-up provider wants at a place, now and (for PutPut) later. */
 export interface LawEdit {
@@ -18,7 +20,7 @@ export interface Trial {
   /** The handler. */
   readonly handler: FormatHandler;
   /** The text before; absent: there is no file. */
-  readonly text?: string;
+  readonly text?: string | undefined;
   /** The edit. */
   readonly edit: LawEdit;
   /** Whether the strict dialect is demanded. */
@@ -55,14 +57,14 @@ export function declines(trial: Trial): ConfigPatchError | undefined {
 }
 
 /** The codes by which a handler declines an edit of a valid text. */
-export const DECLINED: ReadonlySet<string> = new Set(["unsupported", "shape"]);
+export const DECLINED: ReadonlySet<string> = new Set(["unsupported", "shape", "too-large"]);
 
 /** A file between two steps: its text, and what we remember of it. */
 export interface Standing {
   /** The text; absent: there is no file. */
-  readonly text?: string;
+  readonly text?: string | undefined;
   /** What we remember; absent: nothing of ours is in it. Only {@linkcode plan} looks into it. */
-  readonly memory?: Memory;
+  readonly memory?: Memory | undefined;
 }
 
 /** What the planner wants to be told again. */
@@ -73,7 +75,7 @@ export type Wants = Part;
 
 /** A file that we have never touched. */
 export function standing(text: string | undefined): Standing {
-  return text === undefined ? {} : { text };
+  return { text };
 }
 
 /** Parses a text; an absent or empty one as the blank text of its format. */
@@ -92,13 +94,21 @@ export function wants(edit: LawEdit, provider = "p"): Wants {
 
 /** A provider that wants several. */
 export function wantsAll(edits: readonly LawEdit[], provider = "p"): Wants {
-  const wanted = edits.map(({ path, value, other }) => ({ path, value, known: [value, other] }));
+  const wanted = edits.map(({ path, value, other }) => wanting(path, value, [value, other]));
   return { provider, action: "apply", wanted };
 }
 
 /** A provider that wants a value that no vault location is part of. */
 export function wantsFixed(path: ConfigPath, value: ConfigValue): Wants {
-  return { provider: "p", action: "apply", wanted: [{ path, value, known: [] }] };
+  return { provider: "p", action: "apply", wanted: [wanting(path, value, [])] };
+}
+
+function wanting(
+  path: ConfigPath,
+  value: ConfigValue,
+  known: readonly ConfigValue[],
+): Wants["wanted"][number] {
+  return { path: path as WantedPath, value, template: value, known, kind: "set" };
 }
 
 /** A provider that takes its edit back. */
@@ -118,16 +128,17 @@ export function plan(
   parts: readonly Wants[],
 ): Standing {
   const { handler, strict = false } = trial;
-  const { memory } = from;
-  const { text, state, results } = planFile({
+  const { text: before, memory } = from;
+  // The text itself is as good a digest as any.
+  const { text, state } = planFile({
     handler,
     strict,
-    ...standing(from.text),
-    ...(memory === undefined ? {} : { state: memory }),
+    text: before,
+    digest: before,
+    state: memory,
     parts,
   });
-  for (const { error } of results) if (error !== undefined) throw error;
-  return { ...standing(text), ...(state === undefined ? {} : { memory: state }) };
+  return { text, memory: state?.digest === "" ? { ...state, digest: text ?? "" } : state };
 }
 
 /** The edit, applied to what the trial begins with. */

@@ -1,7 +1,7 @@
 /** The laws of several providers in one file, while the user edits it. @module */
 import { ConfigPatchError } from "../errors.ts";
 import { applySplice } from "../formats/splice.ts";
-import type { ConfigDocument, ConfigTable, Splice } from "../formats/types.ts";
+import type { ConfigDocument, ConfigRoot, Splice } from "../formats/types.ts";
 import { isTable, pathText, sameValue, valueAt } from "../formats/value.ts";
 import { permutations } from "./edit_laws.ts";
 import {
@@ -70,7 +70,7 @@ export function disjointForeign(
   };
   for (const order of permutations(edits.map((_, index) => index))) {
     const { memory } = crowd.applied;
-    leaveInOrder(scene, { text: edited, ...(memory === undefined ? {} : { memory }) }, order);
+    leaveInOrder(scene, { text: edited, memory }, order);
   }
   return true;
 }
@@ -166,7 +166,7 @@ function assertEnd(
 ): void {
   const { trial, original, document, ours, added } = scene;
   const wanted = scene.wanted[0];
-  const tree = readOr(trial, text)?.value ?? {};
+  const tree = readOr(trial, text)?.value ?? document.value;
   const expected = treeWithoutUs(document.value, tree, ours);
   if (memory !== undefined) throw new LawBreach(LAW, `a claim is left, ${how}`, texts);
   if (!sameValue(tree, expected)) {
@@ -192,7 +192,7 @@ function assertEnd(
 function holds(
   trial: Omit<Trial, "edit">,
   wanted: string,
-  expected: ConfigTable,
+  expected: ConfigRoot,
   edited: ConfigDocument,
 ): boolean {
   const document = readOr(trial, wanted);

@@ -4,7 +4,7 @@ import { applySplice } from "../formats/splice.ts";
 import type {
   ConfigDocument,
   ConfigPath,
-  ConfigTable,
+  ConfigRoot,
   ConfigValue,
   Span,
   Splice,
@@ -12,6 +12,7 @@ import type {
 import {
   type ConcretePath,
   copyOf,
+  isList,
   isTable,
   pathText,
   removeAt,
@@ -54,9 +55,9 @@ export interface Between {
   /** Our values, and what the original holds in their places. */
   readonly ours: readonly Ours[];
   /** The trees: original, edited, disabled. */
-  readonly trees: readonly [ConfigTable, ConfigTable, ConfigTable];
+  readonly trees: readonly [ConfigRoot, ConfigRoot, ConfigRoot];
   /** The tree that the rules of disable lead to. */
-  readonly expected: ConfigTable;
+  readonly expected: ConfigRoot;
   /** The region of the applied text outside of which not a byte is ours. */
   readonly region: Span | undefined;
   /** Reads a text of this trial. */
@@ -78,7 +79,7 @@ export interface Ours {
 }
 
 /** What is ours after an apply: values that stood there already are not. */
-export function oursIn(original: ConfigTable, edits: readonly LawEdit[]): Ours[] {
+export function oursIn(original: ConfigRoot, edits: readonly LawEdit[]): Ours[] {
   return edits.flatMap(({ path, value }): Ours[] => {
     const former = valueAt(original, path);
     if (sameValue(former, value)) return [];
@@ -104,7 +105,7 @@ export function editBetween(
   const original = trial.text ?? trial.handler.blank;
   const parse = (text: string) => read(trial.handler, text, trial.strict);
   const edited = applySplice(applied.text, user);
-  let tree: ConfigTable;
+  let tree: ConfigRoot;
   try {
     tree = parse(edited).value;
   } catch (error) {
@@ -211,10 +212,10 @@ function breach(law: string, between: Between, what: string): LawBreach {
 
 /** The tree after disable, by the rules: our values and our empty containers are out. */
 export function treeWithoutUs(
-  edited: ConfigTable,
-  disabled: ConfigTable,
+  edited: ConfigRoot,
+  disabled: ConfigRoot,
   ours: readonly Ours[],
-): ConfigTable {
+): ConfigRoot {
   const tree = copyOf(edited);
   for (const one of ours) {
     const { path, former, created, empty } = one;
@@ -258,13 +259,20 @@ export function treeWithoutUs(
 
 /** The first place that still holds what we wrote. */
 export function placeOf(
-  tree: ConfigTable,
+  tree: ConfigRoot,
   { path, value }: Pick<Ours, "path" | "value">,
 ): ConcretePath | undefined {
-  return resolveAll(tree, path).find((at) => sameValue(valueAt(tree, at), value));
+  const places = resolveAll(tree, path);
+  const depth = path.findIndex((key) => typeof key === "object");
+  const list = depth === -1 ? undefined : valueAt(tree, path.slice(0, depth));
+  // An entry that is alone in its list is ours, whatever it is called by now.
+  if (places.length === 0 && isList(list) && list.length === 1) {
+    places.push(...resolveAll(tree, [...path.slice(0, depth), 0, ...path.slice(depth + 1)]));
+  }
+  return places.find((at) => sameValue(valueAt(tree, at), value));
 }
 
-function treeOf(between: Between, text: string): ConfigTable | undefined {
+function treeOf(between: Between, text: string): ConfigRoot | undefined {
   try {
     return between.read(text).value;
   } catch (error) {

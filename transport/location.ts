@@ -6,6 +6,11 @@ export interface VaultLocation {
   readonly url: string;
   /** The absolute path, in the container, of a Unix socket that speaks HTTP; `""`: none. */
   readonly socket: string;
+  /**
+   * The base URL for clients that refuse an `http` address, as Codex does for a ChatGPT login: the
+   * same as `url`, but `https`; `""`: none.
+   */
+  readonly tlsUrl: string;
 }
 
 /**
@@ -24,3 +29,6 @@ export interface Transport {
  * the same in every transport, so that a config needs no change when the transport does.
  */
 export const LOOPBACK_VAULT_PORT = 9419;
+
+/** The address of the bridge that speaks TLS, on a container's own loopback; in every transport. */
+export const LOOPBACK_VAULT_TLS_URL = "https://localhost:9420";

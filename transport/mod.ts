@@ -3,7 +3,7 @@
  *
  * @example
  * ```ts
- * import { resolveVaultLocation, substitute } from "./mod.ts";
+ * import { resolveVaultLocation, substitute } from "@terok/vault-config/transport";
  *
  * const location = resolveVaultLocation({ tokenBrokerPort: 18731, direct: true });
  * const value = substitute("{vault_url}/v1", location);
@@ -12,8 +12,13 @@
  *
  * @module
  */
-export { LOOPBACK_VAULT_PORT, type Transport, type VaultLocation } from "./location.ts";
-export { socketTransport } from "./socket.ts";
+export {
+  LOOPBACK_VAULT_PORT,
+  LOOPBACK_VAULT_TLS_URL,
+  type Transport,
+  type VaultLocation,
+} from "./location.ts";
+export { NEWER_VAULT_SOCKET, socketTransport } from "./socket.ts";
 export { tcpTransport } from "./tcp.ts";
 export {
   checkLocation,

@@ -1,6 +1,6 @@
 /** The TCP transport: the vault listens on a port of the host, one for each container. @module */
 import { ConfigPatchError } from "../errors.ts";
-import { LOOPBACK_VAULT_PORT, type Transport } from "./location.ts";
+import { LOOPBACK_VAULT_PORT, LOOPBACK_VAULT_TLS_URL, type Transport } from "./location.ts";
 
 /**
  * Bridges in the container forward its loopback and a Unix socket to the port on the host. With
@@ -13,14 +13,18 @@ export function tcpTransport(
   options: { readonly direct?: boolean } = {},
 ): Transport {
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
-    throw new ConfigPatchError("option", `${port} cannot be the token broker's port`, {
-      remedy: "give a whole number from 1 to 65535",
-    });
+    throw new ConfigPatchError(
+      "option",
+      `${JSON.stringify(port)} cannot be the token broker's port`,
+      {
+        remedy: "give a whole number from 1 to 65535",
+      },
+    );
   }
   const url = options.direct === true
     ? `http://host.containers.internal:${port}`
     : `http://localhost:${LOOPBACK_VAULT_PORT}`;
-  return { name: "tcp", location: { url, socket: BRIDGE_SOCKET } };
+  return { name: "tcp", location: { url, socket: BRIDGE_SOCKET, tlsUrl: LOOPBACK_VAULT_TLS_URL } };
 }
 
 /** Where the bridge in a container listens for clients that only know Unix sockets. */

@@ -5,17 +5,18 @@
  * |---|---|
  * | `{vault_url}` | the URL: `http://localhost:9419` |
  * | `{vault_socket}` | the path of the Unix socket: `/run/terok/vault.sock` |
+ * | `{vault_tls_url}` | the URL for clients that refuse `http`: `https://localhost:9420` |
  * | `{vault_host}` | the authority of the URL: `localhost:9419` |
  *
  * `{{ vault_url }}` means the same, with or without the spaces. Any other text in braces belongs to
  * the program whose config it is, except where it begins with `vault_`: that is a slip, and it would
- * leave a task unrouted.
+ * leave a task unrouted. So would `{proxy_url}`, the token of rosters before April 2026.
  *
  * @module
  */
 import { closest, ConfigPatchError } from "../errors.ts";
 import type { ConfigTable, ConfigValue } from "../formats/types.ts";
-import { isList, isTable, tableOf } from "../formats/value.ts";
+import { isList, isTable, sameValue, tableOf } from "../formats/value.ts";
 import type { VaultLocation } from "./location.ts";
 import { knownLocations } from "./resolve.ts";
 
@@ -23,10 +24,11 @@ import { knownLocations } from "./resolve.ts";
  * A value with the tokens in its strings replaced, at any depth; keys are left alone. What a token
  * stands for is not searched for tokens again.
  *
+ * @param value A value of a patch.
+ * @param location The vault's addresses.
  * @example
  * ```ts
- * import { resolveVaultLocation } from "./resolve.ts";
- * import { substitute } from "./tokens.ts";
+ * import { resolveVaultLocation, substitute } from "@terok/vault-config/transport";
  *
  * const value = substitute("{vault_url}/v1?key={env:KEY}", resolveVaultLocation());
  * if (value !== "http://localhost:9419/v1?key={env:KEY}") throw new Error(String(value));
@@ -53,7 +55,11 @@ export function substitute(value: ConfigValue, location: VaultLocation): ConfigV
   );
 }
 
-/** Whether any string in a value, at any depth, holds a token, known or not. */
+/**
+ * Whether any string in a value, at any depth, holds a token, known or not.
+ *
+ * @param value A value of a patch.
+ */
 export function hasToken(value: ConfigValue): boolean {
   if (typeof value === "string") return value.search(TOKEN) !== -1;
   if (isList(value)) return value.some(hasToken);
@@ -63,6 +69,7 @@ export function hasToken(value: ConfigValue): boolean {
 /**
  * Finds slips before any address is known.
  *
+ * @param value A value of a patch.
  * @throws {ConfigPatchError} `roster` for an unknown token.
  */
 export function checkTokens(value: ConfigValue): void {
@@ -79,18 +86,20 @@ export function checkTokens(value: ConfigValue): void {
  *
  * @example
  * ```ts
- * import { resolveVaultLocation } from "./resolve.ts";
- * import { knownValues } from "./tokens.ts";
+ * import { knownValues, resolveVaultLocation } from "@terok/vault-config/transport";
  *
  * const values = knownValues("{vault_socket}", resolveVaultLocation());
- * if (values.join() !== "/run/terok/vault.sock,/tmp/terok-vault.sock") throw new Error();
+ * if (values[0] !== "/run/terok/vault.sock") throw new Error(values.join());
+ * if (!values.includes("/tmp/terok-vault.sock")) throw new Error(values.join());
  * ```
  *
+ * @param template A value with tokens.
+ * @param given The location of this run.
  * @throws {ConfigPatchError} `roster` for an unknown token.
  */
 export function knownValues(template: ConfigValue, given: VaultLocation): ConfigValue[] {
   if (!hasToken(template)) return [];
-  return knownLocations(given).flatMap((location) => {
+  const values = knownLocations(given).flatMap((location) => {
     try {
       return [substitute(template, location)];
     } catch (error) {
@@ -99,25 +108,39 @@ export function knownValues(template: ConfigValue, given: VaultLocation): Config
       throw error;
     }
   });
+  return values.filter((one, index) =>
+    values.findIndex((other) => sameValue(one, other)) === index
+  );
 }
 
-type Token = "vault_url" | "vault_socket" | "vault_host";
+type Token = "vault_url" | "vault_socket" | "vault_tls_url" | "vault_host";
 
 const ADDRESSES: Readonly<Record<Token, (location: VaultLocation) => string>> = {
   vault_url: (location) => location.url,
   vault_socket: (location) => location.socket,
+  vault_tls_url: (location) => location.tlsUrl,
   vault_host: (location) => location.url.replace(/^[a-z]+:\/\//, "").replace(/\/.*$/, ""),
 };
 
+/** What the address behind a token is called, for whoever has to give one. */
+const NAMES: Readonly<Record<Token, string>> = {
+  vault_url: "URL",
+  vault_socket: "socket",
+  vault_tls_url: "TLS URL",
+  vault_host: "URL",
+};
+
 /** Double braces come first, so that they are never taken for single ones in braces. */
-const TOKEN = /\{\{\s*(vault_[^{}]*)\}\}|\{(\s*vault_[^{}]*)(\}?)/g;
+const TOKEN =
+  /\{\{\s*(vault_[^{}]*|proxy_url\s*)\}\}|\{(\s*(?:vault_[^{}]*|proxy_url\s*(?=\})))(\}?)/g;
 
 /** The token that a match of {@linkcode TOKEN} means, and what its address is called. */
 function tokenOf(written: string, groups: readonly unknown[]): readonly [Token, string] {
   const [double, single, end] = groups as readonly (string | undefined)[];
   const name = double?.trimEnd() ?? (end === "}" ? single : undefined);
-  if (isToken(name)) return [name, name === "vault_socket" ? "socket" : "URL"];
-  const near = closest(written.replace(/[{}]/g, "").trim(), Object.keys(ADDRESSES));
+  if (isToken(name)) return [name, NAMES[name]];
+  const word = written.replace(/[{}]/g, "").trim();
+  const near = word === "proxy_url" ? "vault_url" : closest(word, Object.keys(ADDRESSES));
   const known = Object.keys(ADDRESSES).map((token) => `{${token}}`).join(", ");
   throw new ConfigPatchError("roster", `there is no token ${JSON.stringify(written)}`, {
     remedy: near === undefined ? `known are ${known}` : `did you mean {${near}}?`,

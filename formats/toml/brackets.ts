@@ -1,7 +1,17 @@
 /** Adds items to, and removes items from, what stands in brackets: arrays and inline tables. @module */
 import type { Span, Splice } from "../types.ts";
 import type { TomlIndex } from "./spans.ts";
-import { eolOf, indentAt, lineEnd, lineStart, nextLine } from "./layout.ts";
+import {
+  beginsLine,
+  commentsIn,
+  eolOf,
+  indentOf,
+  lineEnd,
+  lineStart,
+  nextLine,
+  skipBlanks,
+  skipBlanksBack,
+} from "../lines.ts";
 
 /** Something in brackets, with its items in order. */
 export interface Bracketed {
@@ -15,6 +25,8 @@ export interface Bracketed {
 export interface Room {
   /** Where to insert. */
   readonly offset: number;
+  /** What stands there and is written again in `before`: a comment that needs a comma before it. */
+  readonly remove: string;
   /** What comes before the item: separator, line ending, indentation. */
   readonly before: string;
   /** What comes after it. */
@@ -26,23 +38,21 @@ export function roomFor(text: string, list: Bracketed): Room {
   const last = list.items.at(-1);
   if (last === undefined) return firstRoom(text, list.span);
   const comma = commaAfter(text, last.end);
-  if (!startsLine(text, last.start)) {
-    return { offset: last.end, before: separatorOf(text, list.items), after: "" };
+  if (!beginsLine(text, last.start)) {
+    return { offset: last.end, remove: "", before: separatorOf(text, list.items), after: "" };
   }
-  const line = eolOf(text) + indentAt(text, last.start);
+  const line = eolOf(text) + indentOf(text, last.start);
   if (comma !== undefined) {
     const end = lineEnd(text, comma + 1);
-    const rest = skipSpace(text, comma + 1, false);
+    const rest = skipBlanks(text, comma + 1);
     // The bracket may close on this very line.
     const offset = rest >= end || text[rest] === "#" ? end : comma + 1;
-    return { offset, before: line, after: "," };
+    return { offset, remove: "", before: line, after: "," };
   }
-  const end = lineEnd(text, last.end);
-  if (text[skipSpace(text, last.end, false)] !== "#") {
-    return { offset: last.end, before: `,${line}`, after: "" };
-  }
-  // A comment that belongs to the last item stays on its line: the comma has to come after it.
-  return { offset: end, before: `${line}, `, after: "" };
+  // A comment that belongs to the last item stays on its line, behind the new comma.
+  const end = text[skipBlanks(text, last.end)] === "#" ? lineEnd(text, last.end) : last.end;
+  const remove = text.slice(last.end, end);
+  return { offset: last.end, remove, before: `,${remove}${line}`, after: "" };
 }
 
 /**
@@ -77,8 +87,10 @@ export function removeItems(
       }
       continue;
     }
-    const comments = commentsIn(index, item).map((span) => text.slice(span.start, span.end));
-    const notes = comments.map((note) => note + eolOf(text) + indentAt(text, item.start)).join("");
+    const comments = commentsIn(index.comments, item).map((span) =>
+      text.slice(span.start, span.end)
+    );
+    const notes = comments.map((note) => note + eolOf(text) + indentOf(text, item.start)).join("");
     const near = comma !== undefined && text.slice(item.end, comma).trim() === "";
     const end = near ? comma + 1 : item.end;
     const range = notes === ""
@@ -90,42 +102,26 @@ export function removeItems(
   return spliced;
 }
 
-/** The comments within a range. */
-export function commentsIn(index: TomlIndex, { start, end }: Span): Span[] {
-  let low = 0;
-  let high = index.comments.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((index.comments[middle]?.start ?? 0) < start) low = middle + 1;
-    else high = middle;
-  }
-  const found: Span[] = [];
-  for (let i = low; i < index.comments.length; i++) {
-    const comment = index.comments[i];
-    if (comment === undefined || comment.start >= end) break;
-    found.push(comment);
-  }
-  return found;
-}
-
 function firstRoom(text: string, span: Span): Room {
   const inner = text.slice(span.start + 1, span.end - 1);
   const padded = text[span.start] === "{" || inner !== "" ? " " : "";
   if (!inner.includes("\n")) {
-    return { offset: span.start + 1, before: padded, after: inner === "" ? padded : "" };
+    const after = inner === "" ? padded : "";
+    return { offset: span.start + 1, remove: "", before: padded, after };
   }
   const offset = lineStart(text, span.end - 1);
   const note = /\n([ \t]*)#/.exec(inner)?.[1];
-  return { offset, before: note ?? `${indentAt(text, span.end - 1)}  `, after: eolOf(text) };
+  const before = note ?? `${indentOf(text, span.end - 1)}  `;
+  return { offset, remove: "", before, after: eolOf(text) };
 }
 
 /** The range to remove for an item: the white space that only it needed goes too. */
 function roomOf(text: string, brackets: Span, start: number, end: number, done: number): Span {
-  const from = skipBack(text, start);
-  const to = skipSpace(text, end, false);
+  const from = skipBlanksBack(text, start);
+  const to = skipBlanks(text, end);
   const closes = to === brackets.end - 1;
   const ends = to >= lineEnd(text, end);
-  if (startsLine(text, start)) {
+  if (beginsLine(text, start)) {
     if (ends) return { start: lineStart(text, start), end: nextLine(text, end) };
     return { start, end: closes ? end : to };
   }
@@ -134,10 +130,6 @@ function roomOf(text: string, brackets: Span, start: number, end: number, done: 
     return closes ? { start: from, end: to } : { start, end: ends ? end : to };
   }
   return { start: from, end };
-}
-
-function startsLine(text: string, offset: number): boolean {
-  return text.slice(lineStart(text, offset), offset).trim() === "";
 }
 
 /** What stands between the last two items, if it is a mere separator. */
@@ -150,19 +142,14 @@ function separatorOf(text: string, items: readonly Span[]): string {
 
 /** The comma after an item; comments may stand before it. */
 function commaAfter(text: string, offset: number): number | undefined {
-  let at = skipSpace(text, offset, true);
-  while (text[at] === "#") at = skipSpace(text, nextLine(text, at), true);
+  let at = skipLines(text, offset);
+  while (text[at] === "#") at = skipLines(text, nextLine(text, at));
   return text[at] === "," ? at : undefined;
 }
 
-function skipSpace(text: string, offset: number, lines: boolean): number {
+/** Behind blanks and line endings. */
+function skipLines(text: string, offset: number): number {
   let at = offset;
-  while (at < text.length && (lines ? " \t\r\n" : " \t").includes(text[at] ?? "")) at++;
-  return at;
-}
-
-function skipBack(text: string, offset: number): number {
-  let at = offset;
-  while (" \t".includes(text[at - 1] ?? "\n")) at--;
+  while (" \t\r\n".includes(text[at] ?? "#")) at++;
   return at;
 }

@@ -4,12 +4,22 @@
  * @module
  */
 import type { Span, Splice } from "../types.ts";
+import {
+  commentsIn,
+  eolOf,
+  indentOf,
+  isBlankAbove,
+  lineEnd,
+  lineStart,
+  nextLine,
+} from "../lines.ts";
 import { mergeSplices } from "../splice.ts";
 import type { ConcretePath } from "../value.ts";
-import { commentsIn, removeItems } from "./brackets.ts";
+import { removeItems } from "./brackets.ts";
 import {
   asTable,
   type Braces,
+  namesOf,
   nodeAt,
   type Pair,
   type Section,
@@ -18,7 +28,6 @@ import {
   type TomlIndex,
   type TomlNode,
 } from "./spans.ts";
-import { blankBefore, eolOf, indentAt, lineEnd, lineStart, nextLine } from "./layout.ts";
 import { insertionFor, styleIn } from "./put.ts";
 import { keysText } from "./text.ts";
 
@@ -39,7 +48,7 @@ export function removalOf(index: TomlIndex, path: ConcretePath): Splice {
     return mergeSplices(text, splices);
   }
   const pairs = pairsOf(gone);
-  const body = bodyOf(asTable(parent));
+  const body = bodyOf(asTable(index, parent));
   if (body?.kind === "braces") {
     const kept = keepDotted(index, parent, pairs, body);
     const rest = new Set(pairs.filter((pair) => pair !== kept?.pair));
@@ -67,9 +76,9 @@ export function removalOf(index: TomlIndex, path: ConcretePath): Splice {
 interface Kept {
   readonly splice: Splice;
   /** The pair that stays, changed. */
-  readonly pair?: Pair;
+  readonly pair: Pair | undefined;
   /** The section whose header stays, changed. */
-  readonly section?: Section;
+  readonly section: Section | undefined;
 }
 
 /**
@@ -87,8 +96,8 @@ function keepParent(
   if (parent.kind === "list") {
     if (parent.entries.length > 1) return undefined;
     const above = nodeAt(index, path.slice(0, -2));
-    const { offset, text } = insertionFor(index, above, path.slice(-2, -1), []);
-    return { splice: { offset, remove: "", insert: text } };
+    const splice = insertionFor(index, above, path.slice(-2, -1), []);
+    return { splice, pair: undefined, section: undefined };
   }
   if (parent.kind !== "table" || parent.body !== undefined || parent.children.size > 1) {
     return undefined;
@@ -97,8 +106,9 @@ function keepParent(
   const section = sections[0];
   if (section?.header === undefined) return undefined;
   const { start, end } = section.header;
-  const insert = `[${keysText(parent.names)}]`;
-  return { section, splice: { offset: start, remove: index.text.slice(start, end), insert } };
+  const insert = `[${keysText(namesOf(parent))}]`;
+  const splice = { offset: start, remove: index.text.slice(start, end), insert };
+  return { splice, pair: undefined, section };
 }
 
 /** `a.b = 1` becomes `a = {}` where nothing else makes `a` a table. */
@@ -116,10 +126,11 @@ function keepDotted(
   if (pair === undefined || part === undefined) return undefined;
   const offset = part.range[1];
   // Braces may have to close on this line, so a comment can only be kept outside of them.
-  const notes = body?.kind === "braces" ? [] : commentsIn(index, spanOf(pair.value))
+  const notes = body?.kind === "braces" ? [] : commentsIn(index.comments, spanOf(pair.value))
     .map(({ start, end }) => " " + index.text.slice(start, end).trimEnd());
   const insert = `${styleIn(index, body).equals}{}${notes.join("")}`;
-  return { pair, splice: { offset, remove: index.text.slice(offset, pair.range[1]), insert } };
+  const splice = { offset, remove: index.text.slice(offset, pair.range[1]), insert };
+  return { splice, pair, section: undefined };
 }
 
 function bodyOf(table: TableNode | undefined): Section | Braces | undefined {
@@ -148,8 +159,8 @@ function linesOf(index: TomlIndex, { start, end }: Span): Lines {
   const { text } = index;
   const from = lineStart(text, start);
   const to = nextLine(text, end);
-  const indent = indentAt(text, start);
-  const comments = commentsIn(index, { start, end: lineEnd(text, end) })
+  const indent = indentOf(text, start);
+  const comments = commentsIn(index.comments, { start, end: lineEnd(text, end) })
     .map((comment) => indent + text.slice(comment.start, lineEnd(text, comment.start)));
   const keep = comments.length === 0
     ? ""
@@ -173,8 +184,8 @@ function splicesOf(text: string, lines: readonly Lines[], inserted: number | und
     let [from, to] = [start, end];
     if (keep === "" && start !== inserted) {
       const after = nextLine(text, end);
-      const blankAfter = after > end && blankBefore(text, after);
-      if (start > done && blankBefore(text, start) && (blankAfter || end === text.length)) {
+      const blankAfter = after > end && isBlankAbove(text, after);
+      if (start > done && isBlankAbove(text, start) && (blankAfter || end === text.length)) {
         from = lineStart(text, start - 1);
       } else if (start === done && blankAfter) to = after; // nothing is left above it
     }

@@ -1,40 +1,6 @@
-/** How a TOML file is laid out: its lines, its blank lines and the comments above its headers. @module */
+/** How a TOML file is laid out: its sections, its blank lines and the comments above its headers. @module */
+import { isBlankAbove, lineStart, nextLine } from "../lines.ts";
 import type { Section, TomlIndex } from "./spans.ts";
-
-/** The line ending of a text: that of its first line. */
-export function eolOf(text: string): string {
-  const newline = text.indexOf("\n");
-  return newline > 0 && text[newline - 1] === "\r" ? "\r\n" : "\n";
-}
-
-/** Where the line of an offset begins. */
-export function lineStart(text: string, offset: number): number {
-  return offset === 0 ? 0 : text.lastIndexOf("\n", offset - 1) + 1;
-}
-
-/** Where the line of an offset ends, before its line ending. */
-export function lineEnd(text: string, offset: number): number {
-  const newline = text.indexOf("\n", offset);
-  if (newline === -1) return text.length;
-  return newline > offset && text[newline - 1] === "\r" ? newline - 1 : newline;
-}
-
-/** Where the next line begins, or the end of the text. */
-export function nextLine(text: string, offset: number): number {
-  const newline = text.indexOf("\n", offset);
-  return newline === -1 ? text.length : newline + 1;
-}
-
-/** The white space in front of what stands at an offset, if nothing else is there; else none. */
-export function indentAt(text: string, offset: number): string {
-  const before = text.slice(lineStart(text, offset), offset);
-  return before.trim() === "" ? before : "";
-}
-
-/** Whether the line that ends right before an offset is blank; there is none before offset 0. */
-export function blankBefore(text: string, offset: number): boolean {
-  return offset > 0 && text.slice(lineStart(text, offset - 1), offset).trim() === "";
-}
 
 /** Where the line after a section's last key (or its header) begins. */
 export function sectionEnd(index: TomlIndex, section: Section): number {
@@ -56,12 +22,16 @@ export function headerTop(index: TomlIndex, section: Section): number {
 }
 
 /**
- * Where something can be inserted above a header: above its comments, but not above those that begin
- * the file, which tell of the whole of it.
+ * Where something can be inserted above a header: above its comments, too. Only what tells of the
+ * whole file stays on top of it: comments that a blank line sets off, and what tells an editor the
+ * file's schema.
  */
 export function aboveHeader(index: TomlIndex, section: Section): number {
   const top = headerTop(index, section);
-  return top > 0 ? top : lineStart(index.text, section.header?.start ?? 0);
+  if (top > 0) return top;
+  let offset = 0;
+  while (index.text.startsWith("#:", offset)) offset = nextLine(index.text, offset);
+  return offset;
 }
 
 /** Whether the file sets its tables off by blank lines; so do we where it has no table yet. */
@@ -69,7 +39,7 @@ export function spaced(index: TomlIndex): boolean {
   let votes = 0;
   for (const section of index.sections.slice(1)) {
     const top = headerTop(index, section);
-    if (top > 0) votes += blankBefore(index.text, top) ? 1 : -1;
+    if (top > 0) votes += isBlankAbove(index.text, top) ? 1 : -1;
   }
   return votes >= 0;
 }

@@ -3,48 +3,26 @@
  *
  * @module
  */
+import { eolOf, indentOf, isBlankAbove, lineEnd, nextLine } from "../lines.ts";
 import type { ConfigPath, ConfigValue, Selector } from "../types.ts";
+import { between, insertedAt, type Insertion, justValue, type Written } from "../written.ts";
 import { roomFor } from "./brackets.ts";
 import {
   asTable,
   type Braces,
   type Content,
   type ListNode,
+  namesOf,
   type Pair,
   type Section,
   spanOf,
   type TableNode,
   type TomlIndex,
   type TomlNode,
+  type ValueNode,
 } from "./spans.ts";
-import {
-  aboveHeader,
-  blankBefore,
-  eolOf,
-  headerTop,
-  indentAt,
-  lineEnd,
-  nextLine,
-  sectionEnd,
-  spaced,
-} from "./layout.ts";
+import { aboveHeader, headerTop, sectionEnd, spaced } from "./layout.ts";
 import { keysText, keyText, type TomlStyle, valueText } from "./text.ts";
-
-/** A text with a value in it. */
-export interface Piece {
-  /** The whole text. */
-  readonly text: string;
-  /** Where in it the value's text begins. */
-  readonly at: number;
-  /** How long the value's text is. */
-  readonly length: number;
-}
-
-/** New text at an offset. */
-export interface Insertion extends Piece {
-  /** Where it is inserted. */
-  readonly offset: number;
-}
 
 /**
  * The insertion that makes `steps`, none of which exist, hold a value below an existing container.
@@ -58,7 +36,7 @@ export function insertionFor(
   value: ConfigValue,
 ): Insertion {
   if (node.kind === "list") return newEntry(index, node, steps, value);
-  const table = asTable(node);
+  const table = asTable(index, node);
   if (table === undefined) return newElement(index, node, steps, value);
   const { body, dotted } = table;
   if (body?.kind === "braces") {
@@ -71,10 +49,27 @@ export function insertionFor(
   return superTable(index, table, steps, value);
 }
 
+/** Another text for a value; a string keeps the quotes of the one that it replaces. */
+export function replacementFor(
+  index: TomlIndex,
+  parent: TomlNode,
+  { content }: ValueNode,
+  value: ConfigValue,
+): Insertion {
+  const table = asTable(index, parent);
+  const style = styleIn(index, table?.body ?? table?.dotted?.body);
+  const text = valueText(
+    value,
+    isPlainString(content) ? { ...style, literal: content.style === "literal" } : style,
+  );
+  const { start, end } = spanOf(content);
+  return insertedAt(start, "", justValue(text), "", index.text.slice(start, end));
+}
+
 /** How the neighbours write: those in the same body, or where it is empty, those in the file. */
 export function styleIn(index: TomlIndex, body: Section | Braces | undefined): TomlStyle {
-  const all = index.sections.flatMap((section) => section.pairs);
-  const near = body?.pairs ?? [];
+  const all = index.pairs.slice(-NEIGHBOURS);
+  const near = body?.pairs.slice(-NEIGHBOURS) ?? [];
   const strings = (pairs: readonly Pair[]) => pairs.map((pair) => pair.value).filter(isPlainString);
   const models = [strings(near), strings(all)].find((found) => found.length > 0) ?? [];
   const pair = near.at(-1) ?? all.at(-1);
@@ -85,6 +80,9 @@ export function styleIn(index: TomlIndex, body: Section | Braces | undefined): T
   };
 }
 
+/** Neighbours that are looked at: the nearest ones show the style, and a put stays cheap. */
+const NEIGHBOURS = 16;
+
 /** A key in the body of a table under a header, or at the root. */
 function ownKey(
   index: TomlIndex,
@@ -92,20 +90,20 @@ function ownKey(
   steps: ConfigPath,
   value: ConfigValue,
 ): Insertion {
-  const piece = spell(steps, value, styleIn(index, body), "dots");
+  const written = spell(steps, value, styleIn(index, body), "dots");
   const last = body.pairs.at(-1);
   if (last !== undefined) {
-    const lined = aligned(piece, columnOfEquals(index, body.pairs));
+    const lined = aligned(written, columnOfEquals(index, body.pairs.slice(-NEIGHBOURS)));
     return lineAfter(index, last.range[1], last.range[0], lined);
   }
   if (body.header !== undefined) {
-    return lineAfter(index, body.header.end, body.header.start, piece);
+    return lineAfter(index, body.header.end, body.header.start, written);
   }
   const eol = eolOf(index.text);
   const first = index.sections[1];
-  if (first === undefined) return atEnd(index, piece, false);
+  if (first === undefined) return atEnd(index, written, false);
   const gap = spaced(index) ? eol : "";
-  return { offset: aboveHeader(index, first), ...around("", piece, eol + gap) };
+  return insertedAt(aboveHeader(index, first), "", written, eol + gap);
 }
 
 /** The column of the equals signs, counted from the key, where spaces bring all of them to one. */
@@ -117,13 +115,17 @@ function columnOfEquals({ text }: TomlIndex, pairs: readonly Pair[]): number {
 }
 
 /** A pair with its equals sign moved to a column, if its key leaves room. */
-function aligned(piece: Piece, column: number): Piece {
-  const { text, at, length } = piece;
-  const sign = text.slice(0, at).lastIndexOf("=");
-  if (sign >= column) return piece;
+function aligned(written: Written, column: number): Written {
+  const { text, value } = written;
+  const sign = text.slice(0, value.start).lastIndexOf("=");
+  if (sign >= column) return written;
   const pad = " ".repeat(column - sign);
   const from = text.slice(0, sign).trimEnd().length;
-  return { text: text.slice(0, from) + pad + text.slice(from), at: at + pad.length, length };
+  const { start, end } = value;
+  return {
+    text: text.slice(0, from) + pad + text.slice(from),
+    value: { start: start + pad.length, end: end + pad.length },
+  };
 }
 
 /** One more dotted key behind those that lead through the table: `a.b = 1` is followed by `a.c`. */
@@ -138,10 +140,10 @@ function dottedKey(
   if (last === undefined || part === undefined) throw new TypeError("a dotted table without keys");
   const prefix = index.text.slice(last.range[0], part.range[1]);
   const style = styleIn(index, dotted.body);
-  const piece = around(`${prefix}.`, spell(steps, value, style, "dots"), "");
+  const written = between(`${prefix}.`, spell(steps, value, style, "dots"), "");
   return dotted.body.kind === "braces"
-    ? inBraces(index, dotted.body, last, piece)
-    : lineAfter(index, last.range[1], last.range[0], piece);
+    ? inBraces(index, dotted.body, last, written)
+    : lineAfter(index, last.range[1], last.range[0], written);
 }
 
 /** A header for a table that so far only the headers of its own tables imply. */
@@ -154,13 +156,11 @@ function superTable(
   const first = table.first;
   if (first === undefined) throw new TypeError("a table that stands nowhere");
   const eol = eolOf(index.text);
-  const indent = indentAt(index.text, first.header?.start ?? 0);
-  const piece = spell(steps, value, styleIn(index, first), "dots");
-  const header = `${indent}[${keysText(table.names)}]${eol}${indent}`;
-  return {
-    offset: aboveHeader(index, first),
-    ...around(header, piece, eol + (spaced(index) ? eol : "")),
-  };
+  const indent = indentOf(index.text, first.header?.start ?? 0);
+  const written = spell(steps, value, styleIn(index, first), "dots");
+  const header = `${indent}[${keysText(namesOf(table))}]${eol}${indent}`;
+  const gap = spaced(index) ? eol : "";
+  return insertedAt(aboveHeader(index, first), header, written, eol + gap);
 }
 
 /** A new `[table]`, or the first `[[entry]]` of a new list, behind all that belongs to its parent. */
@@ -176,10 +176,10 @@ function newTable(
   const rest = steps.slice(selector === -1 ? -1 : selector);
   const { header, key } = indentsOf(index, model);
   // Headers of the root are not indented, however deep the last one of the file is.
-  const indents = parent.names.length > 0
+  const indents = parent.above !== undefined
     ? { header, key }
     : { header: "", key: key.startsWith(header) ? key.slice(header.length) : "" };
-  return newSection(index, model, [...parent.names, ...keys], indents, rest, value);
+  return newSection(index, model, [...namesOf(parent), ...keys], indents, rest, value);
 }
 
 /** One more `[[entry]]`, behind all that belongs to the last one. */
@@ -191,7 +191,7 @@ function newEntry(
 ): Insertion {
   const body = list.entries.at(-1)?.body;
   const model = body?.kind === "section" ? body : list.last;
-  return newSection(index, list.last, list.names, indentsOf(index, model), steps, value, model);
+  return newSection(index, list.last, namesOf(list), indentsOf(index, model), steps, value, model);
 }
 
 /** A header and its lines after a section; an entry's first step is its selector. */
@@ -212,8 +212,8 @@ function newSection(
   );
   const line = eolOf(index.text) + indents.key;
   const leaf = spell(steps.slice(selector === undefined ? 0 : 1), value, style, "dots");
-  const piece = around([indents.header + header, ...given, ""].join(line), leaf, "");
-  return sectionAfter(index, after, piece);
+  const written = between([indents.header + header, ...given, ""].join(line), leaf, "");
+  return sectionAfter(index, after, written);
 }
 
 /** One more inline table in an array. */
@@ -235,8 +235,8 @@ function newElement(
   const tight = last?.type === "TOMLInlineTable" && pairs.length > 0 &&
     pairs[0]?.range[0] === last.range[0] + 1;
   const room = roomFor(index.text, { span: spanOf(node.content), items: elements.map(spanOf) });
-  const piece = entryPiece(steps, value, style, tight ? "" : " ");
-  return { offset: room.offset, ...around(room.before, piece, room.after) };
+  const written = entryText(steps, value, style, tight ? "" : " ");
+  return insertedAt(room.offset, room.before, written, room.after, room.remove);
 }
 
 /** A pair after another one of an inline table; the first one of an empty table has none before. */
@@ -244,50 +244,50 @@ function inBraces(
   index: TomlIndex,
   braces: Braces,
   after: Pair | undefined,
-  piece: Piece,
+  written: Written,
 ): Insertion {
   const until = after === undefined ? 0 : braces.pairs.indexOf(after) + 1;
   if (until === braces.pairs.length) {
     const room = roomFor(index.text, { span: braces.span, items: braces.pairs.map(spanOf) });
-    return { offset: room.offset, ...around(room.before, piece, room.after) };
+    return insertedAt(room.offset, room.before, written, room.after, room.remove);
   }
-  return { offset: after?.range[1] ?? 0, ...around(", ", piece, "") };
+  return insertedAt(after?.range[1] ?? 0, ", ", written, "");
 }
 
 /** A line below the one on which `end` is, indented like the one on which `start` is. */
-function lineAfter(index: TomlIndex, end: number, start: number, piece: Piece): Insertion {
+function lineAfter(index: TomlIndex, end: number, start: number, written: Written): Insertion {
   const { text } = index;
-  const indent = indentAt(text, start);
+  const indent = indentOf(text, start);
   const eol = eolOf(text);
   if (lineEnd(text, end) === text.length) {
-    return { offset: text.length, ...around(eol + indent, piece, "") };
+    return insertedAt(text.length, eol + indent, written, "");
   }
-  return { offset: nextLine(text, end), ...around(indent, piece, eol) };
+  return insertedAt(nextLine(text, end), indent, written, eol);
 }
 
 /** Lines behind a section and the comments below it, but not those that belong to the next header. */
-function sectionAfter(index: TomlIndex, section: Section | undefined, piece: Piece): Insertion {
+function sectionAfter(index: TomlIndex, section: Section | undefined, written: Written): Insertion {
   const next = section === undefined ? undefined : index.sections[section.number + 1];
-  if (section === undefined || next === undefined) return atEnd(index, piece, spaced(index));
+  if (section === undefined || next === undefined) return atEnd(index, written, spaced(index));
   const { text } = index;
   const eol = eolOf(text);
   const gap = spaced(index) ? eol : "";
   const top = headerTop(index, next);
   const floor = sectionEnd(index, section);
   let offset = top;
-  while (offset > floor && blankBefore(text, offset)) offset = nextLineBack(text, offset);
-  return { offset, ...around(gap, piece, eol + (offset === top ? gap : "")) };
+  while (offset > floor && isBlankAbove(text, offset)) offset = nextLineBack(text, offset);
+  return insertedAt(offset, gap, written, eol + (offset === top ? gap : ""));
 }
 
 /** Lines at the end of the file; one that has no final newline gets none. */
-function atEnd(index: TomlIndex, piece: Piece, gapped: boolean): Insertion {
+function atEnd(index: TomlIndex, written: Written, gapped: boolean): Insertion {
   const { text } = index;
   const eol = eolOf(text);
   const offset = text.length;
-  if (text === "") return { offset, ...around("", piece, eol) };
+  if (text === "") return insertedAt(offset, "", written, eol);
   const ended = text.endsWith("\n");
-  const gap = gapped && !(ended && blankBefore(text, offset)) ? eol : "";
-  return { offset, ...(ended ? around(gap, piece, eol) : around(eol + gap, piece, "")) };
+  const gap = gapped && !(ended && isBlankAbove(text, offset)) ? eol : "";
+  return ended ? insertedAt(offset, gap, written, eol) : insertedAt(offset, eol + gap, written, "");
 }
 
 function nextLineBack(text: string, offset: number): number {
@@ -299,9 +299,9 @@ function indentsOf(
   section: Section | undefined,
 ): { readonly header: string; readonly key: string } {
   if (section?.header === undefined) return { header: "", key: "" };
-  const header = indentAt(index.text, section.header.start);
+  const header = indentOf(index.text, section.header.start);
   const last = section.pairs.at(-1);
-  return { header, key: last === undefined ? header : indentAt(index.text, last.range[0]) };
+  return { header, key: last === undefined ? header : indentOf(index.text, last.range[0]) };
 }
 
 /**
@@ -313,37 +313,32 @@ function spell(
   value: ConfigValue,
   style: TomlStyle,
   tables: "dots" | "braces",
-): Piece {
+): Written {
   const selector = steps.findIndex(isSelector);
   const keys = steps.slice(0, selector === -1 ? steps.length : selector) as string[];
   if (tables === "braces" && keys.length > 1) {
     const inner = spell(steps.slice(1), value, style, tables);
-    return around(`${keyText(keys[0] ?? "")}${style.equals}{ `, inner, " }");
+    return between(`${keyText(keys[0] ?? "")}${style.equals}{ `, inner, " }");
   }
   const key = keysText(keys) + style.equals;
   if (selector !== -1) {
-    return around(`${key}[`, entryPiece(steps.slice(selector), value, style, " "), "]");
+    return between(`${key}[`, entryText(steps.slice(selector), value, style, " "), "]");
   }
-  const text = valueText(value, style);
-  return { text: key + text, at: key.length, length: text.length };
+  return between(key, justValue(valueText(value, style)), "");
 }
 
 /** An inline table that a selector matches, with the rest of the path in it. */
-function entryPiece(
+function entryText(
   steps: ConfigPath,
   value: ConfigValue,
   style: TomlStyle,
   pad: string,
-): Piece {
+): Written {
   const [selector, ...rest] = steps;
   const given = Object.entries(selector ?? {}).map(([key, wanted]) =>
     `${keyText(key)}${style.equals}${valueText(wanted, style)}, `
   );
-  return around(`{${pad}${given.join("")}`, spell(rest, value, style, "dots"), `${pad}}`);
-}
-
-function around(before: string, piece: Piece, after: string): Piece {
-  return { ...piece, text: before + piece.text + after, at: before.length + piece.at };
+  return between(`{${pad}${given.join("")}`, spell(rest, value, style, "dots"), `${pad}}`);
 }
 
 function isSelector(step: string | number | Selector): step is Selector {

@@ -24,7 +24,7 @@ export interface Section {
   /** Its number, in the order of the file; 0 is the one without a header. */
   readonly number: number;
   /** `[a.b]` or `[[a.b]]`, without what follows on the line. */
-  readonly header?: Span;
+  readonly header: Span | undefined;
   /** The pairs, in the order of the file. */
   readonly pairs: readonly Pair[];
 }
@@ -43,8 +43,10 @@ export interface Braces {
 export interface TableNode {
   /** Tells the nodes apart. */
   readonly kind: "table";
-  /** Its keys from the root, without list indices: what its header says, or would say. */
-  readonly names: readonly string[];
+  /** The table or list that it is in; none for the root, and for an inline table. */
+  readonly above: TableNode | ListNode | undefined;
+  /** Its key there; none for an entry of a list. */
+  readonly name: string | undefined;
   /** What it holds. */
   readonly children: Map<string, TomlNode>;
   /** Where its own keys stand: under its header, or in its braces. */
@@ -65,8 +67,10 @@ export interface TableNode {
 export interface ListNode {
   /** Tells the nodes apart. */
   readonly kind: "list";
-  /** Its keys from the root, without list indices. */
-  readonly names: readonly string[];
+  /** The table that it is in. */
+  readonly above: TableNode;
+  /** Its key there. */
+  readonly name: string;
   /** Its tables. */
   readonly entries: TableNode[];
   /** The first section in it. */
@@ -82,7 +86,7 @@ export interface ValueNode {
   /** The value's text. */
   readonly content: Content;
   /** The pair that it is the value of; an element of an array has none. */
-  readonly pair?: Pair;
+  readonly pair: Pair | undefined;
 }
 
 /** What can stand at a path. */
@@ -96,8 +100,12 @@ export interface TomlIndex {
   readonly root: TableNode;
   /** All sections, in the order of the file; the first has no header and may be empty. */
   readonly sections: readonly Section[];
+  /** The pairs of all sections, in the order of the file. */
+  readonly pairs: readonly Pair[];
   /** All comments, in the order of the file, from `#` to the end of the line. */
   readonly comments: readonly Span[];
+  /** The inline tables that were looked into so far: each is taken apart once. */
+  readonly inline: Map<Content, TableNode>;
 }
 
 /**
@@ -111,10 +119,11 @@ export function indexOf(text: string): TomlIndex {
   const head: Section = {
     kind: "section",
     number: 0,
+    header: undefined,
     pairs: top.filter((node) => node.type === "TOMLKeyValue"),
   };
   const sections = [head];
-  const root: TableNode = newTable([]);
+  const root: TableNode = newTable(undefined, undefined);
   root.body = root.first = root.last = head;
   addPairs(root, head);
   for (const table of top) {
@@ -128,13 +137,15 @@ export function indexOf(text: string): TomlIndex {
     sections.push(section);
     addSection(root, table.resolvedKey, section);
   }
-  return { text, root, sections, comments: program.comments.map(spanOf) };
+  const pairs = sections.flatMap((section) => section.pairs);
+  const comments = program.comments.map(spanOf);
+  return { text, root, sections, pairs, comments, inline: new Map() };
 }
 
 /** The node at a path of the parsed tree. */
 export function nodeAt(index: TomlIndex, path: ConcretePath): TomlNode {
   let node: TomlNode | undefined = index.root;
-  for (const step of path) node = node === undefined ? undefined : childOf(node, step);
+  for (const step of path) node = node === undefined ? undefined : childOf(index, node, step);
   if (node !== undefined) return node;
   // Both parsers read the same text: they would have to disagree on what it says.
   throw new ConfigPatchError("unsupported", "the place of a value in the file is not certain", {
@@ -143,13 +154,25 @@ export function nodeAt(index: TomlIndex, path: ConcretePath): TomlNode {
 }
 
 /** A node as a table, if it is one: also an inline table. */
-export function asTable(node: TomlNode): TableNode | undefined {
+export function asTable({ inline }: TomlIndex, node: TomlNode): TableNode | undefined {
   if (node.kind === "table") return node;
   if (node.kind !== "value" || node.content.type !== "TOMLInlineTable") return undefined;
-  const table = newTable([]);
+  const known = inline.get(node.content);
+  if (known !== undefined) return known;
+  const table = newTable(undefined, undefined);
   table.body = { kind: "braces", span: spanOf(node.content), pairs: node.content.body };
   addPairs(table, table.body);
+  inline.set(node.content, table);
   return table;
+}
+
+/** The keys from the root to a table or list, without list indices: what its header says, or would. */
+export function namesOf(node: TableNode | ListNode): string[] {
+  const names: string[] = [];
+  for (let at: TableNode | ListNode | undefined = node; at !== undefined; at = at.above) {
+    if (at.name !== undefined) names.push(at.name);
+  }
+  return names.reverse();
 }
 
 /** Where a node begins, for messages. */
@@ -173,7 +196,7 @@ function spansOf(text: string): AST.TOMLProgram {
     return parseTOML(ended, { tomlVersion: "1.1" });
   } catch (error) {
     if (error instanceof RangeError) {
-      throw new ConfigPatchError("unsupported", "a value in the file is too large to edit around", {
+      throw new ConfigPatchError("too-large", "a value in the file is too long to edit around", {
         remedy: "shorten the longest string of the file",
         cause: error,
       });
@@ -191,22 +214,28 @@ function headerOf(text: string, table: AST.TOMLTable): Span {
   return { start: table.range[0], end: bracket + (table.kind === "array" ? 2 : 1) };
 }
 
-function newTable(names: readonly string[]): TableNode {
-  return { kind: "table", names, children: new Map() };
+function newTable(above: TableNode["above"], name: string | undefined): TableNode {
+  return { kind: "table", above, name, children: new Map() };
 }
 
 function addSection(root: TableNode, path: readonly (string | number)[], section: Section): void {
   root.last = section;
   let at: TableNode | ListNode = root;
   for (const [depth, step] of path.entries()) {
-    let next: TomlNode | undefined = childOf(at, step);
+    let next: TomlNode | undefined = at.kind === "list"
+      ? at.entries[Number(step)]
+      : at.children.get(String(step));
     if (next === undefined) {
-      const names: readonly string[] = typeof step === "string" ? [...at.names, step] : at.names;
-      next = typeof path[depth + 1] === "number"
-        ? { kind: "list", names, entries: [] }
-        : newTable(names);
-      if (at.kind === "list") at.entries.push(next as TableNode);
-      else at.children.set(String(step), next);
+      if (at.kind === "list") {
+        next = newTable(at, undefined);
+        at.entries.push(next);
+      } else {
+        const name = String(step);
+        next = typeof path[depth + 1] === "number"
+          ? { kind: "list", above: at, name, entries: [] }
+          : newTable(at, name);
+        at.children.set(name, next);
+      }
     }
     if (next.kind === "value") return; // not in a valid document; nodeAt will miss the place
     next.first ??= section;
@@ -224,7 +253,7 @@ function addPairs(table: TableNode, body: Section | Braces): void {
     let at = table;
     for (const [part, name] of names.slice(0, -1).entries()) {
       let next = at.children.get(name);
-      if (next === undefined) at.children.set(name, next = newTable([...at.names, name]));
+      if (next === undefined) at.children.set(name, next = newTable(at, name));
       if (next.kind !== "table") break; // not in a valid document; nodeAt will miss the place
       next.dotted ??= { body, part, pairs: [] };
       next.dotted.pairs.push(pair);
@@ -234,11 +263,15 @@ function addPairs(table: TableNode, body: Section | Braces): void {
   }
 }
 
-function childOf(node: TomlNode, step: string | number): TomlNode | undefined {
+function childOf(
+  index: TomlIndex,
+  node: TomlNode,
+  step: string | number,
+): TomlNode | undefined {
   if (node.kind === "list") return node.entries[Number(step)];
   if (node.kind === "value" && node.content.type === "TOMLArray") {
     const content = node.content.elements[Number(step)];
-    return content === undefined ? undefined : { kind: "value", content };
+    return content === undefined ? undefined : { kind: "value", content, pair: undefined };
   }
-  return asTable(node)?.children.get(String(step));
+  return asTable(index, node)?.children.get(String(step));
 }

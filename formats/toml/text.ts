@@ -1,16 +1,8 @@
 /** Writes TOML values and keys: the text of what is put. @module */
 import { ConfigPatchError } from "../../errors.ts";
+import { refuseLength } from "../limits.ts";
 import { type ConfigValue, OpaqueScalar } from "../types.ts";
 import { isList, isTable } from "../value.ts";
-
-/** Deeper nesting is refused, so that no recursion over a tree can overflow. */
-export const MAX_DEPTH = 500;
-
-/**
- * Longer strings and keys are not written: the parser that knows the positions overflows on a string
- * twice as long, and then nothing of the file could be taken back.
- */
-export const MAX_STRING: number = 64 * 1024;
 
 /** How neighbours write what TOML leaves free. */
 export interface TomlStyle {
@@ -24,16 +16,13 @@ export interface TomlStyle {
  * The text of a value, in one line.
  *
  * @throws {ConfigPatchError} `unsupported` for what TOML cannot hold: null, an integer beyond 64
- * bits, a string that is not Unicode, nesting beyond {@linkcode MAX_DEPTH}.
+ * bits, a string that is not Unicode; `too-large` for a string that is too long.
  */
-export function valueText(value: ConfigValue, style: TomlStyle, depth = 0): string {
-  if (depth > MAX_DEPTH) throw unsupported(`a value is nested deeper than ${MAX_DEPTH} levels`);
-  if (isList(value)) {
-    return `[${value.map((item) => valueText(item, style, depth + 1)).join(", ")}]`;
-  }
+export function valueText(value: ConfigValue, style: TomlStyle): string {
+  if (isList(value)) return `[${value.map((item) => valueText(item, style)).join(", ")}]`;
   if (isTable(value)) {
     const pairs = Object.entries(value).map(([key, item]) =>
-      keyText(key) + style.equals + valueText(item, style, depth + 1)
+      keyText(key) + style.equals + valueText(item, style)
     );
     return pairs.length === 0 ? "{}" : `{ ${pairs.join(", ")} }`;
   }
@@ -62,12 +51,6 @@ function scalarText(value: ConfigValue, style: TomlStyle): string {
   if (value instanceof OpaqueScalar && /-(date|time)$/.test(value.type)) return value.text;
   if (value === null) throw unsupported("TOML has no null");
   throw unsupported("TOML cannot hold this value");
-}
-
-function refuseLength(text: string): void {
-  if (text.length > MAX_STRING) {
-    throw unsupported(`a string or key is too long: more than ${MAX_STRING} characters`);
-  }
 }
 
 /** TOML promises integers of 64 bits, and readers reject larger ones. */

@@ -25,17 +25,20 @@ Deno.test("a full disk behind standard output is one", async () => {
 
 Deno.test("the schema's validator finds what is wrong", () => {
   const location = { url: "", socket: "" };
-  const good = { version: 1, location, changed: false, providers: [], warnings: [] };
+  const program = { name: "vault-config", version: "1.2.3" };
+  const head = { version: 2, program, command: "apply", ok: true, exit: 0, mounts: "mounts" };
+  const good = { ...head, location, changed: false, providers: [], warnings: [] };
   assertReport(good);
   for (
     const bad of [
       {},
-      { ...good, version: 2 },
+      { ...good, version: 1 },
       { ...good, more: 1 },
       { ...good, changed: "no" },
+      { ...good, mounts: undefined },
       { ...good, warnings: [{}] },
       { ...good, providers: [{ provider: "p", action: "apply", outcome: "lost", edits: [] }] },
-      { version: 1, error: { code: "x", message: "" } },
+      { ...head, error: { code: "x", message: "" } },
     ]
   ) assert.throws(() => assertReport(bad), /no kind of document/);
 });

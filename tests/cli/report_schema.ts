@@ -19,6 +19,7 @@ function faultsOf(value: unknown, rules: Schema, at: string): string[] {
     const fault = (holds: boolean) => holds ? [] : [`${at}: ${keyword}`];
     switch (keyword) {
       case "$schema":
+      case "$id":
       case "$defs":
       case "title":
       case "description":
@@ -48,17 +49,20 @@ function faultsOf(value: unknown, rules: Schema, at: string): string[] {
         return object === undefined
           ? []
           : fault((rule as string[]).every((key) => Object.hasOwn(object, key)));
-      case "properties":
-        return Object.entries(rule as Record<string, Schema>).flatMap(([key, one]) =>
-          object !== undefined && Object.hasOwn(object, key)
-            ? faultsOf(object[key], one, `${at}.${key}`)
-            : []
-        );
+      case "properties": {
+        // The schema lets consumers ignore what they do not know; here nothing may be unknown.
+        const known = rule as Record<string, Schema>;
+        return Object.entries(object ?? {}).flatMap(([key, one]) => {
+          const target = known[key];
+          return target === undefined
+            ? [`${at}.${key} is not in the schema`]
+            : faultsOf(one, target, `${at}.${key}`);
+        });
+      }
       case "additionalProperties": {
-        const known = Object.keys((rules.properties ?? {}) as Schema);
-        const more = Object.entries(object ?? {}).filter(([key]) => !known.includes(key));
-        if (rule === false) return fault(more.length === 0);
-        return more.flatMap(([key, one]) => faultsOf(one, rule as Schema, `${at}.${key}`));
+        return Object.entries(object ?? {}).flatMap(([key, one]) =>
+          faultsOf(one, rule as Schema, `${at}.${key}`)
+        );
       }
       case "items":
         return Array.isArray(value)

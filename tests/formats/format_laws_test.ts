@@ -41,6 +41,13 @@ const JSON_SAMPLES = [
   '// top\n{ "__proto__": { "x": 1.50 }, "e": { /* c */ } } // end\n',
 ];
 
+const DOTENV = [
+  "GEMINI_API_KEY=phantom # mine\n# last words\n",
+  "\n# top\nexport A='x'\nexport B='y' # z\n\n",
+  "A=1\nKEY=\"one\nB=no name\n\" # key\n  C = 'x'\n",
+  "A=a#b\nB=\n__proto__=p\n",
+];
+
 const INI = [
   "[core]\neditor = vi\n; mine\n",
   "a=1\n\n[s]\n; c\nb = 2\n[t]\n",
@@ -74,6 +81,13 @@ const PROOFS: Readonly<Record<string, Proof>> = {
     comment: "//",
     invalid: ["{", "[]", "{}x"],
     reasons: /^no reason$/,
+  },
+  dotenv: {
+    samples: DOTENV,
+    comment: "#",
+    invalid: ['A="1\n', "=1\n", "A:\nB=1\n", "A=1\rB=2"],
+    reasons:
+      /a \.env file holds no tables|where a (table|list) must be|a value of a \.env file is a text|byte order mark/,
   },
   ini: {
     samples: INI,

@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { ConfigPatchError, ConfigSyntaxError } from "../../errors.ts";
 import { type ConfigPath, type ConfigValue, defaultFormats } from "../../formats/mod.ts";
-import { type FilePlan, type Part, planFile } from "../../ownership/plan.ts";
+import { type FilePlan, planFile } from "../../ownership/plan.ts";
+import type { WantedPath } from "../../ownership/claims.ts";
+import type { Part } from "../../ownership/wanted.ts";
 
 interface Story {
   readonly format: string;
@@ -16,16 +18,21 @@ interface Story {
 /** Applies, lets the user edit, disables; the text after, or the error. */
 async function tell({ format, text, path, value = "ours", user }: Story): Promise<string> {
   const handler = await defaultFormats.load(format);
-  const run = (from: Pick<FilePlan, "text" | "state">, action: Part["action"]): FilePlan => {
-    const parts: Part[] = [{ provider: "p", action, wanted: [{ path, value, known: [] }] }];
-    const plan = planFile({ handler, strict: false, ...from, parts });
-    for (const { error } of plan.results) if (error !== undefined) throw error;
-    return plan;
+  const run = (from: Partial<FilePlan>, action: Part["action"]): FilePlan => {
+    const want = {
+      path: path as WantedPath,
+      value,
+      template: value,
+      known: [],
+      kind: "set",
+    } as const;
+    const parts: Part[] = [{ provider: "p", action, wanted: [want] }];
+    return planFile({ handler, strict: false, text: from.text, state: from.state, parts });
   };
   const { text: applied = "", state } = run({ text }, "apply");
   assert.ok(applied.includes(user[0]), applied);
   const edited = applied.replace(user[0], user[1]);
-  return run({ text: edited, ...(state === undefined ? {} : { state }) }, "disable").text ?? "";
+  return run({ text: edited, state }, "disable").text ?? "";
 }
 
 Deno.test("a table that the user wrote above our sub-table does not cost us exactness", async () => {

@@ -6,7 +6,9 @@ import assert from "node:assert/strict";
 import { ConfigPatchError } from "../../errors.ts";
 import { type ConfigPath, type ConfigValue, defaultFormats } from "../../formats/mod.ts";
 import { tableOf } from "../../formats/value.ts";
-import { type FilePlan, type Part, planFile } from "../../ownership/plan.ts";
+import { type FilePlan, planFile } from "../../ownership/plan.ts";
+import type { WantedPath } from "../../ownership/claims.ts";
+import type { Part } from "../../ownership/wanted.ts";
 
 const LEVELS = 10_000;
 const LONG = "x".repeat(200_000);
@@ -20,11 +22,16 @@ async function edit(
   value: ConfigValue = "ours",
 ): Promise<string | ConfigPatchError> {
   const handler = await defaultFormats.load(format);
-  const run = (from: Pick<FilePlan, "text" | "state">, action: Part["action"]): FilePlan => {
-    const parts: Part[] = [{ provider: "p", action, wanted: [{ path, value, known: [] }] }];
-    const plan = planFile({ handler, strict: false, ...from, parts });
-    for (const { error } of plan.results) if (error !== undefined) throw error;
-    return plan;
+  const run = (from: Partial<FilePlan>, action: Part["action"]): FilePlan => {
+    const want = {
+      path: path as WantedPath,
+      value,
+      template: value,
+      known: [],
+      kind: "set",
+    } as const;
+    const parts: Part[] = [{ provider: "p", action, wanted: [want] }];
+    return planFile({ handler, strict: false, text: from.text, state: from.state, parts });
   };
   let applied: FilePlan;
   try {

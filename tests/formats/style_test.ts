@@ -21,7 +21,7 @@ import { applySplice, invert } from "../../formats/splice.ts";
 import {
   type ConfigDocument,
   type ConfigPath,
-  type ConfigTable,
+  type ConfigRoot,
   type ConfigValue,
   defaultFormats,
   type FormatHandler,
@@ -124,7 +124,7 @@ function edit(
 ): Splice[] {
   const splices: Splice[] = [];
   for (const { path, value } of edits) {
-    const expected: ConfigTable = copyOf(document.value);
+    const expected: ConfigRoot = copyOf(document.value);
     const splice = value === undefined ? document.drop(path) : document.put(path, value);
     if (value !== undefined) setAt(expected, path, value);
     else {

@@ -14,16 +14,17 @@ import {
 import { copyOf, removeAt, resolve, sameValue, setAt, tableOf } from "../../formats/value.ts";
 import { isPlainSafe, PLAIN, writeValue } from "../../formats/yaml/text.ts";
 import { yamlFormat } from "../../formats/yaml/format.ts";
+import { rootOf } from "../support/root.ts";
 
 const { parse } = yamlFormat;
 
 Deno.test("scalars keep their type and precision", () => {
-  const { value } = parse(
+  const value = rootOf(parse(
     "big: 12345678901234567890\nneg: -7\noct: 0o17\nhex: 0xFF\nfloat: 1.0\nexp: 1e3\n" +
       "inf: -.inf\nnan: .nan\nhuge: 1e999\nyes: yes\ndate: 2026-11-24\nnull1: ~\nnull2:\n" +
       "t: True\ns: '1'\nstr: !!str 1\nint: !!int 3\nflt: !!float 3\nbin: !!binary aGk=\n" +
       "own: !vault x\nbang: ! 12\n",
-  );
+  ));
   const expected: Record<string, ConfigValue> = {
     big: 12345678901234567890n,
     neg: -7n,
@@ -54,9 +55,9 @@ Deno.test("scalars keep their type and precision", () => {
 });
 
 Deno.test("a declared tag handle and a verbatim tag name the same type", () => {
-  const { value } = parse(
+  const value = rootOf(parse(
     "%TAG !y! tag:yaml.org,2002:\n---\na: !y!str 1\nb: !<tag:yaml.org,2002:str> 1\n",
-  );
+  ));
   assert.ok(sameValue(value, tableOf([["a", "1"], ["b", "1"]])));
 });
 
@@ -71,9 +72,9 @@ Deno.test("keys that are no strings collide with nothing and cannot be reached",
     '1: int\n"1": string\n~: null\n"null": word\n[a, b]: list\n__proto__: p\n',
   );
   assert.equal(Object.keys(document.value).length, 6);
-  assert.equal(document.value["1"], "string");
-  assert.equal(document.value["null"], "word");
-  assert.equal(document.value["__proto__"], "p");
+  assert.equal(rootOf(document)["1"], "string");
+  assert.equal(rootOf(document)["null"], "word");
+  assert.equal(rootOf(document)["__proto__"], "p");
   const hidden = Object.keys(document.value).filter((key) => !key.isWellFormed());
   assert.equal(hidden.length, 3);
   for (const key of hidden) refuses(document.text, [key + "x"], "v", "unsupported", "surrogate");
@@ -81,7 +82,7 @@ Deno.test("keys that are no strings collide with nothing and cannot be reached",
 });
 
 Deno.test("an alias is a leaf, and one of a name given twice says which", () => {
-  const { value } = parse("a: &x 1\nb: *x\nc: &x 2\nd: *x\n");
+  const value = rootOf(parse("a: &x 1\nb: *x\nc: &x 2\nd: *x\n"));
   assert.ok(sameValue(value.b, new OpaqueScalar("alias", "x")));
   assert.ok(sameValue(value.d, new OpaqueScalar("alias", "x 2")));
 });
@@ -94,7 +95,7 @@ Deno.test("an alias bomb costs no more than its text", () => {
   const document = parse(text);
   assert.ok(sameValue(copyOf(document.value), document.value));
   const after = applySplice(text, document.put(["socket"], "v"));
-  assert.equal(parse(after).value.socket, "v");
+  assert.equal(rootOf(parse(after)).socket, "v");
 });
 
 Deno.test("what does not parse is refused with its place", () => {
@@ -120,13 +121,12 @@ Deno.test("what parses and still cannot be edited is refused when read", () => {
   assert.equal(Object.keys(parse(deep(100)).value).length, 1);
   for (
     const [text, code, part] of [
-      [deep(101), "unsupported", "more than 100 levels"],
-      [deep(100_000), "unsupported", "more than 100 levels"],
+      [deep(101), "too-large", "deeper than 100 levels"],
+      [deep(100_000), "too-large", "deeper than 100 levels"],
       ["a: 1\rb: 2\n", "unsupported", "carriage return"],
       ["a: 1\n---\n", "unsupported", "several documents"],
       ["a:\n  b: 1\n  b: 2\n", "unsupported", "twice"],
       ["{1: a, 0x1: b}\n", "unsupported", "twice"],
-      ["- a\n", "shape", "root"],
       ["null\n", "shape", "root"],
       ["just text\n", "shape", "root"],
     ] as const
@@ -154,16 +154,11 @@ Deno.test("a place that cannot be edited without guessing is refused", () => {
     ["a:\n  ? b\n", ["a", "b"], "v", "unsupported", "colon"],
     ["a:\tx\n", ["a"], ["v"], "unsupported", "tab"],
     ["a: x\n \t\nb: 1\n", ["a"], "http://x", "unsupported", "tabs follow"],
-    ["l:\n- |\n  x", ["l", { name: "A" }, "k"], "v", "unsupported", "block scalar"],
+    ["l:\n- t: |\n    x", ["l", { name: "A" }, "k"], "v", "unsupported", "block scalar"],
     ["a: 1\n", ["<<"], "v", "unsupported", "merge"],
     ["a: 1\n", ["b"], "\uD800", "unsupported", "surrogate"],
     ["a: 1\n", ["b"], new OpaqueScalar("alias", "x"), "unsupported", "alias"],
     ["a: 1\n", ["k".repeat(2000)], "v", "unsupported", "too long"],
-    ["a: 1\n", ["a", "b"], "v", "shape", "a mapping must stand here"],
-    ["a: {}\n", ["a", { name: "x" }, "b"], "v", "shape", "a list of mappings"],
-    ["a: [1]\n", ["a", 7], "v", "shape", "list entry"],
-    ["a: {}\n", ["l", { name: "x" }, "name"], "v", "shape", "selects"],
-    ["a: 1\n", [], "v", "shape", "not a key"],
   ];
   for (const [text, path, value, code, part] of cases) refuses(text, path, value, code, part);
 });
@@ -261,7 +256,7 @@ Deno.test("every string is read back, by a second parser too", () => {
       const source = flow
         ? `{k: [${written}, ${written}]}\n`
         : `k:\n  - ${written}\n  - ${written}\n`;
-      assert.ok(sameValue(parse(source).value.k, [text, text]), source);
+      assert.ok(sameValue(rootOf(parse(source)).k, [text, text]), source);
       assert.deepEqual(parseDocument(source).toJS(), { k: [text, text] });
       assert.ok(!written.includes("\n"));
     }),
@@ -275,7 +270,7 @@ Deno.test("every string is read back, by a second parser too", () => {
 Deno.test("every number is read back as what it is", () => {
   fc.assert(
     fc.property(fc.oneof(fc.double(), fc.bigInt(), fc.integer()), (number) => {
-      assert.ok(sameValue(parse(`k: ${writeValue(number, PLAIN)}\n`).value.k, number));
+      assert.ok(sameValue(rootOf(parse(`k: ${writeValue(number, PLAIN)}\n`)).k, number));
     }),
     { seed: 20261124, numRuns: 300 },
   );

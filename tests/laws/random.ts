@@ -10,6 +10,7 @@ import { declines, LawBreach, type LawEdit, type Trial } from "../../testing/law
 import { crowdOf, disjointForeign } from "../../testing/provider_laws.ts";
 import { type Between, editBetween, USER_LAWS } from "../../testing/user_laws.ts";
 import { jsonDocuments } from "./generate/json.ts";
+import { dotenvDocuments } from "./generate/dotenv.ts";
 import type { Generator } from "./generate/text.ts";
 import { tomlDocuments } from "./generate/toml.ts";
 import { yamlDocuments } from "./generate/yaml.ts";
@@ -18,7 +19,12 @@ import { manner } from "./manner.ts";
 import { agrees } from "./suites/second.ts";
 
 /** All generators. */
-export const GENERATORS: readonly Generator[] = [tomlDocuments, yamlDocuments, jsonDocuments];
+export const GENERATORS: readonly Generator[] = [
+  tomlDocuments,
+  yamlDocuments,
+  jsonDocuments,
+  dotenvDocuments,
+];
 
 /** What was tried. */
 export interface Counts {
@@ -89,7 +95,7 @@ export async function runRandom(
     if (!result.failed) continue;
     counts.broken.push(
       `seed ${seed + from}, document ${JSON.stringify(result.counterexample?.[0])}\n${
-        String(result.errorInstance)
+        (result.errorInstance as Error)?.stack ?? ""
       }`,
     );
     if (first) break;
@@ -141,19 +147,21 @@ function tryDocument(
     else counts.refused++;
     return;
   }
-  const edits = editsOf(document.value);
+  const { holds = () => true } = generator;
+  const all = editsOf(document.value);
+  const [outside, inside] = [all.slice(0, 6).filter(holds), all.slice(6).filter(holds)];
+  const edits = [...outside, ...inside];
   const strict = choose([true, false]) === true && readsStrictly(handler, text);
-  const inside = edits.slice(6);
   for (
     const edit of [
-      choose(edits.slice(0, 6)),
+      choose(outside),
       choose(inside),
       // Lists of tables are rare, and the hardest.
       choose(inside.filter(({ path }) => typeof path.at(-2) === "object")),
-      oddEdit(document, edits, choose),
+      oddEdit(document, inside, choose),
     ]
   ) {
-    if (edit === undefined) continue;
+    if (edit === undefined || !holds(edit)) continue;
     counts.edits++;
     const trial: Trial = { handler, text, edit, strict };
     const moved: Trial = { ...trial, edit: { ...edit, value: edit.other, other: edit.value } };
@@ -165,7 +173,7 @@ function tryDocument(
     told(edit, () => lookAt(trial, document, generator, counts));
     for (let i = 0; i < 2; i++) told(edit, () => tryUser(trial, generator, choose, counts));
   }
-  tryProviders(handler, text, document, edits, choose, counts);
+  tryProviders({ handler, text }, document, edits, { generator, choose, counts });
 }
 
 /** Whether a text is of the strict dialect; then it must stay so. */
@@ -213,13 +221,13 @@ const VALUES: readonly ConfigValue[] = [
 /** A key and a value that are hard to write. */
 function oddEdit(
   document: ConfigDocument,
-  edits: readonly LawEdit[],
+  inside: readonly LawEdit[],
   choose: Choose,
 ): LawEdit | undefined {
   const word = choose(WORDS) ?? "";
   const value = choose([choose(WORDS), choose(WORDS), choose(VALUES)]) ?? "";
   const other = choose([choose(WORDS), choose(VALUES)]) ?? "";
-  const existing = choose(edits.slice(6))?.path ?? ["zz_top"];
+  const existing = choose(inside)?.path ?? ["zz_top"];
   const path = choose([[word], ["zz_outer", word], [...existing.slice(0, -1), word], existing]) ??
     existing;
   // What a patch wants is ours wherever it stands; the laws are about files that do not hold it.
@@ -254,19 +262,26 @@ const NEIGHBOURS: readonly LawEdit[] = [
   ["zz_list", { zz_name: "ours" }, "zz_second"],
   ["zz_list", { zz_name: "other" }, "zz_key"],
   ["zz_top2"],
+  ["zz_top3"],
 ].map((path) => ({ path, value: "http://localhost:9419/v2", other: "v3" }));
+
+/** What decides about all that is random, and what is counted. */
+interface Chances {
+  readonly generator: Generator;
+  readonly choose: Choose;
+  readonly counts: Counts;
+}
 
 /** Several providers, disabled in every order; and their edits as one provider's, with a user. */
 function tryProviders(
-  handler: FormatHandler,
-  text: string,
+  trial: Omit<Trial, "edit">,
   document: ConfigDocument,
   edits: readonly LawEdit[],
-  choose: Choose,
-  counts: Counts,
+  { generator, choose, counts }: Chances,
 ): void {
   const fresh = edits.filter((edit) => valueAt(document.value, edit.path) === undefined);
-  const pool = [...fresh, ...NEIGHBOURS, ...choose([[], edits]) ?? []];
+  const near = NEIGHBOURS.filter(generator.holds ?? (() => true));
+  const pool = [...fresh, ...near, ...choose([[], edits]) ?? []];
   const size = choose([2, 2, 2, 2, 2, 2, 2, 3, 3, 4]) ?? 2;
   const chosen = new Set<LawEdit>();
   for (let i = 0; i < size; i++) {
@@ -277,9 +292,9 @@ function tryProviders(
   const shared = choose([undefined, undefined, ...chosen]);
   if (shared !== undefined && chosen.size < 4) chosen.add({ ...shared });
   try {
-    disjoint({ handler, text }, [...chosen]);
+    disjoint(trial, [...chosen]);
     counts.sets++;
-    if (chosen.size <= 3) tryCrowd({ handler, text }, [...chosen], choose, counts);
+    if (chosen.size <= 3) tryCrowd(trial, [...chosen], { generator, choose, counts });
   } catch (error) {
     if (!(error instanceof ConfigPatchError)) throw error;
     if (!STUCK.has(error.code)) throw new LawBreach("Disjoint", `${error.code}: ${error.message}`);
@@ -291,12 +306,11 @@ function tryProviders(
 function tryCrowd(
   trial: Omit<Trial, "edit">,
   edits: readonly LawEdit[],
-  choose: Choose,
-  counts: Counts,
+  { generator, choose, counts }: Chances,
 ): void {
-  const crowd = crowdOf(trial, edits);
+  const crowd = edits.some(isNumbered) ? undefined : crowdOf(trial, edits);
   if (crowd?.applied.text === undefined) return;
-  const comment = trial.handler.name === "json" ? "//" : "#";
+  const comment = generator.lines[0]?.split(" ")[0];
   const user = choose(nearbyEditsOf(trial, crowd.applied.text, edits, comment));
   if (user === undefined) return;
   try {
@@ -307,8 +321,14 @@ function tryCrowd(
   }
 }
 
+/** A number is an entry of one text; what a user does to the list is not told by it. */
+function isNumbered({ path }: LawEdit): boolean {
+  return path.some((key) => typeof key === "number");
+}
+
 function tryUser(trial: Trial, generator: Generator, choose: Choose, counts: Counts): void {
-  const second = choose([undefined, undefined, choose(NEIGHBOURS)]);
+  const near = NEIGHBOURS.filter(generator.holds ?? (() => true));
+  const second = choose([undefined, undefined, choose(near)]);
   const edits = second === undefined ? [trial.edit] : [trial.edit, second];
   let user: Splice | undefined;
   try {
@@ -319,7 +339,7 @@ function tryUser(trial: Trial, generator: Generator, choose: Choose, counts: Cou
     counts.declined++;
     return;
   }
-  if (user === undefined) return;
+  if (user === undefined || edits.some(isNumbered)) return;
   let between: Between | undefined;
   try {
     between = editBetween(trial, edits, user);

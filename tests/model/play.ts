@@ -7,7 +7,8 @@ import { resolveVaultLocation, rosterFrom, type VaultLocation } from "../../mod.
 import { plan, run } from "../../reconcile/run.ts";
 import type { Report } from "../../ownership/report.ts";
 import { NO_STATE, parseState, printState } from "../../reconcile/state.ts";
-import type { Job } from "../../reconcile/job.ts";
+import type { Job } from "../../reconcile/tasks.ts";
+import { shownPath } from "../../ownership/claims.ts";
 import { Mounts } from "../../storage/mounts.ts";
 import { MemoryDisk } from "../support/memory_disk.ts";
 import { type Form, NAMES, patchOf, pathOf, rosterOf, type Stage, treeOf } from "./cast.ts";
@@ -380,11 +381,11 @@ class World {
     const text = this.#disk.read(STATE);
     const state = text === undefined ? NO_STATE : parseState(text);
     if (text !== undefined) assert.equal(printState(state), text);
-    assert.equal("pending" in state, false, "nothing is pending");
-    const shown = [...state.files].map(([file, { claims, created }]) => [
+    assert.equal(state.pending === undefined, true, "nothing is pending");
+    const shown = [...state.files].map(([file, { claims }]) => [
       file,
       claims.map((claim) => [
-        placeOf(claim.path),
+        placeOf(shownPath(claim)),
         JSON.stringify(
           claim.value,
           (_, value) => typeof value === "bigint" ? Number(value) : value,
@@ -392,7 +393,12 @@ class World {
         claim.owners,
         claim.text?.overrode === true,
       ]).sort(),
-      created.map(placeOf).sort(),
+      [
+        ...new Set(claims.flatMap((claim) =>
+          claim.created.filter((length) => length > 0)
+            .map((length) => placeOf(shownPath(claim).slice(0, length)))
+        )),
+      ].sort(),
     ]);
     const wanted = [...this.#memories].map(([file, { held, made }]) => [
       file,

@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { defaultFormats } from "../../formats/mod.ts";
 import { ConfigPatchError, resolveVaultLocation } from "../../mod.ts";
 import { type Files, outcomes, Scenario } from "../support/scenario.ts";
+import { rootOf } from "../support/root.ts";
 
 const CODEX = "_codex-config/config.toml";
 const VIBE = "_vibe-config/config.toml";
@@ -341,7 +342,7 @@ Deno.test("25: values of every kind; tokens are replaced at any depth", async ()
   });
   await scenario.apply();
   const toml = await defaultFormats.load("toml");
-  const value = toml.parse(scenario.read("_t/c.toml") ?? "").value;
+  const value = rootOf(toml.parse(scenario.read("_t/c.toml") ?? ""));
   assert.deepEqual({ ...value, d: { ...value.d as object } }, {
     i: 3n,
     f: 1.5,

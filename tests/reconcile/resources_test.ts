@@ -13,12 +13,12 @@ import {
   resolveVaultLocation,
 } from "../../mod.ts";
 import { run } from "../../reconcile/run.ts";
-import type { Job } from "../../reconcile/job.ts";
+import type { Job } from "../../reconcile/tasks.ts";
 import { Mounts } from "../../storage/mounts.ts";
-import { denoFileSystem, type FileSystem } from "../../storage/primitives.ts";
+import type { FileSystem, FreshFile } from "../../storage/primitives.ts";
 import { onMemoryDisk, system } from "../support/tmpfs.ts";
 import { outcomes, Scenario } from "../support/scenario.ts";
-import { contentOf, deno, Fault, unsynced } from "../support/storage_tools.ts";
+import { contentOf, deno, Fault, onTemporaries, unsynced } from "../support/storage_tools.ts";
 import { differences, treeOf } from "../support/tree.ts";
 
 const CLI = new URL("../../cli.ts", import.meta.url).pathname;
@@ -108,7 +108,7 @@ Deno.test("a disk that is full at any one write is a clear error, and nothing is
   const routed = configsIn(scenario.mounts);
   for (let at = 0;; at++) {
     let writes = 0;
-    const strike = <T extends { write(bytes: Uint8Array): void }>(file: T): T => ({
+    const strike = <T extends FreshFile>(file: T): T => ({
       ...file,
       write(bytes: Uint8Array) {
         // As on a disk: a part is written before there is no more space.
@@ -117,11 +117,7 @@ Deno.test("a disk that is full at any one write is a clear error, and nothing is
         throw new Fault("ENOSPC");
       },
     });
-    const fileSystem: FileSystem = {
-      ...unsynced,
-      createNew: (path, mode) => strike(unsynced.createNew(path, mode)),
-      createAdjustable: async (path, mode) => strike(await unsynced.createAdjustable(path, mode)),
-    };
+    const fileSystem = onTemporaries(strike, unsynced);
     const work = apply(scenario, fileSystem, MOVED);
     const failure = await work.then((said) => said, (error) => `${error.code}: ${error.message}`);
     if (writes <= at) break;
@@ -137,13 +133,14 @@ Deno.test("a disk that is full at any one write is a clear error, and nothing is
 async function apply(
   scenario: Scenario,
   fileSystem: FileSystem,
-  options: PatchOptions = {},
+  { providers, disabledProviders, location }: PatchOptions = {},
 ): Promise<string> {
   const job: Job = {
-    ...options,
+    providers: providers ?? undefined,
+    disabledProviders: disabledProviders ?? [],
     mounts: new Mounts(scenario.mounts, { fileSystem }),
     roster: scenario.roster,
-    location: options.location ?? resolveVaultLocation(),
+    location: location ?? resolveVaultLocation(),
     formats: defaultFormats,
   };
   const { report } = await run(job, { lockTimeout: 10_000 });
@@ -242,22 +239,19 @@ for (const [times, ends] of BUSY) {
     const path = `${scenario.mounts}/_gh-config/config.yml`;
     let edits = 0;
     let tries = 0;
-    const fileSystem: FileSystem = {
-      ...unsynced,
-      async createAdjustable(temporary, mode) {
-        const file = await denoFileSystem.createAdjustable(temporary, mode);
-        if (!temporary.includes("_gh-config/")) return file;
-        tries++;
-        if (edits < times) Deno.writeTextFileSync(path, `edit_${++edits}: x\n`, { append: true });
-        return file;
-      },
-    };
+    const fileSystem = onTemporaries((file, temporary) => {
+      if (!temporary.includes("_gh-config/")) return file;
+      tries++;
+      if (edits < times) Deno.writeTextFileSync(path, `edit_${++edits}: x\n`, { append: true });
+      return file;
+    }, unsynced);
     const said = await apply(scenario, fileSystem, { providers: ["gh"] });
     const text = contentOf(path) ?? "";
     assert.equal(text.match(/^edit_/gm)?.length, edits, "an edit is lost");
     if (ends === "ours") {
       assert.equal(said, "");
-      assert.equal(tries, times + 1);
+      // The sidecar has a temporary as well.
+      assert([times + 1, times + 2].includes(tries), `it tried ${tries} times`);
       assert.match(text, /terok/);
     } else {
       assert.match(said, /^changed: it was changed while it was being worked on/);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { defaultFormats, resolveVaultLocation, rosterFrom } from "../../mod.ts";
 import { run } from "../../reconcile/run.ts";
-import type { Job } from "../../reconcile/job.ts";
+import type { Job } from "../../reconcile/tasks.ts";
 import { Mounts } from "../../storage/mounts.ts";
 import { MemoryDisk } from "../support/memory_disk.ts";
 

@@ -1,12 +1,22 @@
 /**
  * The steady state: never a wrong "nothing to do". Every single thing that the outcome depends on is
- * changed alone, and the run has to wake up; and where nothing has changed, it opens nothing.
+ * changed alone, and the run has to wake up; what says nothing about the content wakes nobody.
  */
 import assert from "node:assert/strict";
-import { startFor } from "../../cli/apply.ts";
+import { missing } from "../torture/planting.ts";
+import { type Invocation } from "../../cli/parse.ts";
+import { setUp } from "../../cli/setup.ts";
+import { apply as applyRequest } from "../../reconcile/request.ts";
 import { parse } from "../../cli/parse.ts";
 import { start } from "../../reconcile/start.ts";
-import { textOf } from "../../reconcile/steady.ts";
+import {
+  memoryText,
+  recall,
+  type Recalled,
+  type Standing,
+  textOf,
+} from "../../reconcile/steady.ts";
+import { denoFileSystem } from "../../storage/primitives.ts";
 import { applySharedConfigPatches, loadRoster, rosterFrom } from "../../mod.ts";
 
 const CONFIG = "_codex-config/config.toml";
@@ -19,20 +29,21 @@ const CHANGES: Readonly<Record<string, (mounts: string) => void>> = {
   "a byte of a config, size and mtime kept": (mounts) => changeByte(`${mounts}/${CONFIG}`),
   "a byte of a sidecar, size and mtime kept": (mounts) => changeByte(`${mounts}/${SIDECAR}`),
   "a byte of the state, size and mtime kept": (mounts) => changeByte(`${mounts}/${STATE}`),
-  "a config replaced by an equal one": (mounts) => replaceByEqual(`${mounts}/${CONFIG}`),
-  "a sidecar replaced by an equal one": (mounts) => replaceByEqual(`${mounts}/${SIDECAR}`),
-  "the state replaced by an equal one": (mounts) => replaceByEqual(`${mounts}/${STATE}`),
+  "a config with a byte more": (mounts) =>
+    Deno.writeTextFileSync(`${mounts}/${CONFIG}`, "\n", { append: true }),
+  "an empty config": (mounts) => Deno.truncateSync(`${mounts}/${CONFIG}`, 0),
   "the mode of a config": (mounts) => Deno.chmodSync(`${mounts}/${CONFIG}`, 0o600),
   "the mode of a sidecar": (mounts) => Deno.chmodSync(`${mounts}/${SIDECAR}`, 0o600),
-  "the mtime of a config": (mounts) => Deno.utimeSync(`${mounts}/${CONFIG}`, 1, 1),
-  "a hard link to a config": (mounts) => Deno.linkSync(`${mounts}/${CONFIG}`, `${mounts}/link`),
   "a config missing": (mounts) => Deno.removeSync(`${mounts}/${CONFIG}`),
   "a sidecar missing": (mounts) => Deno.removeSync(`${mounts}/${SIDECAR}`),
   "the state missing": (mounts) => Deno.removeSync(`${mounts}/${STATE}`),
   "the memory missing": (mounts) => Deno.removeSync(`${mounts}/${MEMORY}`),
   "a link in place of a config": (mounts) => linkInstead(`${mounts}/${CONFIG}`),
+  "a FIFO in place of a config": (mounts) => fifoInstead(`${mounts}/${CONFIG}`),
+  "a FIFO in place of a sidecar": (mounts) => fifoInstead(`${mounts}/${SIDECAR}`),
   "a link in place of a host dir": (mounts) => linkInstead(`${mounts}/_codex-config`),
   "a link in place of the memory": (mounts) => linkInstead(`${mounts}/${MEMORY}`),
+  "a link in place of the state": (mounts) => linkInstead(`${mounts}/${STATE}`),
   "a host dir missing": (mounts) => Deno.removeSync(`${mounts}/_gh-config`, { recursive: true }),
   "pending work in the state": (mounts) => {
     const state = JSON.parse(Deno.readTextFileSync(`${mounts}/${STATE}`));
@@ -41,6 +52,10 @@ const CHANGES: Readonly<Record<string, (mounts: string) => void>> = {
   },
   "the memory cut off": (mounts) => Deno.truncateSync(`${mounts}/${MEMORY}`, 100),
   "the memory empty": (mounts) => Deno.truncateSync(`${mounts}/${MEMORY}`, 0),
+  "the memory nothing but zeros": (mounts) => {
+    const { size } = Deno.statSync(`${mounts}/${MEMORY}`);
+    Deno.writeFileSync(`${mounts}/${MEMORY}`, new Uint8Array(size));
+  },
   "the memory not UTF-8": (mounts) =>
     Deno.writeFileSync(`${mounts}/${MEMORY}`, new Uint8Array([0xff, 0xfe, 0x7b])),
   ...Object.fromEntries(
@@ -50,7 +65,7 @@ const CHANGES: Readonly<Record<string, (mounts: string) => void>> = {
     ]),
   ),
   ...Object.fromEntries(
-    ["version", "inputs", "files", "directories", "location", "providers"].map((key) => [
+    ["version", "inputs", "state", "files", "patterns", "report"].map((key) => [
       `the memory without its ${key}`,
       (mounts: string) => {
         const memory = JSON.parse(Deno.readTextFileSync(`${mounts}/${MEMORY}`));
@@ -58,6 +73,17 @@ const CHANGES: Readonly<Record<string, (mounts: string) => void>> = {
       },
     ]),
   ),
+};
+
+/** Changes that say nothing about the content. */
+const NO_CHANGES: Readonly<Record<string, (mounts: string) => void>> = {
+  "a config replaced by an equal one": (mounts) => replaceByEqual(`${mounts}/${CONFIG}`),
+  "a sidecar replaced by an equal one": (mounts) => replaceByEqual(`${mounts}/${SIDECAR}`),
+  "the state replaced by an equal one": (mounts) => replaceByEqual(`${mounts}/${STATE}`),
+  "the mtime of a config": (mounts) => Deno.utimeSync(`${mounts}/${CONFIG}`, 1, 1),
+  "a hard link to a config": (mounts) => Deno.linkSync(`${mounts}/${CONFIG}`, `${mounts}/link`),
+  "a file of the client's beside it": (mounts) =>
+    Deno.writeTextFileSync(`${mounts}/_codex-config/history`, "x"),
 };
 
 /** Arguments that ask for something else than the run that is remembered. */
@@ -95,26 +121,19 @@ Deno.test("a run wakes up whatever has changed, and only then", async (t) => {
   write("/v1");
   const rostered = ["--mounts", `${base}/rostered`, "--roster", agent];
   const still = ["--mounts", `${base}/still`];
-  const names = Object.keys(CHANGES);
-  const mounts = new Map(names.map((name, index) => [name, `${base}/${index}`]));
-  const all = [still, rostered, ...[...mounts.values()].map((path) => ["--mounts", path])];
-  for (const args of all) assert.equal(await wakes(args), true, "the first run");
-  for (const args of all) await apply(args);
+  const all = [...Object.entries(CHANGES), ...Object.entries(NO_CHANGES)];
+  const mounts = all.map(([name, change], index) => ({ name, change, path: `${base}/${index}` }));
+  const everybody = [still, rostered, ...mounts.map(({ path }) => ["--mounts", path])];
+  for (const args of everybody) assert.equal(await wakes(args), true, "the first run");
+  // No clock has to be waited for: what was just written is remembered with its content.
+  for (const args of everybody) await apply(args);
+  for (const args of everybody) await apply(args);
+  for (const args of everybody) assert.equal(await wakes(args), false, args.join(" "));
 
-  await t.step("what was just written is not trusted yet", async () => {
-    assert.equal(await wakes(still), true);
-    assert.throws(() => Deno.statSync(`${base}/still/${MEMORY}`), Deno.errors.NotFound);
-  });
-
-  // A file's change time is in whole seconds, and cannot be set.
-  await new Promise((resolve) => setTimeout(resolve, 2100));
-  for (const args of all) await apply(args);
-  for (const args of all) assert.equal(await wakes(args), false, args.join(" "));
-
-  for (const [name, path] of mounts) {
+  for (const { name, change, path } of mounts) {
     await t.step(name, async () => {
-      CHANGES[name]?.(path);
-      assert.equal(await wakes(["--mounts", path]), true);
+      change(path);
+      assert.equal(await wakes(["--mounts", path]), name in CHANGES);
     });
   }
   for (const args of OTHER_ARGUMENTS) {
@@ -148,13 +167,12 @@ Deno.test("a run wakes up whatever has changed, and only then", async (t) => {
     const run = await startFor(parse(["write", "codex", ...still]));
     await assert.rejects(start({ ...run, job: woken }), Woken);
   });
-  await t.step("where nothing has changed, nothing of a host dir is opened", async () => {
-    const files = ["codex-config/config.toml", "gh-config/config.yml", "vibe-config/config.toml"]
-      .flatMap((file) => [`_${file}`, `_${file.replace(/[^/]*$/, ".terok-managed-config.json")}`]);
-    const dirs = ["_codex-config", "_gh-config", "_vibe-config"];
-    const looks = [MEMORY, STATE, ...files, ...dirs].map((path) => `lstatSync ${path}`);
+  await t.step("where nothing has changed, nothing is written or locked", async () => {
     const calls = await callsOfDeno(`${base}/still/`, () => apply(still));
-    assert.deepEqual(calls.sort(), [`readTextFileSync ${MEMORY}`, ...looks].sort());
+    const names = new Set(calls.map((call) => call.replace(/ .*/, "")));
+    assert.deepEqual([...names].sort(), ["lstatSync", "openSync", "readTextFileSync"]);
+    const opened = calls.filter((call) => call.startsWith("openSync"));
+    assert.deepEqual(new Set(opened).size, opened.length, "a file is read twice");
   });
   await Deno.remove(base, { recursive: true });
 });
@@ -163,7 +181,6 @@ Deno.test("a file in place of a host dir is told, not taken for a bug", async ()
   const mounts = await Deno.makeTempDir({ prefix: "steady-" });
   const roster = await loadRoster([]);
   await applySharedConfigPatches(roster, mounts);
-  await new Promise((resolve) => setTimeout(resolve, 2100));
   await applySharedConfigPatches(roster, mounts);
   Deno.statSync(`${mounts}/${MEMORY}`);
   Deno.removeSync(`${mounts}/_codex-config`, { recursive: true });
@@ -179,7 +196,6 @@ Deno.test("a run with a nested file is not remembered: its way can be swapped un
   const apply = () =>
     applySharedConfigPatches(rosterFrom({ p: patch }), mounts, { allowNested: true });
   await apply();
-  await new Promise((resolve) => setTimeout(resolve, 2100));
   await apply();
   assert.throws(() => Deno.statSync(`${mounts}/${MEMORY}`), Deno.errors.NotFound);
   await Deno.remove(mounts, { recursive: true });
@@ -212,14 +228,12 @@ Deno.test("what has to be seen on every run is never remembered", async () => {
   Deno.removeSync(`${mounts}/_gh-config/config.yml`);
   Deno.mkdirSync(`${mounts}/_gh-config/config.yml`);
   await assert.rejects(apply());
-  await new Promise((resolve) => setTimeout(resolve, 2100));
   await assert.rejects(apply());
   await assert.rejects(apply(), "a failure");
   Deno.removeSync(`${mounts}/_gh-config/config.yml`);
   await apply();
   Deno.removeSync(`${mounts}/${SIDECAR}`);
   Deno.symlinkSync("elsewhere", `${mounts}/${SIDECAR}`);
-  await new Promise((resolve) => setTimeout(resolve, 2100));
   for (let run = 0; run < 3; run++) {
     const { warnings } = await apply();
     assert.equal(warnings.length, 1, "a warning");
@@ -227,8 +241,263 @@ Deno.test("what has to be seen on every run is never remembered", async () => {
   await Deno.remove(mounts, { recursive: true });
 });
 
+// --- the memory by itself -------------------------------------------------------------------------
+
+const TEXT = "a = 1\n";
+const REPORT = {
+  location: { url: "http://localhost:9419", socket: "/run/terok/vault.sock", tlsUrl: "" },
+  rows: [{
+    ...{ provider: "p", action: "apply", file: "_d/config.toml", outcome: "unchanged" } as const,
+    bypasses: [{
+      ...{ file: "_d/config.toml", position: undefined, why: "why" },
+      path: ["models", { id: 3n }, "url"],
+    }],
+  }],
+  warnings: [{ message: "stands", file: "_d/c", position: { line: 1, column: 2 }, code: "moved" }],
+};
+
+/** Mounts with a host dir, and a memory of what stands in it. */
+async function remembered(
+  names: readonly string[],
+  work: (mounts: string, look: () => Promise<string>) => Promise<void>,
+): Promise<void> {
+  const mounts = await Deno.makeTempDir({ prefix: "steady-" });
+  Deno.mkdirSync(`${mounts}/.vault-config`);
+  Deno.mkdirSync(`${mounts}/_d`);
+  Deno.writeTextFileSync(`${mounts}/${STATE}`, "{}\n");
+  const files = new Map<string, Standing>();
+  for (const name of names) {
+    const path = `${mounts}/_d/${name}`;
+    Deno.writeTextFileSync(path, TEXT);
+    const { mode, uid, gid } = Deno.statSync(path);
+    const bytes = Deno.readFileSync(path);
+    files.set(`_d/${name}`, { kind: "file", mode: mode!, uid: uid!, gid: gid!, bytes });
+  }
+  files.set("_d/absent.toml", { kind: "absent" });
+  Deno.mkdirSync(`${mounts}/_d/rival.json`);
+  files.set("_d/rival.json", { kind: "directory" });
+  const patterns = new Map([["_d/*.config.toml", ["a.config.toml"]]]);
+  Deno.writeTextFileSync(`${mounts}/_d/a.config.toml`, "");
+  const text = memoryText({ inputs: "in", state: "{}\n", files, patterns, report: REPORT });
+  assert(text !== undefined);
+  Deno.writeTextFileSync(`${mounts}/${MEMORY}`, text);
+  await work(mounts, async () => said(await recall(mounts, "in")));
+  await Deno.remove(mounts, { recursive: true });
+}
+
+function said(recalled: Recalled | undefined): string {
+  if (recalled?.kind !== "changed") return recalled?.kind ?? "nothing";
+  return [...recalled.files].sort().join(", ");
+}
+
+Deno.test("only what differs is named, and the rest is remembered", async () => {
+  await remembered(["one", "two"], async (mounts, look) => {
+    assert.equal(await look(), "same");
+    Deno.writeTextFileSync(`${mounts}/_d/two`, "b = 1\n");
+    assert.equal(await look(), "_d/two");
+    Deno.writeTextFileSync(`${mounts}/_d/absent.toml`, "");
+    assert.equal(await look(), "_d/absent.toml, _d/two");
+    Deno.writeTextFileSync(`${mounts}/_d/b.config.toml`, "");
+    assert.equal(await look(), "_d/*.config.toml, _d/absent.toml, _d/two");
+    Deno.removeSync(`${mounts}/_d/rival.json`);
+    assert.equal(await look(), "_d/*.config.toml, _d/absent.toml, _d/rival.json, _d/two");
+    const recalled = await recall(mounts, "in");
+    assert(recalled?.kind === "changed");
+    const { memory } = recalled;
+    const one = memory.standing("_d/one");
+    assert(one?.kind === "file" && new TextDecoder().decode(one.bytes) === TEXT);
+    assert.deepEqual(memory.standing("_d/absent.toml"), { kind: "absent" });
+    assert.deepEqual(memory.standing("_d/rival.json"), { kind: "directory" });
+    assert.equal(memory.standing("_d/never"), undefined);
+    assert.equal(memory.standing("constructor"), undefined);
+    assert.equal(memory.state, "{}\n");
+    assert.deepEqual(memory.keys.length, 4);
+    assert.deepEqual(memory.report.warnings, REPORT.warnings);
+    assert.deepEqual(memory.report.rows[0]?.bypasses[0]?.path, ["models", { id: 3 }, "url"]);
+  });
+});
+
+Deno.test("a host dir that has gone takes all its files along", async () => {
+  await remembered(["one"], async (mounts, look) => {
+    Deno.renameSync(`${mounts}/_d`, `${mounts}/gone`);
+    assert.equal(await look(), "_d/*.config.toml, _d/one, _d/rival.json");
+    Deno.writeTextFileSync(`${mounts}/_d`, "in the way");
+    assert.equal(await look(), "nothing");
+  });
+});
+
+Deno.test("any bytes are remembered, and told apart", async () => {
+  await remembered(["one"], async (mounts) => {
+    const { uid, gid } = Deno.statSync(mounts);
+    const bytes = Uint8Array.from({ length: 20_000 }, (_, i) => i % 256);
+    const path = `${mounts}/_d/one`;
+    Deno.writeFileSync(path, bytes);
+    Deno.chmodSync(path, 0o640);
+    const file = { kind: "file", mode: 0o640, uid: uid!, gid: gid!, bytes } as const;
+    const text = memoryText({
+      ...{ inputs: "in", state: "{}\n", files: new Map([["_d/one", file]]) },
+      ...{ patterns: new Map(), report: REPORT },
+    });
+    Deno.writeTextFileSync(`${mounts}/${MEMORY}`, text!);
+    assert.equal(said(await recall(mounts, "in")), "same");
+    for (const at of [0, 127, 128, 255, 19_999]) {
+      const other = Uint8Array.from(bytes);
+      other[at] = (other[at] ?? 0) ^ 0x80;
+      Deno.writeFileSync(path, other);
+      assert.equal(said(await recall(mounts, "in")), "_d/one", `byte ${at}`);
+    }
+  });
+});
+
+Deno.test("a file that may not be written is compared as well", async () => {
+  await remembered(["one"], async (mounts) => {
+    const system = {
+      ...denoFileSystem,
+      openQuickly() {
+        throw new Deno.errors.PermissionDenied("injected");
+      },
+    };
+    assert.equal(said(await recall(mounts, "in", system)), "same");
+    Deno.writeTextFileSync(`${mounts}/_d/one`, "b = 1\n");
+    assert.equal(said(await recall(mounts, "in", system)), "_d/one");
+  });
+});
+
+Deno.test("inodes that JavaScript cannot tell apart are never taken for the same", async () => {
+  await remembered(["one"], async (mounts) => {
+    const high = <T extends { ino: number }>(status: T): T => ({ ...status, ino: 2 ** 63 });
+    const system = {
+      ...denoFileSystem,
+      lstat(path: string) {
+        const seen = denoFileSystem.lstat(path);
+        return seen && high(seen);
+      },
+      openQuickly(path: string) {
+        const file = denoFileSystem.openQuickly(path);
+        return { ...file, status: () => high(file.status()) };
+      },
+    };
+    assert.equal(said(await recall(mounts, "in", system)), "_d/one");
+  });
+});
+
+Deno.test("a file that was swapped after the look is not read", async () => {
+  await remembered(["one"], async (mounts) => {
+    const system = {
+      ...denoFileSystem,
+      openQuickly(path: string) {
+        if (!path.endsWith("/one")) return denoFileSystem.openQuickly(path);
+        Deno.copyFileSync(path, `${mounts}/outside`);
+        Deno.removeSync(path);
+        Deno.symlinkSync(`${mounts}/outside`, path);
+        const file = denoFileSystem.openQuickly(path);
+        return { ...file, read: () => assert.fail("it was read") };
+      },
+    };
+    assert.equal(said(await recall(mounts, "in", system)), "_d/one");
+  });
+});
+
+Deno.test("a lease is waited for once, not for each file", async () => {
+  await remembered(["one", "two", "three"], async (mounts) => {
+    let quick = 0;
+    const system = {
+      ...denoFileSystem,
+      openQuickly(path: string) {
+        quick++;
+        // As an open that waits until the system ends the lease.
+        const end = performance.now() + 1100;
+        while (performance.now() < end);
+        return denoFileSystem.openQuickly(path);
+      },
+    };
+    assert.equal(said(await recall(mounts, "in", system)), "same");
+    assert.equal(quick, 1);
+  });
+});
+
+Deno.test("what is nested or large is not remembered", () => {
+  const file = (length: number): Standing => {
+    return { kind: "file", mode: 0o644, uid: 0, gid: 0, bytes: new Uint8Array(length) };
+  };
+  const remember = (key: string, length: number) => {
+    const files = new Map([[key, file(length)]]);
+    const patterns = new Map<string, string[]>();
+    return memoryText({ inputs: "in", state: "{}", files, patterns, report: REPORT });
+  };
+  assert(remember("_d/a", 100));
+  assert.equal(remember("_d/sub/a", 100), undefined);
+  assert.equal(remember("_d/a", 256 * 1024), undefined);
+});
+
+Deno.test("a write through a shared memory map is seen", async () => {
+  if (await missing("python3")) return console.log("not tried: needs python3");
+  await remembered(["one"], async (mounts, look) => {
+    const script = `import mmap, sys
+with open(sys.argv[1], "r+b") as file:
+    page = mmap.mmap(file.fileno(), 0)
+    page[0:1] = b"a"
+    print("dirty", flush=True)
+    sys.stdin.read(1)
+    page[0:1] = b"b"
+    print("written", flush=True)
+    sys.stdin.read(1)
+`;
+    const child = new Deno.Command("python3", {
+      args: ["-c", script, `${mounts}/_d/one`],
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    const lines = child.stdout.getReader();
+    const writer = child.stdin.getWriter();
+    await lines.read();
+    assert.equal(await look(), "same");
+    const before = Deno.statSync(`${mounts}/_d/one`);
+    await writer.write(new Uint8Array(1));
+    await lines.read();
+    const after = Deno.statSync(`${mounts}/_d/one`);
+    // The page was dirty before: its times do not tell of the write.
+    assert.deepEqual(after.mtime, before.mtime);
+    assert.equal(await look(), "_d/one");
+    await writer.close();
+    await lines.cancel();
+    await child.status;
+  });
+});
+
+Deno.test("the steady start loads these modules of ours, and no others", async () => {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", new URL("../../reconcile/steady.ts", import.meta.url).href],
+  }).output();
+  const info: { modules: Module[] } = JSON.parse(new TextDecoder().decode(stdout));
+  const loaded = new Set<string>();
+  const load = (specifier: string) => {
+    if (loaded.has(specifier)) return;
+    loaded.add(specifier);
+    const module = info.modules.find((one) => one.specifier === specifier);
+    for (const { code, isDynamic } of module?.dependencies ?? []) {
+      if (code?.specifier !== undefined && isDynamic !== true) load(code.specifier);
+    }
+  };
+  load(new URL("../../reconcile/steady.ts", import.meta.url).href);
+  const names = [...loaded].map((specifier) => specifier.replace(/.*\//, "")).sort();
+  assert.deepEqual(names, ["opening.ts", "pattern.ts", "primitives.ts", "steady.ts"]);
+});
+
+interface Module {
+  readonly specifier: string;
+  readonly dependencies?: readonly {
+    readonly code?: { readonly specifier?: string };
+    readonly isDynamic?: boolean;
+  }[];
+}
+
 /** Thrown in the place of everything that comes after the memory. */
 class Woken extends Error {}
+
+async function startFor(invocation: Invocation) {
+  return (await setUp(invocation)).request;
+}
 
 function woken(): never {
   throw new Woken();
@@ -247,7 +516,7 @@ async function wakes(args: readonly string[], inputs?: unknown): Promise<boolean
 }
 
 async function apply(args: readonly string[]): Promise<void> {
-  await start(await startFor(parse(["apply", ...args])));
+  await applyRequest(await startFor(parse(["apply", ...args])));
 }
 
 /** Every call of a function of Deno whose first argument is a path in a directory. */
@@ -290,6 +559,11 @@ function replaceByEqual(path: string): void {
   Deno.copyFileSync(path, `${path}.copy`);
   Deno.utimeSync(`${path}.copy`, atime ?? 0, mtime ?? 0);
   Deno.renameSync(`${path}.copy`, path);
+}
+
+function fifoInstead(path: string): void {
+  Deno.removeSync(path);
+  assert(new Deno.Command("mkfifo", { args: [path] }).outputSync().success);
 }
 
 function linkInstead(path: string): void {

@@ -2,17 +2,18 @@
 import assert from "node:assert/strict";
 import { ConfigPatchError, type ErrorCode } from "../../errors.ts";
 import { defaultFormats, FormatRegistry, pathText, sameValue } from "../../formats/mod.ts";
+import { leavesOf } from "../../formats/value.ts";
 import {
   type AgentObject,
   builtInSources,
   catalogSources,
+  type ConfigPatch,
   loadRoster,
   type Provider,
   readRosterSources,
   Roster,
   rosterFrom,
   type RosterSource,
-  templatesOf,
 } from "../../roster/mod.ts";
 import { resolveVaultLocation, substitute } from "../../transport/mod.ts";
 
@@ -24,14 +25,15 @@ Deno.test("built in and on by default are exactly three patches", async () => {
   assert.deepEqual(roster.defaults(), ["codex", "gh", "vibe"]);
   const location = resolveVaultLocation({ tokenBrokerPort: 1 });
   const shown = roster.defaults().map((name) => {
-    const patch = roster.get(name)?.patch;
-    assert.ok(patch !== undefined);
-    const { hostDir, file, format, strict, nested } = patch;
-    assert.deepEqual([strict, nested], [false, false]);
+    const provider = roster.get(name);
+    const [patch] = provider?.patches ?? [];
+    assert.ok(provider !== undefined && patch !== undefined);
+    const { files: [file], format, strict } = patch;
+    assert.equal(strict, false);
     const values = templatesOf(patch).map(({ path, template }) =>
       `${pathText(path)} = ${substitute(template, location)}`
     );
-    return [`${hostDir}/${file}`, format, ...values];
+    return [`${provider.hostDir}/${file}`, format, ...values];
   });
   assert.deepEqual(shown, [
     [
@@ -58,14 +60,18 @@ Deno.test("the catalog is known, off by default, and only cline's file is nested
     "aider claude cline glab goose grok kilo opencode pi qwen zed".split(" "),
   );
   for (const name of catalog) {
-    const patch = roster.get(name)?.patch;
-    assert.equal(patch?.hostDir, `_${name}-config`);
-    assert.equal(patch.nested, name === "cline");
+    const provider = roster.get(name);
+    const [patch] = provider?.patches ?? [];
+    assert.equal(provider?.hostDir, `_${name}-config`);
+    assert.ok(patch !== undefined);
+    assert.equal(patch.files.some((file) => file.includes("/")), name === "cline");
     assert.equal(patch.strict, name === "claude");
-    assert.equal(defaultFormats.forFile(patch.file)?.name, patch.format);
+    for (const file of patch.files) {
+      assert.equal(defaultFormats.forFile(file)?.name, patch.format);
+    }
   }
   const places = (name: string) => {
-    const patch = roster.get(name)?.patch;
+    const [patch] = roster.get(name)?.patches ?? [];
     return patch === undefined ? [] : templatesOf(patch).map(({ path }) => pathText(path));
   };
   assert.deepEqual(places("claude"), ["env.ANTHROPIC_BASE_URL"]);
@@ -101,7 +107,7 @@ Deno.test("a later entry replaces an earlier one, and the built-in ones can be l
   const one = agent("codex.yaml", "label: no patch\n");
   const two = agent("x/zed.json", JSON.stringify({ host_dir: "z", shared_config_patch: PATCH }));
   const roster = await loadRoster([one, two]);
-  assert.equal(roster.get("codex")?.patch, undefined);
+  assert.equal(roster.get("codex")?.patches.length, 0);
   assert.equal(roster.get("codex")?.source, "codex.yaml");
   assert.deepEqual(roster.defaults(), ["codex", "gh", "vibe", "zed"]);
   assert.deepEqual((await loadRoster([one, two], { builtIn: false })).names(), ["codex", "zed"]);
@@ -115,8 +121,8 @@ Deno.test("rosters are laid over each other without being changed", () => {
   const high = rosterFrom({ b: { host_dir: "b", shared_config_patch: PATCH }, c: {} });
   const both = low.with(high);
   assert.deepEqual(both.names(), ["a", "b", "c"]);
-  assert.equal(both.get("b")?.patch?.file, "c.toml");
-  assert.equal(low.get("b")?.patch, undefined);
+  assert.equal(both.get("b")?.patches[0]?.files.join(), "c.toml");
+  assert.equal(low.get("b")?.patches.length, 0);
   assert.equal(low.get("c"), undefined);
   assert.deepEqual(new Roster().names(), []);
   assert.equal(low.get("__proto__"), undefined);
@@ -139,9 +145,9 @@ Deno.test("an agent file may be YAML, TOML or JSON", async () => {
       '{"file": "c.toml", "toml_set": {"i": 1, "f": 1.5, "l": ["x", true]}}}}',
   );
   for (const source of [yaml, toml, json]) {
-    const patch = (await loadRoster([source], { builtIn: false })).get("a")?.patch;
-    assert.equal(patch?.hostDir, "_a");
-    assert.ok(sameValue(patch.set, { i: 1n, f: 1.5, l: ["x", true] }), source.path);
+    const provider = (await loadRoster([source], { builtIn: false })).get("a");
+    assert.equal(provider?.hostDir, "_a");
+    assert.ok(sameValue(provider.patches[0]?.set, { i: 1n, f: 1.5, l: ["x", true] }), source.path);
   }
 });
 
@@ -155,7 +161,7 @@ Deno.test("a mapping of names to agents is YAML or JSON", async () => {
   ) {
     const source: RosterSource = { kind: "mapping", path: "standard input", text };
     const roster = await loadRoster([source], { builtIn: false });
-    assert.deepEqual(roster.get("a")?.patch?.hostDir, "_a");
+    assert.deepEqual(roster.get("a")?.hostDir, "_a");
     assert.equal(roster.get("a")?.source, "standard input");
   }
   const mapping = (text: string) =>
@@ -204,7 +210,7 @@ Deno.test("host dir and patch stand at the old, the new, or the short place", ()
       { auth, host_dir: "_t", vault: { shared_config_patch: PATCH }, provider: "openai" },
       { auth, vault: null, provider: { config_patch: PATCH } },
     ]
-  ) assert.equal(read(one).patch?.hostDir, "_t");
+  ) assert.equal(read(one).hostDir, "_t");
   refused({
     auth,
     vault: { shared_config_patch: PATCH },
@@ -215,12 +221,12 @@ Deno.test("host dir and patch stand at the old, the new, or the short place", ()
 
 Deno.test("without auth, opencode gives the host dir; without either, a patch is refused", () => {
   const vault = { shared_config_patch: PATCH };
-  assert.equal(read({ vault, opencode: { base_url: "x" } }).patch?.hostDir, "_t-config");
-  assert.equal(read({ vault, auth: null, opencode: {} }).patch?.hostDir, "_t-config");
+  assert.equal(read({ vault, opencode: { base_url: "x" } }).hostDir, "_t-config");
+  assert.equal(read({ vault, auth: null, opencode: {} }).hostDir, "_t-config");
   refused({ vault }, /no host dir/);
   refused({ vault, auth: { modes: [] }, opencode: {} }, /no host dir/);
-  assert.equal(read({ auth: { host_dir: "_t" } }).patch, undefined);
-  assert.equal(read({}).patch, undefined);
+  assert.equal(read({ auth: { host_dir: "_t" } }).patches.length, 0);
+  assert.equal(read({}).patches.length, 0);
 });
 
 Deno.test("elsewhere keys are another program's business, but slips of ours are not", () => {
@@ -283,7 +289,7 @@ Deno.test("a patch is of one registered format", () => {
   const load = () => Promise.reject(new Error("not needed"));
   const formats = new FormatRegistry([{ ...ini, load }]);
   const agents = { t: { host_dir: "_t", shared_config_patch: { file: "c", ini_set: { a: "x" } } } };
-  assert.equal(rosterFrom(agents, { formats }).get("t")?.patch?.format, "ini");
+  assert.equal(rosterFrom(agents, { formats }).get("t")?.patches[0]?.format, "ini");
   assert.throws(() =>
     rosterFrom({ t: { host_dir: "_t", shared_config_patch: PATCH } }, { formats })
   );
@@ -291,15 +297,15 @@ Deno.test("a patch is of one registered format", () => {
 
 Deno.test("the strict dialect is asked for by true or false", () => {
   const json = { file: "s.json", json_set: { a: "x" } };
-  assert.equal(read(short(json)).patch?.strict, false);
-  assert.equal(read(short({ ...json, json_strict: false })).patch?.strict, false);
-  assert.equal(read(short({ ...json, json_strict: true })).patch?.strict, true);
+  assert.equal(read(short(json)).patches[0]?.strict, false);
+  assert.equal(read(short({ ...json, json_strict: false })).patches[0]?.strict, false);
+  assert.equal(read(short({ ...json, json_strict: true })).patches[0]?.strict, true);
   refusedPatch({ ...json, json_strict: "yes" }, /true or false/);
 });
 
 Deno.test("values are leaves or mappings that lead to leaves", () => {
   const set = { "a.b": { c: 1, d: { e: ["x", { f: 1 }] } }, g: false };
-  const { patch } = read(short({ file: "c.toml", toml_set: set }));
+  const { patches: [patch] } = read(short({ file: "c.toml", toml_set: set }));
   assert.ok(patch !== undefined);
   assert.deepEqual(templatesOf(patch).map(({ path, template }) => [path, template]).slice(0, 1), [
     [["a.b", "c"], 1n],
@@ -337,7 +343,7 @@ Deno.test("what a patch cannot hold is refused at any depth", () => {
     { file: "c.toml", toml_set: { "\ud800": 1 } },
     /set cannot hold a key that is no text/,
   );
-  const { patch } = read(short({ file: "c.yml", yaml_set: { a: null, b: [null] } }));
+  const { patches: [patch] } = read(short({ file: "c.yml", yaml_set: { a: null, b: [null] } }));
   assert.deepEqual(patch?.set.a, null);
 });
 
@@ -357,7 +363,7 @@ Deno.test("a value that only its own format understands is refused", async () =>
 
 Deno.test("whole numbers of JavaScript become integers, all others stay floats", () => {
   const set = { i: 3, big: 12345678901234567890n, f: 1.5, zero: -0, far: 1e300 };
-  const { patch } = read(short({ file: "c.toml", toml_set: set }));
+  const { patches: [patch] } = read(short({ file: "c.toml", toml_set: set }));
   assert.ok(sameValue(patch?.set, {
     i: 3n,
     big: 12345678901234567890n,
@@ -369,7 +375,7 @@ Deno.test("whole numbers of JavaScript become integers, all others stay floats",
 
 Deno.test("table and match address one entry", () => {
   const entry = { toml_table: ["nanocoder", "providers"], toml_match: { name: "x", id: 1 } };
-  const { patch } = read(short({ ...PATCH, ...entry }));
+  const { patches: [patch] } = read(short({ ...PATCH, ...entry }));
   assert.ok(patch !== undefined);
   assert.deepEqual(
     templatesOf(patch).map(({ path }) => path),
@@ -377,7 +383,7 @@ Deno.test("table and match address one entry", () => {
       ["nanocoder", "providers", { name: "x", id: 1n }, "a"],
     ].map((path) => path.map((step) => typeof step === "object" ? nullProto(step) : step)),
   );
-  assert.deepEqual(read(short({ ...PATCH, ...entry, toml_table: "p" })).patch?.table, ["p"]);
+  assert.deepEqual(read(short({ ...PATCH, ...entry, toml_table: "p" })).patches[0]?.table, ["p"]);
   refusedPatch({ ...PATCH, toml_table: "p" }, /only mean something together/);
   refusedPatch({ ...PATCH, toml_match: { a: 1 } }, /only mean something together/);
   for (const toml_table of ["", [], ["a", ""], ["a", 1], 1, {}, null]) {
@@ -408,8 +414,7 @@ Deno.test("host dir and file are plain names; a nested file is marked", () => {
   refusedPatch({ file: 1, ...SET }, /file has to be a text/);
   refusedPatch({ file: "/x", ...SET }, /absolute/);
   refusedPatch({ file: "a/", ...SET }, /one of its segments is empty/);
-  assert.equal(read(short({ file: "a.toml", ...SET })).patch?.nested, false);
-  assert.equal(read(short({ file: "a/b/c.toml", ...SET })).patch?.nested, true);
+  assert.deepEqual(read(short({ file: "a/b/c.toml", ...SET })).patches[0]?.files, ["a/b/c.toml"]);
   refused({ opencode: {}, vault: { shared_config_patch: PATCH } }, /host_dir/, "é".repeat(200));
 });
 
@@ -549,6 +554,11 @@ interface Graph {
       readonly code?: { readonly specifier: string };
     }[];
   }[];
+}
+
+function templatesOf({ table = [], match, set }: ConfigPatch) {
+  const leaves = leavesOf(set, match === undefined ? [] : [...table, match]);
+  return leaves.map(({ path, value }) => ({ path, template: value }));
 }
 
 function agent(path: string, text: string): RosterSource {

@@ -18,12 +18,14 @@ import {
   type VaultLocation,
 } from "../../transport/mod.ts";
 
-const HERE: VaultLocation = { url: "http://u:1/p", socket: "/s" };
+const HERE: VaultLocation = { url: "http://u:1/p", socket: "/s", tlsUrl: "https://u:2" };
+const TLS = "https://localhost:9420";
 
 Deno.test("without options the vault is reached through the mounted socket", () => {
   assert.deepEqual(resolveVaultLocation(), {
     url: `http://localhost:${LOOPBACK_VAULT_PORT}`,
     socket: "/run/terok/vault.sock",
+    tlsUrl: TLS,
   });
   assert.equal(LOOPBACK_VAULT_PORT, 9419);
 });
@@ -32,11 +34,40 @@ Deno.test("a token broker's port changes the socket, and the URL only in the dir
   assert.deepEqual(resolveVaultLocation({ tokenBrokerPort: 18731 }), {
     url: "http://localhost:9419",
     socket: "/tmp/terok-vault.sock",
+    tlsUrl: TLS,
   });
   assert.deepEqual(resolveVaultLocation({ tokenBrokerPort: 18731, direct: true }), {
     url: "http://host.containers.internal:18731",
     socket: "/tmp/terok-vault.sock",
+    tlsUrl: TLS,
   });
+});
+
+Deno.test("a port alone is a short form, and null is as good as nothing", () => {
+  const tcp = resolveVaultLocation({ tokenBrokerPort: 18731 });
+  assert.deepEqual(resolveVaultLocation(18731), tcp);
+  const { tokenBrokerPort, direct, url, socket, tlsUrl, transport } = {
+    tokenBrokerPort: null,
+    direct: null,
+    url: null,
+    socket: null,
+    tlsUrl: null,
+    transport: null,
+  };
+  for (
+    const nothing of [
+      undefined,
+      null,
+      {},
+      { tokenBrokerPort, direct, url, socket, tlsUrl, transport },
+    ]
+  ) assert.deepEqual(resolveVaultLocation(nothing), socketTransport.location);
+  for (const given of ["18731", true, 18731n, () => 1]) {
+    refused(() => resolveVaultLocation(given as unknown as number), "option", /as a number/);
+  }
+  refused(() => resolveVaultLocation(0), "option", /1 to 65535/);
+  const text = { tokenBrokerPort: "18731" as unknown as number };
+  refused(() => resolveVaultLocation(text), "option", /1 to 65535/);
 });
 
 Deno.test("a port is a whole number from 1 to 65535", () => {
@@ -55,13 +86,17 @@ Deno.test("options that contradict each other are refused", () => {
 });
 
 Deno.test("addresses of a transport of one's own are checked too", () => {
-  const location = { url: "http://mine:1/", socket: "/s" };
+  const location = { ...HERE, url: "http://mine:1/" };
   refused(() => resolveVaultLocation({ transport: { name: "m", location } }), "option", /slash/);
 });
 
 Deno.test("an address that is given wins, and an empty one means that there is none", () => {
-  const options = { tokenBrokerPort: 1, url: "https://vault/x", socket: "" };
-  assert.deepEqual(resolveVaultLocation(options), { url: "https://vault/x", socket: "" });
+  const options = { tokenBrokerPort: 1, url: "https://vault/x", socket: "", tlsUrl: "" };
+  assert.deepEqual(resolveVaultLocation(options), {
+    url: "https://vault/x",
+    socket: "",
+    tlsUrl: "",
+  });
   assert.equal(resolveVaultLocation({ url: "" }).url, "");
 });
 
@@ -113,6 +148,13 @@ Deno.test("the slash at an URL's end is blamed only where it is what is wrong", 
   }
 });
 
+Deno.test("the address for clients that refuse http is https", () => {
+  const tlsUrl = "https://vault.example:1/p";
+  assert.equal(resolveVaultLocation({ tlsUrl }).tlsUrl, tlsUrl);
+  refused(() => resolveVaultLocation({ tlsUrl: "http://localhost:1" }), "option", /https:/);
+  refused(() => resolveVaultLocation({ tlsUrl: "https://h:1/" }), "option", /slash/);
+});
+
 Deno.test("a socket is an absolute path", () => {
   for (const socket of ["/s", "/run/terok/vault/vault.sock", "/with space"]) {
     assert.equal(resolveVaultLocation({ socket }).socket, socket);
@@ -146,11 +188,12 @@ Deno.test("a location made by hand is checked as one that was resolved", () => {
 Deno.test("known are the given location and the defaults, each once", () => {
   const socket = socketTransport.location;
   const tcp = tcpTransport(7).location;
-  assert.deepEqual(knownLocations(HERE), [HERE, socket, tcp]);
-  assert.deepEqual(knownLocations(socket), [socket, tcp]);
-  assert.deepEqual(knownLocations(tcp), [tcp, socket]);
+  const newer = { ...socket, socket: "/run/terok/vault/vault.sock" };
+  assert.deepEqual(knownLocations(HERE), [HERE, socket, tcp, newer]);
+  assert.deepEqual(knownLocations(socket), [socket, tcp, newer]);
+  assert.deepEqual(knownLocations(tcp), [tcp, socket, newer]);
   const direct = resolveVaultLocation({ tokenBrokerPort: 7, direct: true });
-  assert.deepEqual(knownLocations(direct), [direct, socket, tcp]);
+  assert.deepEqual(knownLocations(direct), [direct, socket, tcp, newer]);
 });
 
 Deno.test("each token stands for its address, in both spellings", () => {
@@ -159,6 +202,8 @@ Deno.test("each token stands for its address, in both spellings", () => {
       ["{vault_url}/v1", "http://u:1/p/v1"],
       ["{vault_socket}", "/s"],
       ["{vault_host}", "u:1"],
+      ["{vault_tls_url}/x", "https://u:2/x"],
+      ["{{ vault_tls_url }}", "https://u:2"],
       ["{{vault_url}}", "http://u:1/p"],
       ["{{ vault_url }}", "http://u:1/p"],
       ["{{\tvault_host}}", "u:1"],
@@ -181,6 +226,7 @@ Deno.test("text in braces that is not ours passes", () => {
       "{ vault }",
       "vault_url",
       "{vault-url}",
+      "{proxy_url_of_mine}",
       "}vault_url{",
       "",
     ]
@@ -195,18 +241,20 @@ Deno.test("a slip of a token is refused and named", () => {
     const [text, remedy] of [
       ["{vault_ulr}", /did you mean \{vault_url\}/],
       ["{{ vault_sockets }}", /did you mean \{vault_socket\}/],
-      ["x{vault_tls_url}", /known are \{vault_url\}, \{vault_socket\}, \{vault_host\}/],
+      ["x{vault_address}", /known are \{vault_url\}, \{vault_socket\}, \{vault_tls_url\}, /],
       ["{ vault_url }", /did you mean \{vault_url\}/],
       ["{{ vault_url }", /did you mean \{vault_url\}/],
       ["{vault_url", /did you mean \{vault_url\}/],
       ["{{ vault_url | upper }}", /known are/],
       ["{vault_}", /known are/],
+      ["{proxy_url}/v1", /did you mean \{vault_url\}/],
+      ["{{ proxy_url }}", /did you mean \{vault_url\}/],
       ["{vault___proto__}", /known are/],
     ] as const
   ) {
     assert.equal(hasToken(text), true, text);
     const error = refused(() => substitute(text, HERE), "roster", remedy);
-    assert.ok(error.message.includes("vault_"), error.message);
+    assert.ok(error.message.includes("vault_") || text.includes("proxy"), error.message);
     refused(() => checkTokens([{ a: text }]), "roster", remedy);
   }
   checkTokens(["{vault_url}", 1n, null]);
@@ -236,14 +284,15 @@ Deno.test("tokens are replaced at any depth, in values and not in keys", () => {
 });
 
 Deno.test("what a token stands for is not searched for tokens again", () => {
-  const location = { url: "http://u", socket: "/{vault_url}$&$1" };
+  const location = { ...HERE, url: "http://u", socket: "/{vault_url}$&$1" };
   assert.equal(substitute("{vault_socket}{vault_url}", location), "/{vault_url}$&$1http://u");
 });
 
 Deno.test("a token without an address is an error that names the option", () => {
-  const none = { url: "", socket: "" };
+  const none = { url: "", socket: "", tlsUrl: "" };
   refused(() => substitute("{vault_url}", none), "location", /URL/);
   refused(() => substitute("{vault_host}", none), "location", /URL/);
+  refused(() => substitute("{vault_tls_url}", none), "location", /TLS URL/);
   refused(() => substitute(["{{ vault_socket }}"], none), "location", /socket/);
   assert.equal(substitute("plain", none), "plain");
 });
@@ -252,12 +301,13 @@ Deno.test("known values are what the template gives where its addresses exist", 
   assert.deepEqual(knownValues("{vault_host}/x", HERE), [
     "u:1/x",
     "localhost:9419/x",
-    "localhost:9419/x",
   ]);
-  assert.deepEqual(knownValues("{vault_socket}", { url: "http://u", socket: "" }), [
+  assert.deepEqual(knownValues("{vault_socket}", { ...HERE, socket: "" }), [
     "/run/terok/vault.sock",
     "/tmp/terok-vault.sock",
+    "/run/terok/vault/vault.sock",
   ]);
+  assert.deepEqual(knownValues("{vault_tls_url}/v1", HERE), ["https://u:2/v1", `${TLS}/v1`]);
   assert.deepEqual(knownValues("MISTRAL_API_KEY", HERE), []);
   refused(() => knownValues("{vault_x}", HERE), "roster", /known are/);
 });

@@ -8,6 +8,7 @@ import { SIDECAR_NAME } from "../../storage/names.ts";
 import { Mounts } from "../../storage/mounts.ts";
 import { denoFileSystem, type FileSystem } from "../../storage/primitives.ts";
 import type { ReadFile } from "../../storage/read.ts";
+import { onTemporaries } from "../support/storage_tools.ts";
 
 /** Where something was planted. */
 export type Where =
@@ -141,24 +142,29 @@ async function attack(path: string, where: Where): Promise<Record<string, string
   return steps;
 }
 
-const EMPTY: ReadFile = {
+/** What an empty file would be read as. */
+export const EMPTY: ReadFile = {
   bytes: new Uint8Array(),
   mode: 0o644,
   uid: 0,
   gid: 0,
   nlink: 1,
+  status: {
+    ...{ kind: "file", mode: 0o100644, dev: 0, ino: 0, size: 0, mtime: 0, ctime: 0 },
+    ...{ uid: 0, gid: 0, nlink: 1 },
+  },
   fingerprint: "",
   settled: false,
 };
 
-function replace(
+async function replace(
   mounts: Mounts,
   file: string,
   expected: ReadFile | undefined,
   temporary: string = mounts.temporaryName(),
 ): Promise<void> {
   const bytes = new TextEncoder().encode(PATCHED);
-  return mounts.replace({ dir: HOST_DIR, file, temporary, bytes, expected });
+  await mounts.replace({ dir: HOST_DIR, file, temporary, bytes, expected });
 }
 
 /** The container swaps the config right after the first look at it. */
@@ -179,19 +185,13 @@ function swappingAfterLook(swap: () => void): FileSystem {
 
 /** The container swaps the config when the temporary is complete. */
 function swappingAfterWrite(swap: () => void): FileSystem {
-  return {
-    ...denoFileSystem,
-    async createAdjustable(path, mode) {
-      const file = await denoFileSystem.createAdjustable(path, mode);
-      return {
-        ...file,
-        close() {
-          file.close();
-          swap();
-        },
-      };
+  return onTemporaries((file) => ({
+    ...file,
+    write(bytes: Uint8Array) {
+      file.write(bytes);
+      swap();
     },
-  };
+  }));
 }
 
 async function lockOnce(mounts: Mounts): Promise<void> {

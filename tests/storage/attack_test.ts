@@ -9,6 +9,7 @@ import assert from "node:assert/strict";
 import {
   type Answer,
   type Case,
+  EMPTY,
   HOST_DIR,
   PATCHED,
   SWAP,
@@ -119,11 +120,11 @@ const TABLE: Readonly<Partial<Record<Where, readonly Row[]>>> = {
     ...FILES,
     {
       what: "sidecar as large as allowed",
-      plant: sparse(kib(1024)),
-      then: patchable(`${kib(1024)} bytes`),
+      plant: sparse(kib(64)),
+      then: patchable(`${kib(64)} bytes`),
       patched: "100644",
     },
-    { what: "sidecar one byte larger", plant: sparse(kib(1024) + 1), then: "too-large" },
+    { what: "sidecar one byte larger", plant: sparse(kib(64) + 1), then: "too-large" },
   ],
   // What stands under a temporary's name was not made by us: neither used nor removed.
   temporary: [
@@ -366,12 +367,11 @@ Deno.test("names that lead elsewhere are refused by every method", async (t) => 
       const before = treeOf(base);
       const temporary = mounts.temporaryName();
       const bytes = bytesOf(PATCHED);
-      const read = { bytes, mode: 0o644, uid: 0, gid: 0, nlink: 1, fingerprint: "", settled: true };
       const uses = (dir: string, file: string): Record<string, () => Promise<unknown>> => ({
         read: () => mounts.read(dir, file),
         fingerprint: () => Promise.resolve().then(() => mounts.fingerprint(dir, file)),
         replace: () => mounts.replace({ dir, file, temporary, bytes, expected: undefined }),
-        removeFile: () => mounts.removeFile({ dir, file, expected: read }),
+        removeFile: () => mounts.removeFile({ dir, file, expected: EMPTY }),
       });
       const tries: [string, Record<string, () => Promise<unknown>>][] = [];
       for (const [what, name] of BAD_NAMES) {

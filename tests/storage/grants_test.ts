@@ -184,9 +184,9 @@ for (const access of ["anchored", "checked"] as const) {
         openDirectory: access === "anchored"
           ? denoFileSystem.openDirectory
           : () => Promise.reject(new Deno.errors.NotCapable("injected")),
-        async createAdjustable(path, mode) {
+        createNew(path, mode) {
           if (moment === "before") swap();
-          const file = await denoFileSystem.createAdjustable(path, mode);
+          const file = denoFileSystem.createNew(path, mode);
           if (moment === "after") swap();
           return file;
         },

@@ -12,6 +12,7 @@ import {
   DIR,
   FILE,
   LABEL,
+  onTemporaries,
   patch,
   prepared,
   replace,
@@ -280,32 +281,30 @@ storageTest("a FIFO that was given the inode of the file is not read", async (ba
   await assert.rejects(mounts.read(DIR, FILE), { code: "changed" });
 });
 
-storageTest("content is private until it has its owner, and never gets setuid", async (base) => {
-  const steps: string[] = [];
-  await create(await prepared(base), "a\n");
-  Deno.chmodSync(`${base}/${LABEL}`, 0o6751);
-  const mounts = new Mounts(base, {
-    fileSystem: {
-      ...denoFileSystem,
-      async createAdjustable(path, mode) {
-        const file = await denoFileSystem.createAdjustable(path, mode);
-        return {
-          ...file,
-          write(bytes) {
-            steps.push(`write at ${(file.status().mode & 0o7777).toString(8)}`);
-            file.write(bytes);
-          },
-          chmod(mode) {
-            steps.push(`chmod ${mode.toString(8)}`);
-            file.chmod(mode);
-          },
-        };
-      },
-    },
-  });
-  await patch(mounts, "b\n");
-  assert.deepEqual(steps, ["write at 600", "chmod 751"]);
-});
+storageTest(
+  "nothing is written before owner and mode are right, and never setuid",
+  async (base) => {
+    const steps: string[] = [];
+    await create(await prepared(base), "a\n");
+    const bits = (mode: number) => (mode & 0o7777).toString(8);
+    const mounts = new Mounts(base, {
+      fileSystem: onTemporaries((file) => ({
+        ...file,
+        write(bytes: Uint8Array) {
+          steps.push(`write at ${bits(file.status().mode)}`);
+          file.write(bytes);
+        },
+      })),
+    });
+    // Whatever the umask is, a mode that creation gives, and one that it does not.
+    for (const mode of [0o640, 0o6751, 0o666, 0o600, 0o444]) {
+      Deno.chmodSync(`${base}/${LABEL}`, mode);
+      await patch(mounts, `${mode}\n`);
+    }
+    const wanted = ["640", "751", "666", "600", "444"];
+    assert.deepEqual(steps, wanted.map((mode) => `write at ${mode}`));
+  },
+);
 
 storageTest("short reads are carried on", async (base) => {
   await create(await prepared(base), "0123456789".repeat(100));

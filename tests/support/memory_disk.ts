@@ -2,7 +2,12 @@
  * A file system in memory: fast, it counts every change, and it can die at any of them. Files and
  * directories only.
  */
-import type { AdjustableFile, FileStatus, FileSystem } from "../../storage/primitives.ts";
+import type {
+  AdjustableFile,
+  FileStatus,
+  FileSystem,
+  SourceFile,
+} from "../../storage/primitives.ts";
 
 interface Entry {
   readonly kind: "file" | "directory";
@@ -81,7 +86,22 @@ export class MemoryDisk {
       status: () => statusOf(entry),
       chmod: (bits) => void (entry.mode = 0o100000 | bits),
       chown: () => {},
-      sync: () => {},
+      sync: () => Promise.resolve(),
+      close: () => {},
+    };
+  }
+
+  #open(path: string): SourceFile {
+    const entry = this.#get(path);
+    let at = 0;
+    return {
+      status: () => statusOf(entry),
+      read: (buffer: Uint8Array) => {
+        const part = entry.bytes.subarray(at, at + buffer.length);
+        buffer.set(part);
+        at += part.length;
+        return part.length;
+      },
       close: () => {},
     };
   }
@@ -94,6 +114,7 @@ export class MemoryDisk {
     return {
       lstat: look,
       stat: look,
+      realPath: (path) => path,
       mkdir: (path, mode) => {
         this.#change();
         this.#make(path, "directory", mode);
@@ -102,23 +123,12 @@ export class MemoryDisk {
         this.#get(path).mode = mode;
         this.changes++;
       },
+      chown: () => {},
       list: (path) =>
         [...this.#entries.keys()].filter((one) => one.startsWith(`${path}/`))
           .map((one) => one.slice(path.length + 1)).filter((name) => !name.includes("/")),
-      openSource: (path) => {
-        const entry = this.#get(path);
-        let at = 0;
-        return Promise.resolve({
-          status: () => statusOf(entry),
-          read: (buffer: Uint8Array) => {
-            const part = entry.bytes.subarray(at, at + buffer.length);
-            buffer.set(part);
-            at += part.length;
-            return part.length;
-          },
-          close: () => {},
-        });
-      },
+      openSource: (path) => Promise.resolve(this.#open(path)),
+      openQuickly: (path) => this.#open(path),
       openDirectory: () => Promise.reject(new Error("nested files are not for this disk")),
       createNew: (path, mode) => this.#fresh(path, mode),
       createAdjustable: (path, mode) => Promise.resolve(this.#fresh(path, mode)),
@@ -133,8 +143,9 @@ export class MemoryDisk {
         this.#get(path);
         this.#entries.delete(path);
       },
-      syncDirectory: () => {},
+      syncDirectory: () => Promise.resolve(),
       readTrusted: (path) => this.#get(path).bytes,
+      readTrustedText: (path) => new TextDecoder().decode(this.#get(path).bytes),
       openLock: (path) => {
         const entry = this.#entries.get(path) ?? this.#make(path, "file", 0o600);
         return {

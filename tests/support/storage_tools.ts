@@ -1,7 +1,7 @@
 /** What the tests of storage have in common. */
 import { Mounts } from "../../storage/mounts.ts";
 import { temporaryName } from "../../storage/names.ts";
-import { denoFileSystem, type FileSystem } from "../../storage/primitives.ts";
+import { denoFileSystem, type FileSystem, type FreshFile } from "../../storage/primitives.ts";
 import type { ReadFile } from "../../storage/read.ts";
 
 /** The host dir of the tests. */
@@ -46,7 +46,7 @@ export async function create(
   await mounts.prepareHostDir(DIR);
   const bytes = new TextEncoder().encode(text);
   const replacement = { dir: DIR, file, temporary: temporaryName(), bytes, expected: undefined };
-  await mounts.replace(mode === undefined ? replacement : { ...replacement, mode });
+  await mounts.replace({ ...replacement, mode });
 }
 
 /** Reads the config and replaces it. */
@@ -62,14 +62,14 @@ export async function replaceAt(mounts: Mounts, file: string): Promise<void> {
 }
 
 /** Replaces the config as it was read. */
-export function replace(
+export async function replace(
   mounts: Mounts,
   text: string,
   expected: ReadFile | undefined,
   temporary = temporaryName(),
 ): Promise<void> {
   const bytes = new TextEncoder().encode(text);
-  return mounts.replace({ dir: DIR, file: FILE, temporary, bytes, expected });
+  await mounts.replace({ dir: DIR, file: FILE, temporary, bytes, expected });
 }
 
 /** The text of a file, if there is one. */
@@ -119,13 +119,31 @@ export function deno(
 /** Without the syncs: reaching the disk is what a real crash needs, and costs most of the time. */
 export const unsynced: FileSystem = {
   ...denoFileSystem,
-  syncDirectory: () => {},
-  createNew: (path, mode) => ({ ...denoFileSystem.createNew(path, mode), sync: () => {} }),
+  syncDirectory: () => Promise.resolve(),
+  createNew: (path, mode) => ({
+    ...denoFileSystem.createNew(path, mode),
+    sync: () => Promise.resolve(),
+  }),
   createAdjustable: async (path, mode) => ({
     ...await denoFileSystem.createAdjustable(path, mode),
-    sync: () => {},
+    sync: () => Promise.resolve(),
   }),
 };
+
+/**
+ * The real file system, with something done whenever a temporary is made, and another file given in
+ * its place. Tests meet a replacement half way with it.
+ */
+export function onTemporaries(
+  change: <T extends FreshFile>(file: T, path: string) => T,
+  real: FileSystem = denoFileSystem,
+): FileSystem {
+  return {
+    ...real,
+    createNew: (path, mode) => change(real.createNew(path, mode), path),
+    createAdjustable: async (path, mode) => change(await real.createAdjustable(path, mode), path),
+  };
+}
 
 /** An injected failure; `code` as the system would give it. */
 export class Fault extends Error {
@@ -155,6 +173,8 @@ export function faulty(
     const fails = mode === "once" ? index === at : index >= at;
     if (!fails) return work();
     if (name.endsWith("close")) work();
+    // What waits for the disk fails when it comes back.
+    if (/sync$|syncDirectory$/.test(name)) return Promise.reject(new Fault(code));
     throw new Fault(code);
   };
   const wrap = <T extends object>(target: T, prefix: string): T =>
@@ -165,8 +185,12 @@ export function faulty(
         const name = prefix + String(key);
         return (...args: unknown[]) => {
           const result = strike(name, () => Reflect.apply(member, object, args));
-          if (result instanceof Promise) return result.then((handle) => wrap(handle, `${name}.`));
-          return /^(createNew|openLock)$/.test(name) ? wrap(result as object, `${name}.`) : result;
+          const handle = (opened: unknown) =>
+            /^(createNew|createAdjustable|openSource|openQuickly|openDirectory|openLock)$/
+                .test(name)
+              ? wrap(opened as object, `${name}.`)
+              : opened;
+          return result instanceof Promise ? result.then(handle) : handle(result);
         };
       },
     });

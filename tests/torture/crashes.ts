@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { defaultFormats, type Report, resolveVaultLocation, rosterFrom } from "../../mod.ts";
 import { run } from "../../reconcile/run.ts";
 import { parseState, STATE_FILE } from "../../reconcile/state.ts";
-import type { Job } from "../../reconcile/job.ts";
+import type { Job } from "../../reconcile/tasks.ts";
 import { Mounts } from "../../storage/mounts.ts";
 import type { FileSystem } from "../../storage/primitives.ts";
 import { onMemoryDisk } from "../support/tmpfs.ts";
@@ -48,7 +48,7 @@ const ALL = ROSTER.names();
 /** Which providers to apply and to take back, and where the vault is. */
 export type Task = Pick<Job, "providers" | "disabledProviders"> & { readonly port?: number };
 
-const APPLY: Task = { providers: ALL };
+const APPLY: Task = { providers: ALL, disabledProviders: [] };
 const DISABLE: Task = { providers: [], disabledProviders: ALL };
 
 /** What was done before, and what is under way at the crash. */
@@ -68,7 +68,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     disabledProviders: ["q", "s", "u", "w"],
   }],
   "a change of providers": [
-    [{ providers: ["p", "r", "t", "v"] }],
+    [{ providers: ["p", "r", "t", "v"], disabledProviders: [] }],
     { providers: ["q", "s", "u", "w", "y"], disabledProviders: ["p", "r", "t", "v"] },
   ],
 };

@@ -1,5 +1,6 @@
 /** What the generators of all formats share: blanks, line ends, and the ends of files. */
 import fc from "fast-check";
+import type { LawEdit } from "../../../testing/law.ts";
 
 /** A generator of documents of one format, and what its users write into them. */
 export interface Generator {
@@ -11,6 +12,8 @@ export interface Generator {
   readonly lines: readonly string[];
   /** What a user may write anywhere. */
   readonly snippets: readonly string[];
+  /** Which edits the format can hold at all; absent: every one. */
+  readonly holds?: (edit: LawEdit) => boolean;
   /** The largest shares of documents and of edits that the handler may decline. */
   readonly mayDecline: { readonly documents: number; readonly edits: number };
   /** Readers that the handler does not use; each throws where it reads nothing. */

@@ -1,0 +1,102 @@
+/**
+ * The roster that a command works with, with as little of it loaded as its names need.
+ *
+ * @module
+ */
+import type { FormatRegistry } from "../formats/registry.ts";
+import { builtInSources } from "../roster/built_in.ts";
+import type { Roster, RosterSource } from "../roster/types.ts";
+
+/** What a roster is to be made of. */
+export interface RosterWishes {
+  /** The texts of one's own agents. */
+  readonly sources: readonly RosterSource[];
+  /** Whether the agents that come with the program are part of it. */
+  readonly builtIn: boolean;
+  /** The formats that there are; absent: the default ones. */
+  readonly formats: FormatRegistry | undefined;
+}
+
+/** Whom a roster has to know. */
+export interface RosterNeeds extends RosterWishes {
+  /** The names that a run is about. */
+  readonly names: readonly string[];
+  /** Names that are to count as on by default. */
+  readonly alsoOn: readonly string[];
+  /** Whether all of the catalog is part of it. */
+  readonly all: boolean;
+}
+
+/** A roster with as little of the catalog as the names need. */
+export async function rosterOf(needs: RosterNeeds): Promise<Roster> {
+  const { sources, builtIn, formats, names, alsoOn, all } = needs;
+  const { loadRoster } = await import("../roster/load.ts");
+  const some = all ? undefined : await loadRoster(sources, { builtIn, formats, catalog: names });
+  // Somebody unknown is named: then the message lists everybody who is known.
+  const roster = some !== undefined && names.every((name) => some.get(name) !== undefined)
+    ? some
+    : await loadRoster(sources, { builtIn, formats });
+  if (alsoOn.length === 0) return roster;
+  const { Roster } = await import("../roster/types.ts");
+  const providers = roster.names().flatMap((name) => roster.get(name) ?? []);
+  return new Roster(
+    providers.map((one) => alsoOn.includes(one.name) ? { ...one, defaultOn: true } : one),
+  );
+}
+
+// Most runs have no roster of their own and name nobody: they need none of the modules below.
+
+/** The texts at these paths. */
+export async function sourcesOf(
+  paths: readonly string[],
+  formats: FormatRegistry | undefined,
+): Promise<readonly RosterSource[]> {
+  if (paths.length === 0) return [];
+  const { readRosterSources } = await import("../roster/sources.ts");
+  return await readRosterSources(paths, { formats });
+}
+
+/** The texts of those of these names that are in the catalog. */
+export async function catalogOf(names: readonly string[]): Promise<readonly RosterSource[]> {
+  const others = names.filter((name) => !BUILT_IN.includes(name));
+  if (others.length === 0) return [];
+  const { catalogSources } = await import("../roster/catalog.ts");
+  return await catalogSources(others);
+}
+
+/** Those of the names that the roster or the state knows. */
+export async function knownNames(
+  names: readonly string[],
+  wishes: RosterWishes,
+  mounts: string,
+): Promise<ReadonlySet<string>> {
+  const { sources, builtIn } = wishes;
+  // The name of an agent file is enough: whether it says what can be is for the run to tell.
+  const agents = sources.filter((one) => one.kind === "agent").map(stemOf);
+  const known = new Set(builtIn ? [...agents, ...BUILT_IN] : agents);
+  const missing = () => names.filter((name) => !known.has(name));
+  if (builtIn && missing().length > 0) {
+    for (const source of await catalogOf(missing())) known.add(stemOf(source));
+  }
+  if (missing().length > 0 && sources.some((one) => one.kind === "mapping")) {
+    const roster = await rosterOf({ ...wishes, names: [], alsoOn: [], all: false });
+    for (const name of roster.names()) known.add(name);
+  }
+  if (missing().length > 0) {
+    const { ownersIn } = await import("./everyone.ts");
+    for (const name of await ownersIn(mounts)) known.add(name);
+  }
+  return known;
+}
+
+/** Every name of several lists, once. */
+export function namesIn(...lists: readonly (readonly string[] | undefined)[]): readonly string[] {
+  return [...new Set(lists.flatMap((list) => list ?? []))];
+}
+
+/** The name of the provider that an agent file is about. */
+export function stemOf({ path }: RosterSource): string {
+  return path.slice(path.lastIndexOf("/") + 1).replace(/\.[^.]*$/, "");
+}
+
+const BUILT_IN = builtInSources.map(stemOf);

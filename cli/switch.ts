@@ -1,0 +1,155 @@
+/** `disable`, `enable` and `write`: the commands that name providers. @module */
+import { closest, ConfigPatchError } from "../errors.ts";
+import type { Report } from "../ownership/report.ts";
+import { apply } from "../reconcile/request.ts";
+import {
+  parseSettings,
+  type Settings,
+  SETTINGS_FILE,
+  settingsText,
+} from "../reconcile/settings.ts";
+import { changeSettings, type SettingsChange } from "../reconcile/settings_edit.ts";
+import { isOff } from "../reconcile/taking_part.ts";
+import { showDone } from "./apply.ts";
+import { lineText } from "./errors.ts";
+import { everyoneIn, ownersIn } from "./everyone.ts";
+import type { Flags, Invocation } from "./parse.ts";
+import { knownNames, rosterOf, type RosterWishes } from "./roster.ts";
+import { rosterWishes, type Setup, setUp } from "./setup.ts";
+import { paintFor, write } from "./terminal.ts";
+
+/** Takes providers back, and keeps them off: the setting comes first, so that no start undoes it. */
+export async function runDisable(invocation: Invocation): Promise<number> {
+  const { operands, flags } = invocation;
+  const { all, once, mounts } = flags;
+  if (!once) {
+    await requireKnown(invocation);
+    const disabled = (now: Settings) =>
+      all || now.disabled === "all" ? "all" : union(now.disabled, operands);
+    await change(flags, (now) => ({ disabled: disabled(now) }));
+  }
+  const setup = await setUp(invocation, {
+    only: { providers: [], disabledProviders: operands, disableAll: all },
+    failOnMalformed: true,
+  });
+  const report = await apply(setup.request);
+  const exit = await showDone(report, { ...setup, off: once ? setup.off : [] }, invocation);
+  if (once) return exit;
+  const who = all ? "all providers stay off" : `${operands.join(", ")} ${stay(operands)} off`;
+  const back = all ? "--all" : operands.join(" ");
+  await say(flags, `${who} (${mounts}/${SETTINGS_FILE}); on again: vault-config enable ${back}`);
+  return exit;
+}
+
+/** Lets providers take part again; the setting comes last, once they are routed. */
+export async function runEnable(invocation: Invocation): Promise<number> {
+  const { operands, flags } = invocation;
+  const { all, once, mounts } = flags;
+  const now = await settingsOf(flags);
+  const wishes = await rosterWishes(flags, now, invocation.formats);
+  await requireKnown(invocation, wishes);
+  const names = await namesOfAll(now, flags, wishes);
+  const next = await enabledSettings(now, operands, names, { flags, wishes });
+  const only = { providers: all ? undefined : operands, disabledProviders: [], disableAll: false };
+  const setup = await setUp(invocation, all ? { settings: { ...now, disabled: [] } } : { only });
+  const report = await apply(setup.request);
+  const failed = report.providers.some((row) => row.outcome === "failed");
+  if (!once && !failed) await change(flags, () => next);
+  const exit = await showDone(report, { ...setup, off: [] }, invocation);
+  if (once || failed) return exit;
+  const who = all ? "all providers take part" : `${operands.join(", ")} ${take(operands)} part`;
+  await say(flags, `${who} in every apply (${mounts}/${SETTINGS_FILE})`);
+  return exit;
+}
+
+/** Applies one provider, unless the settings keep it off. */
+export async function runWrite(invocation: Invocation): Promise<number> {
+  const { operands, flags } = invocation;
+  const [name = ""] = operands;
+  const settings = await settingsOf(flags);
+  const only = { providers: operands, disabledProviders: [], disableAll: false };
+  const off = isOff(name, settings);
+  const setup = await setUp(invocation, { only: off ? { ...only, providers: [] } : only });
+  const report = off ? nothingDone(setup) : await apply(setup.request);
+  const failed = report.providers.some((row) => row.outcome === "failed");
+  const type = flags.credentials[name];
+  if (type !== undefined && !off && !failed) {
+    await change(flags, () => ({ credentials: { [name]: type } }));
+  }
+  const exit = await showDone(report, { ...setup, off: off ? [name] : [] }, invocation);
+  if (type !== undefined && !off && !failed) {
+    await say(flags, `the credential of ${name} is ${type} from now on (${SETTINGS_FILE})`);
+  }
+  return exit;
+}
+
+/** The settings once some are enabled. */
+async function enabledSettings(
+  now: Settings,
+  operands: readonly string[],
+  everyone: readonly string[],
+  { flags, wishes }: { readonly flags: Flags; readonly wishes: RosterWishes },
+): Promise<SettingsChange> {
+  if (flags.all) return { disabled: [] };
+  const off = now.disabled === "all" ? everyone : now.disabled;
+  const roster = await rosterOf({ ...wishes, names: operands, alsoOn: [], all: false });
+  const byDefault = new Set(now.providers ?? roster.defaults());
+  const more = operands.filter((name) => !byDefault.has(name));
+  return {
+    disabled: off.filter((name) => !operands.includes(name)),
+    enabled: union(now.enabled, more),
+  };
+}
+
+/** Whom `disabled = "all"` means: wanted, on by default, or known to the state. */
+async function namesOfAll(
+  { disabled, providers, enabled }: Settings,
+  { mounts }: Flags,
+  wishes: RosterWishes,
+): Promise<readonly string[]> {
+  if (disabled !== "all") return [];
+  return union(await everyoneIn(mounts, wishes), [...providers ?? [], ...enabled]).toSorted();
+}
+
+/** Before anything is kept in the settings: a slip in a name must not end there. */
+async function requireKnown(invocation: Invocation, given?: RosterWishes): Promise<void> {
+  const { operands, flags } = invocation;
+  const wishes = given ??
+    await rosterWishes(flags, await settingsOf(flags), invocation.formats);
+  const known = await knownNames(operands, wishes, flags.mounts);
+  const strangers = operands.filter((name) => !known.has(name));
+  const [provider] = strangers;
+  if (provider === undefined) return;
+  const roster = await rosterOf({ ...wishes, names: [], alsoOn: [], all: true });
+  const names = union(roster.names(), await ownersIn(flags.mounts)).toSorted();
+  const near = closest(provider, names);
+  throw new ConfigPatchError("unknown-provider", "there is no provider of this name", {
+    provider,
+    remedy: near === undefined ? `known are: ${names.join(", ")}` : `did you mean ${near}?`,
+  });
+}
+
+async function change(flags: Flags, make: (now: Settings) => SettingsChange): Promise<void> {
+  const { mounts, lockTimeout } = flags;
+  await changeSettings(mounts, make, { lockTimeout });
+}
+
+async function settingsOf({ mounts }: Flags): Promise<Settings> {
+  return await parseSettings(await settingsText(mounts));
+}
+
+/** The report of a run that was not. */
+function nothingDone({ request: { mounts, location } }: Setup): Report {
+  return { mounts, made: false, location, changed: false, providers: [], files: [], warnings: [] };
+}
+
+async function say({ quiet, json, color }: Flags, text: string): Promise<void> {
+  if (!quiet && !json) await write("stderr", lineText("note", text, paintFor("stderr", color)));
+}
+
+function union(names: readonly string[], more: readonly string[]): string[] {
+  return [...new Set([...names, ...more])];
+}
+
+const stay = (names: readonly string[]) => names.length === 1 ? "stays" : "stay";
+const take = (names: readonly string[]) => names.length === 1 ? "takes" : "take";

@@ -1,0 +1,123 @@
+/**
+ * The dotenv handler: `.env` files, as npm's `dotenv`, Node, `python-dotenv` and others read them.
+ *
+ * They have no common grammar. What is edited is what all of them read alike; a name counts wherever
+ * one of them takes it for an assignment, and where they disagree about our name, it is refused.
+ *
+ * @example
+ * ```ts
+ * import { applySplice } from "../splice.ts";
+ * import { dotenvFormat } from "./format.ts";
+ *
+ * const document = dotenvFormat.parse("GEMINI_API_KEY=phantom # mine\n");
+ * const put = document.put(["GOOGLE_GEMINI_BASE_URL"], "http://localhost:9419");
+ * const text = applySplice(document.text, put);
+ * if (text !== "GEMINI_API_KEY=phantom # mine\nGOOGLE_GEMINI_BASE_URL=http://localhost:9419\n") {
+ *   throw new Error(text);
+ * }
+ * ```
+ *
+ * @module
+ */
+import { ConfigPatchError } from "../../errors.ts";
+import { droppedPlace, type Ground, NO_PUT, NO_SPLICE, targetOf } from "../target.ts";
+import type {
+  ConfigDocument,
+  ConfigPath,
+  ConfigTable,
+  ConfigValue,
+  FormatHandler,
+  Put,
+  Slot,
+  Splice,
+} from "../types.ts";
+import { type ConcretePath, pathText, resolve, valueAt } from "../value.ts";
+import { removal } from "./drop.ts";
+import { insertion, replacement } from "./put.ts";
+import { type Assignment, type DotenvIndex, indexDotenv, refused } from "./spans.ts";
+import { readDotenv } from "./value.ts";
+
+/** `.env` files: names with texts as values. */
+export const dotenvFormat: FormatHandler = {
+  name: "dotenv",
+  extensions: [".env"],
+  blank: "",
+  holdsNull: false,
+  parse: (text: string): ConfigDocument => new DotenvDocument(text),
+};
+
+class DotenvDocument implements ConfigDocument, Ground {
+  readonly text: string;
+  readonly value: ConfigTable;
+  readonly nullIsEmpty = false;
+  #index: DotenvIndex | undefined;
+
+  constructor(text: string) {
+    this.text = text;
+    this.value = readDotenv(text);
+  }
+
+  find(path: ConfigPath): Slot | undefined {
+    const { found, missing } = resolve(this.value, path);
+    const value = valueAt(this.value, found);
+    if (missing.length > 0 || found.length === 0 || value === undefined) return undefined;
+    return { value, span: this.#last(found)?.value };
+  }
+
+  put(path: ConfigPath, value: ConfigValue): Put {
+    const target = targetOf(this, path, value);
+    if (target.action === "insert") {
+      const [name, ...below] = target.missing;
+      if (typeof name !== "string" || below.length > 0) {
+        throw new ConfigPatchError("shape", `a .env file holds no tables: ${pathText(path)}`, {
+          remedy: "name a variable alone",
+        });
+      }
+      return insertion(this.#indexed(), name, value);
+    }
+    const held = this.#only(target.found);
+    return target.action === "nothing" ? NO_PUT : replacement(this.#indexed(), held, value);
+  }
+
+  drop(path: ConfigPath): Splice {
+    const found = droppedPlace(this, path);
+    return found === undefined ? NO_SPLICE : removal(this.#indexed(), this.#only(found));
+  }
+
+  offsetOf(place: ConcretePath): number | undefined {
+    return this.#last(place)?.start;
+  }
+
+  /** Of several assignments of a name, the one that all readers take. */
+  #last([name]: ConcretePath): Assignment | undefined {
+    return this.#indexed().byName.get(String(name))?.at(-1);
+  }
+
+  /** The assignment of a name, if there is just one and all readers see it. */
+  #only([name]: ConcretePath): Assignment {
+    const index = this.#indexed();
+    const [first, second] = index.byName.get(String(name)) ?? [];
+    if (second !== undefined) {
+      throw refused(
+        index,
+        second.start,
+        `the name ${name} stands twice`,
+        "remove one of the lines",
+      );
+    }
+    if (first?.doubt === undefined && first !== undefined) return first;
+    const why = first?.doubt ?? IN_TWO_WAYS;
+    throw refused(index, first?.start ?? 0, why, `write ${name}=value on a line of its own`);
+  }
+
+  /** A check needs only the values. */
+  #indexed(): DotenvIndex {
+    this.#index ??= indexDotenv(this.text);
+    const { byName } = this.#index;
+    const names = Object.keys(this.value);
+    if (names.length === byName.size && names.every((name) => byName.has(name))) return this.#index;
+    throw refused(this.#index, 0, IN_TWO_WAYS, "write each of them as NAME=value on its own line");
+  }
+}
+
+const IN_TWO_WAYS = "the names in this file can be read in two ways";

@@ -1,0 +1,59 @@
+/**
+ * The error for a text that does not parse. Some characters look like a space, or like nothing at
+ * all: where one of them is the reason, the error names it.
+ *
+ * @module
+ */
+import { ConfigSyntaxError, locate } from "../errors.ts";
+
+/**
+ * An error at an offset (UTF-16) of a text that does not parse.
+ *
+ * @param text The text.
+ * @param offset Where it stops being what it should be.
+ * @param format The format's name as people write it: `TOML`.
+ * @param reason Why, as the parser says it. It is not used where an unseen character is the reason.
+ */
+export function notParsed(
+  text: string,
+  offset: number,
+  format: string,
+  reason: string,
+): ConfigSyntaxError {
+  const unseen = unseenAt(text, offset);
+  if (unseen === undefined) {
+    return ConfigSyntaxError.at(text, offset, `this is not ${format}: ${reason}`);
+  }
+  return new ConfigSyntaxError(`this is not ${format}: ${unseen} stands outside of quotes`, {
+    ...locate(text, offset),
+    remedy: "replace it by a plain space, or remove it; nothing was changed",
+  });
+}
+
+/** The name of the character at an offset, if it is one that a reader does not see or takes for a space. */
+export function unseenAt(text: string, offset: number): string | undefined {
+  const code = text.codePointAt(offset);
+  if (code === undefined || code < 0x80) return undefined;
+  const character = String.fromCodePoint(code);
+  // Zs: spaces of any width. Zl, Zp: line breaks that only some programs know. Cf: no width at all.
+  if (!/[\p{Zs}\p{Zl}\p{Zp}\p{Cf}\u0085]/u.test(character)) return undefined;
+  const number = `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
+  const name = NAMES.get(code);
+  return name === undefined ? `the character ${number}, which nobody sees,` : `${name} (${number})`;
+}
+
+/** The ones that editors, web pages and chats bring in. */
+const NAMES: ReadonlyMap<number, string> = new Map([
+  [0x85, "a next-line character"],
+  [0xA0, "a no-break space"],
+  [0xAD, "a soft hyphen"],
+  [0x200B, "a zero-width space"],
+  [0x200C, "a zero-width non-joiner"],
+  [0x200D, "a zero-width joiner"],
+  [0x2028, "a line separator"],
+  [0x2029, "a paragraph separator"],
+  [0x202F, "a narrow no-break space"],
+  [0x2060, "a word joiner"],
+  [0x3000, "an ideographic space"],
+  [0xFEFF, "a byte order mark or zero-width no-break space"],
+]);

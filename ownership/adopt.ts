@@ -1,0 +1,217 @@
+/**
+ * Values that are ours though no claim says so: because a sidecar's record says so, or because they
+ * are what a patch gives at a known vault address. Pure.
+ *
+ * The state is the authority on every provider and every place that it knows. Only who takes part in
+ * this run is believed to own anything: a record that somebody forged for others would make them
+ * owners for good.
+ *
+ * @module
+ */
+import type { ConfigDocument, ConfigPath, ConfigTable, ConfigValue } from "../formats/types.ts";
+import { leavesOf, resolve, sameValue, valueAt } from "../formats/value.ts";
+import {
+  type Claim,
+  type ClaimText,
+  isLive,
+  isWithin,
+  joined,
+  pathKey,
+  type Wanted,
+} from "./claims.ts";
+import type { Created, Draft } from "./edits.ts";
+import { placeOf } from "./places.ts";
+import { expand } from "./wanted.ts";
+
+/** One record of a sidecar. */
+export interface SidecarRecord {
+  /** The format, from the record's kind. */
+  readonly format: string;
+  /** Where the values are: the root (empty), or the entries that a selector matches. */
+  readonly base: ConfigPath;
+  /** Whether the entry was created by whoever wrote the record. */
+  readonly created: boolean;
+  /** The values, nested where the patch was. */
+  readonly values: ConfigTable;
+}
+
+/** What one provider's records say of a file. */
+export type Records = ReadonlyMap<string, readonly SidecarRecord[]>;
+
+/** Who wants what in a file, as far as it tells what is ours. */
+interface Wanting {
+  readonly provider: string;
+  readonly wanted: readonly Wanted[];
+}
+
+/** A draft with claims for what the records of the present providers say and what still stands so. */
+export function adoptRecords(
+  draft: Draft,
+  records: Records,
+  present: ReadonlySet<string>,
+  now: string,
+): Draft {
+  const stated = new Set(draft.claims);
+  const known = new Set(draft.claims.flatMap((claim) => claim.owners));
+  const claims = byPlace(draft.claims);
+  const created = new Map<string, Created>();
+  for (const [provider, ours] of records) {
+    if (!present.has(provider)) continue;
+    for (const record of ours.filter((one) => one.format === draft.handler.name)) {
+      const places = placesIn(draft.document, record);
+      for (const { at, value } of places) {
+        const held = claims.get(pathKey(at));
+        if (held !== undefined && stated.has(held)) {
+          if (!isLive(draft.document.value, held)) {
+            claims.set(pathKey(at), movedBy(draft.document, held, value));
+          }
+        } else if (!known.has(provider) && !overlaps(claims, at)) {
+          claims.set(pathKey(at), adopted({ provider, at, value, record, held, now }));
+        }
+      }
+      const [first] = places;
+      if (!record.created || first === undefined || known.has(provider)) continue;
+      const list = record.base.slice(0, -1);
+      // Where the state has a claim, it also says who made the entry.
+      if (draft.claims.some((claim) => claim.at !== undefined && isWithin(claim.at, list))) {
+        continue;
+      }
+      for (const { at } of places) {
+        for (const path of [at.slice(0, list.length), at.slice(0, list.length + 1)]) {
+          const last = path.length > list.length ? record.base[list.length] : undefined;
+          const match = typeof last === "object" ? last : undefined;
+          created.set(pathKey(path), { at: path as Created["at"], match });
+        }
+      }
+    }
+  }
+  return {
+    ...draft,
+    claims: [...claims.values()],
+    created: [...new Map([...keyed(draft.created), ...created]).values()],
+  };
+}
+
+/** A draft with claims for values that are what a provider's patch gives at a known vault address. */
+export function adoptKnown(draft: Draft, wantings: readonly Wanting[], now: string): Draft {
+  const { document } = draft;
+  const stated = new Set(draft.claims);
+  const claims = byPlace(draft.claims);
+  let found = false;
+  for (const { provider, wanted } of wantings) {
+    for (const want of wanted) {
+      if (want.kind === "default" || want.known.length === 0) continue;
+      for (const at of expand(document, want)) {
+        if (resolve(document.value, at).missing.length > 0) continue;
+        const held = claims.get(pathKey(at));
+        if (held !== undefined && isLive(document.value, held)) {
+          // With the state lost, all who want what stands here own it.
+          if (stated.has(held) || held.owners.includes(provider)) continue;
+          claims.set(pathKey(at), { ...held, owners: joined(held.owners, [provider]) });
+          continue;
+        }
+        const value = want.known.find((one) => sameValue(valueAt(document.value, at), one));
+        if (value === undefined || (held === undefined && overlaps(claims, at))) continue;
+        const claim = held === undefined
+          ? {
+            place: placeOf(at, (depth) => matchAt(want.path, depth)),
+            at,
+            value,
+            template: want.template,
+            kind: want.kind,
+            owners: [provider],
+            since: now,
+            text: undefined,
+            created: [],
+          }
+          : { ...movedBy(document, held, value), owners: joined(held.owners, [provider]) };
+        claims.set(pathKey(at), claim);
+        found = true;
+      }
+    }
+  }
+  return found ? { ...draft, claims: [...claims.values()] } : draft;
+}
+
+/** The selector by which a wanted path means its entries at a depth. */
+export function matchAt(path: Wanted["path"], depth: number) {
+  const key = path[depth];
+  return typeof key === "object" && Object.keys(key).length > 0 ? key : undefined;
+}
+
+function placesIn(
+  document: ConfigDocument,
+  record: SidecarRecord,
+): { readonly at: ConfigPath; readonly value: ConfigValue }[] {
+  return leavesOf(record.values, record.base).flatMap(({ path, value }) =>
+    expand(document, { path: path as Wanted["path"], kind: "set" })
+      .filter((at) => sameValue(valueAt(document.value, at), value))
+      .map((at) => ({ at, value }))
+  );
+}
+
+function adopted(
+  { provider, at, value, record, held, now }: {
+    readonly provider: string;
+    readonly at: ConfigPath;
+    readonly value: ConfigValue;
+    readonly record: SidecarRecord;
+    readonly held: Claim | undefined;
+    readonly now: string;
+  },
+): Claim {
+  const match = record.base[record.base.length - 1];
+  return {
+    place: placeOf(at, () => typeof match === "object" ? match : undefined),
+    at,
+    value,
+    template: undefined,
+    kind: "set",
+    owners: joined(held?.owners ?? [], [provider]),
+    since: now,
+    text: undefined,
+    created: [],
+  };
+}
+
+/** A claim whose value another program of ours has replaced: the user's former text stays with it. */
+function movedBy(document: ConfigDocument, held: Claim, value: ConfigValue): Claim {
+  const span = held.at === undefined ? undefined : document.find(held.at)?.span;
+  return {
+    ...held,
+    value,
+    text: span === undefined || held.text === undefined
+      ? undefined
+      : respelled(held.text, document.text.slice(span.start, span.end)),
+  };
+}
+
+/** The bytes of a claim with another text of its value. */
+function respelled(text: ClaimText, spelling: string): ClaimText {
+  const { start, end } = text.value;
+  return {
+    ...text,
+    insert: text.insert.slice(0, start) + spelling + text.insert.slice(end),
+    value: { start, end: start + spelling.length },
+  };
+}
+
+function byPlace(claims: readonly Claim[]): Map<string, Claim> {
+  return new Map(
+    claims.map((
+      claim,
+      index,
+    ) => [claim.at === undefined ? `lost ${index}` : pathKey(claim.at), claim]),
+  );
+}
+
+function keyed(created: readonly Created[]): [string, Created][] {
+  return created.map((one) => [pathKey(one.at), one]);
+}
+
+function overlaps(claims: ReadonlyMap<string, Claim>, at: ConfigPath): boolean {
+  return claims.values().some((claim) =>
+    claim.at !== undefined && claim.at.length !== at.length &&
+    (isWithin(claim.at, at) || isWithin(at, claim.at))
+  );
+}

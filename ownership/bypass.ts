@@ -1,0 +1,126 @@
+/**
+ * What sends a client past our values: settings and files that its agent file tells of. Judged on the
+ * texts as a run leaves them. Pure.
+ *
+ * @module
+ */
+import { ConfigPatchError, locate as positionOf } from "../errors.ts";
+import type { ConfigDocument, ConfigPath, ConfigValue } from "../formats/types.ts";
+import { isList, isTable, pathText, sameValue } from "../formats/value.ts";
+import type { Bypass } from "./report.ts";
+
+/** A rule of an agent file, for one file. */
+export interface Rule {
+  /** The keys that lead to the setting; `*` stands for every key or entry. Absent: that the file exists. */
+  readonly path: readonly string[] | undefined;
+  /** The values that are no bypass, tokens replaced. */
+  readonly unless: readonly ConfigValue[];
+  /** What the client does then. */
+  readonly why: string;
+}
+
+/** What stands under the name of a file that a rule is about. */
+export type Rival =
+  /** Nothing. */
+  | { readonly kind: "absent" }
+  /** A text of its format. */
+  | { readonly kind: "text"; readonly document: ConfigDocument }
+  /** A text that no rule looks into. */
+  | { readonly kind: "present" }
+  /** Something that cannot be read as its format, and why. */
+  | { readonly kind: "unreadable"; readonly error: ConfigPatchError };
+
+/** A bypass, not accepted yet or ever. */
+export type FoundBypass = Omit<Bypass, "accepted">;
+
+/** The bypasses of one rule in one file. */
+export function bypassesOf(rule: Rule, file: string, rival: Rival): FoundBypass[] {
+  const { path, why } = rule;
+  if (rival.kind === "absent") return [];
+  if (path === undefined) return [{ file, position: undefined, path: undefined, why }];
+  if (rival.kind === "unreadable") {
+    const position = rival.error.position;
+    const told = `it cannot be read (${rival.error.message}), and may say so: ${why}`;
+    return [{ file, position, path: undefined, why: told }];
+  }
+  if (rival.kind === "present") return [];
+  const { document } = rival;
+  return settingsAt(document.value, [], path).flatMap(({ at, value }): FoundBypass[] => {
+    if (value === null || rule.unless.some((one) => sameValue(one, value))) return [];
+    const span = document.find(at)?.span;
+    const position = span && positionOf(document.text, span.start).position;
+    return [{ file, position, path: at, why }];
+  });
+}
+
+/**
+ * Keys of a JSON text that differ from one on our path by their case alone: some readers take the last
+ * of both for ours.
+ */
+export function caseTwins(
+  document: ConfigDocument,
+  file: string,
+  places: readonly ConfigPath[],
+): FoundBypass[] {
+  const found = new Map<string, FoundBypass>();
+  for (const place of places) {
+    let value: ConfigValue | undefined = document.value;
+    for (const [depth, key] of place.entries()) {
+      if (isTable(value) && typeof key === "string") {
+        for (const twin of Object.keys(value)) {
+          if (twin === key || twin.toLowerCase() !== key.toLowerCase()) continue;
+          const at = [...place.slice(0, depth), twin];
+          const span = document.find(at)?.span;
+          const position = span && positionOf(document.text, span.start).position;
+          const why = `some clients do not tell it from ${
+            pathText([key])
+          }, and read the last of both`;
+          found.set(pathText(at), { file, position, path: at, why });
+        }
+        value = Object.hasOwn(value, key) ? value[key] : undefined;
+      } else value = isList(value) && typeof key === "number" ? value[key] : undefined;
+    }
+  }
+  return [...found.values()];
+}
+
+/** The failure of a provider whose client would not go to the vault. */
+export function bypassed(provider: string, bypasses: readonly FoundBypass[]): ConfigPatchError {
+  const [first] = bypasses;
+  const what = bypasses.map(({ file, path, why }) =>
+    path === undefined ? `${file}: ${why}` : `${pathText(path)} in ${file}: ${why}`
+  ).join("; ");
+  return new ConfigPatchError(
+    "bypassed",
+    `its client would not go to the vault, because of ${what}`,
+    {
+      provider,
+      file: first?.file,
+      position: first?.position,
+      remedy: `change that, or accept it (--accept-bypass ${provider}), ` +
+        `or run \`disable ${provider}\` if this container does not use it`,
+    },
+  );
+}
+
+interface Setting {
+  readonly at: ConfigPath;
+  readonly value: ConfigValue;
+}
+
+function settingsAt(
+  value: ConfigValue | undefined,
+  at: ConfigPath,
+  path: readonly string[],
+): Setting[] {
+  const [key, ...rest] = path;
+  if (value === undefined) return [];
+  if (key === undefined) return [{ at, value }];
+  if (key === "*" && (isTable(value) || isList(value))) {
+    return Object.entries(value).flatMap(([name, item]) =>
+      settingsAt(item, [...at, isList(value) ? Number(name) : name], rest)
+    );
+  }
+  if (!isTable(value) || !Object.hasOwn(value, key)) return [];
+  return settingsAt(value[key], [...at, key], rest);
+}

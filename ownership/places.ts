@@ -1,0 +1,274 @@
+/**
+ * Where places are in a text: finding claims again, and following them through removals.
+ *
+ * A key of a table is its own name. An entry of a list is known by what stands in it besides our
+ * values: claims and entries are paired by the number of those values that are still equal, and of
+ * entries that look alike, by our own values.
+ *
+ * @module
+ */
+import {
+  type ConfigPath,
+  type ConfigValue,
+  OpaqueScalar,
+  type Selector,
+} from "../formats/types.ts";
+import {
+  type ConcretePath,
+  isList,
+  isTable,
+  sameValue,
+  tableOf,
+  valueAt,
+} from "../formats/value.ts";
+import { type Claim, type EntryMark, isWithin, type Place } from "./claims.ts";
+
+/** More values of one entry than these are not needed to tell it from others. */
+const MOST_LEAVES = 32;
+
+/** The claims with the paths at which their places are in a text. */
+export function locate(root: ConfigValue, claims: readonly Claim[]): Claim[] {
+  const found = new Map<Claim, ConfigPath>();
+  walk(root, claims.map((claim) => ({ claim, rest: claim.place, at: [] })), found);
+  return claims.map((claim) => ({ ...claim, at: found.get(claim) }));
+}
+
+/** The claims with their entries marked by what stands in these now. */
+export function marked(root: ConfigValue, claims: readonly Claim[]): Claim[] {
+  const ours = new Set(claims.flatMap(({ at }) => at === undefined ? [] : [JSON.stringify(at)]));
+  const known = new Map<string, readonly string[]>();
+  const leavesAt = (at: ConfigPath): readonly string[] => {
+    const key = JSON.stringify(at);
+    const leaves = known.get(key) ??
+      leavesOfEntry(valueAt(root, at), at, (path) => ours.has(JSON.stringify(path)));
+    known.set(key, leaves);
+    return leaves;
+  };
+  return claims.map((claim) => {
+    const { at, place } = claim;
+    if (at === undefined || place.every((key) => typeof key === "string")) return claim;
+    return {
+      ...claim,
+      place: place.map((key, depth) =>
+        typeof key === "string"
+          ? key
+          : { match: key.match, leaves: leavesAt(at.slice(0, depth + 1)) }
+      ),
+    };
+  });
+}
+
+/** The place of a path: entries are marked once the text is final. */
+export function placeOf(path: ConfigPath, match: (depth: number) => Selector | undefined): Place {
+  return path.map((key, depth) =>
+    typeof key === "string"
+      ? key
+      : { match: typeof key === "object" ? key : match(depth), leaves: [] }
+  );
+}
+
+/** What an entry is known by, of which only the values are known that a patch matches it by. */
+export function leavesOfMatch(match: Selector): readonly string[] {
+  return leavesOfEntry(tableOf(Object.entries(match)), [], () => false);
+}
+
+/** A path in a tree from which something was removed. */
+export interface Moved {
+  /** The path; from `lost` on it is what the place is remembered by. */
+  readonly path: ConfigPath;
+  /** How many keys of it still exist, where what they lead to was removed. */
+  readonly lost: number | undefined;
+}
+
+/** Where a path leads once some places are removed, in the order given. */
+export function follow(at: ConfigPath, place: Place, removed: readonly ConcretePath[]): Moved {
+  const path = [...at];
+  let lost: number | undefined;
+  for (const gone of removed) {
+    const depth = gone.length - 1;
+    if (depth < 0 || (lost !== undefined && lost <= depth)) continue;
+    const [last, here] = [gone[depth], path[depth]];
+    if (!isWithin(path.slice(0, depth), gone.slice(0, depth))) continue;
+    if (last === here) lost = depth;
+    else if (typeof last === "number" && typeof here === "number" && here > last) {
+      path[depth] = here - 1;
+    }
+  }
+  if (lost === undefined) return { path, lost };
+  const rest = place.slice(lost).map((key) => typeof key === "string" ? key : key.match ?? {});
+  return { path: [...path.slice(0, lost), ...rest], lost };
+}
+
+interface Search {
+  readonly claim: Claim;
+  readonly rest: Place;
+  readonly at: ConfigPath;
+}
+
+function walk(
+  value: ConfigValue | undefined,
+  searches: readonly Search[],
+  found: Map<Claim, ConfigPath>,
+): void {
+  const byKey = new Map<string, Search[]>();
+  const inList: Search[] = [];
+  for (const search of searches) {
+    const [key] = search.rest;
+    if (key === undefined) found.set(search.claim, search.at);
+    else if (typeof key !== "string") inList.push(search);
+    else {
+      const below = byKey.get(key) ?? [];
+      byKey.set(key, below);
+      below.push({ ...search, rest: search.rest.slice(1), at: [...search.at, key] });
+    }
+  }
+  for (const [key, below] of byKey) {
+    walk(isTable(value) && Object.hasOwn(value, key) ? value[key] : undefined, below, found);
+  }
+  if (inList.length === 0 || !isList(value)) return;
+  for (const [group, index] of paired(groupsOf(inList), value)) {
+    const below = group.searches.map((search) => ({
+      ...search,
+      rest: search.rest.slice(1),
+      at: [...search.at, index],
+    }));
+    walk(value[index], below, found);
+  }
+}
+
+/** Claims that were in one entry. */
+interface Group {
+  readonly leaves: readonly string[];
+  readonly searches: Search[];
+}
+
+/** Entries that look alike hold the same places; the second claim of a place is in the second one. */
+function groupsOf(searches: readonly Search[]): Group[] {
+  const groups: Group[] = [];
+  const alike = new Map<string, { readonly group: Group; readonly tails: Set<string> }[]>();
+  for (const search of searches) {
+    const mark = search.rest[0] as EntryMark;
+    const [key, tail] = [textOf([mark.leaves, mark.match]), textOf(search.rest.slice(1))];
+    const list = alike.get(key) ?? [];
+    alike.set(key, list);
+    let open = list.find(({ tails }) => !tails.has(tail));
+    if (open === undefined) {
+      open = { group: { leaves: mark.leaves, searches: [] }, tails: new Set() };
+      list.push(open);
+      groups.push(open.group);
+    }
+    open.tails.add(tail);
+    open.group.searches.push(search);
+  }
+  return groups;
+}
+
+/** Pairs claims and entries: most equal values first, ties in file order. */
+function paired(groups: readonly Group[], list: readonly ConfigValue[]): [Group, number][] {
+  const entries = list.map((item) => leavesOfEntry(item, [], () => false, Infinity));
+  const holders = new Map<string, number[]>();
+  for (const [index, leaves] of entries.entries()) {
+    for (const leaf of new Set(leaves)) {
+      const indices = holders.get(leaf) ?? [];
+      holders.set(leaf, indices);
+      indices.push(index);
+    }
+  }
+  const scores: {
+    readonly group: Group;
+    readonly index: number;
+    /** How many values are still equal. */
+    readonly equal: number;
+    /** How many of our own values stand there: of entries that look alike, ours is the one. */
+    readonly ours: number;
+  }[] = [];
+  for (const group of groups) {
+    const equal = new Map<number, number>();
+    for (const leaf of group.leaves) {
+      for (const index of holders.get(leaf) ?? []) equal.set(index, (equal.get(index) ?? 0) + 1);
+    }
+    if (group.leaves.length === 0) {
+      // An entry in which only our values stood is one in which nothing else stands.
+      const tails = new Set(group.searches.map(({ rest }) => rest[1]));
+      for (const [index, item] of list.entries()) {
+        const keys = isTable(item) ? Object.keys(item) : [];
+        if (keys.length > 0 && keys.every((key) => tails.has(key))) equal.set(index, 0.5);
+      }
+    }
+    for (const [index, count] of equal) {
+      const ours = group.searches.filter(({ claim, rest }) =>
+        rest.every((key, depth) =>
+          depth === 0 || typeof key === "string"
+        ) &&
+        sameValue(valueAt(list[index] ?? null, rest.slice(1) as readonly string[]), claim.value)
+      ).length;
+      scores.push({ group, index, equal: count, ours });
+    }
+  }
+  const order = new Map(groups.map((group, index) => [group, index]));
+  const rank = (group: Group) => order.get(group) ?? 0;
+  scores.sort((a, b) =>
+    b.equal - a.equal || b.ours - a.ours || rank(a.group) - rank(b.group) || a.index - b.index
+  );
+  const pairs = new Map<Group, number>();
+  const taken = new Set<number>();
+  for (const { group, index } of scores) {
+    if (pairs.has(group) || taken.has(index)) continue;
+    pairs.set(group, index);
+    taken.add(index);
+  }
+  const [group, ...groupsLeft] = groups.filter((one) => !pairs.has(one));
+  const [index, ...indicesLeft] = [...list.keys()].filter((one) => !taken.has(one));
+  if (group !== undefined && index !== undefined && groupsLeft.length + indicesLeft.length === 0) {
+    pairs.set(group, index);
+  }
+  return [...pairs];
+}
+
+/** Digests of the values in an entry, without those for which `skips` holds. */
+function leavesOfEntry(
+  value: ConfigValue | undefined,
+  at: ConfigPath,
+  skips: (path: ConfigPath) => boolean,
+  most: number = MOST_LEAVES,
+): string[] {
+  const leaves: string[] = [];
+  const add = (item: ConfigValue, path: ConfigPath, inner: readonly (string | number)[]): void => {
+    if (leaves.length >= most || skips(path)) return;
+    if ((isTable(item) || isList(item)) && Object.keys(item).length > 0) {
+      for (const [key, below] of Object.entries(item)) {
+        const step = isList(item) ? Number(key) : key;
+        add(below, [...path, step], [...inner, step]);
+      }
+      return;
+    }
+    leaves.push(digestOf(`${JSON.stringify(inner)}=${scalarKey(item)}`));
+  };
+  if (value !== undefined) add(value, at, []);
+  return leaves;
+}
+
+function scalarKey(value: ConfigValue): string {
+  if (value instanceof OpaqueScalar) return `${value.type} ${value.text}`;
+  if (typeof value === "string") return JSON.stringify(value);
+  return isTable(value) ? "{}" : isList(value) ? "[]" : `${typeof value} ${value}`;
+}
+
+/** A text that alike values share. */
+function textOf(value: unknown): string {
+  return JSON.stringify(value, (_key, item) => typeof item === "bigint" ? `${item}n` : item);
+}
+
+/**
+ * A short digest. It tells entries apart; it need not withstand anybody, because whoever can forge an
+ * entry can as well copy it.
+ */
+function digestOf(text: string): string {
+  let [a, b] = [0x811c9dc5, 0x9e3779b9];
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    a = Math.imul(a ^ unit, 0x01000193);
+    b = Math.imul(b ^ unit, 0x85ebca6b) ^ (b >>> 13);
+  }
+  return [a, b].map((part) => (part >>> 0).toString(16).padStart(8, "0")).join("");
+}

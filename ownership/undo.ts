@@ -1,0 +1,361 @@
+/**
+ * Taking claims back: exactly where their bytes still stand, else by the smallest removal. Pure; every
+ * edit is checked before it counts.
+ *
+ * There are three ways, tried in this order:
+ *
+ * 1. **Rewind.** All claims since the first one that leaves are undone, and those that stay are put
+ *    again. The comma or header that one claim brought along may by now carry another; so this is
+ *    what makes any order of taking back end in the original bytes.
+ * 2. **Undo.** Each claim that leaves is undone by itself where its bytes stand: somebody has edited
+ *    into the bytes of another one.
+ * 3. **Remove.** The value alone goes, or the former value comes back in its place.
+ *
+ * @module
+ */
+import { ConfigPatchError, locate as positionOf } from "../errors.ts";
+import { checkEdit, without } from "../formats/check.ts";
+import { applySplices } from "../formats/splice.ts";
+import type { ConfigDocument, ConfigValue, Selector, Splice } from "../formats/types.ts";
+import { type ConcretePath, copyOf, removeAt, resolve, valueAt } from "../formats/value.ts";
+import { type Claim, isLive, isVacant, isWithin, pathKey } from "./claims.ts";
+import { blame, type Draft, isVerification, putAll, type Released, withRemoved } from "./edits.ts";
+import { type Fit, fitAll, outermost } from "./fit.ts";
+import { follow } from "./places.ts";
+
+/**
+ * Takes claims back. What a provider needed only beside its route (`default`) goes with what we
+ * created, if nothing of the user's is left in it; else it stays, and is the user's from now on.
+ *
+ * @throws {ConfigPatchError} `unsupported` or `verification` where not even the smallest removal
+ * can be done safely.
+ */
+export function takeBack(draft: Draft, leaving: ReadonlySet<Claim>): Draft {
+  const { ending, forgotten } = split(draft, leaving);
+  const root = draft.document.value;
+  const dead = draft.claims.filter((claim) => ending.has(claim) && !isLive(root, claim));
+  const alive = new Set([...ending].filter((claim) => isLive(root, claim)));
+  const start: Draft = {
+    ...draft,
+    claims: draft.claims.filter((claim) => !forgotten.has(claim) && !dead.includes(claim)),
+    released: [...draft.released, ...dead.map((claim) => released(draft, claim))],
+  };
+  if (alive.size === 0) return dropVacant(start);
+  return dropVacant(rewind(start, alive) ?? undoOrRemove(start, alive));
+}
+
+function released({ document }: Draft, claim: Claim): Released {
+  const there = claim.at === undefined ? undefined : valueAt(document.value, claim.at);
+  return { claim, outcome: there === undefined ? "gone" : "kept", after: undefined };
+}
+
+/** Which claims end, and which are forgotten because what they put is the user's from now on. */
+function split(
+  draft: Draft,
+  leaving: ReadonlySet<Claim>,
+): { ending: Set<Claim>; forgotten: ReadonlySet<Claim> } {
+  const ending = new Set([...leaving].filter((claim) => claim.kind !== "default"));
+  const open = draft.claims.filter((claim) =>
+    claim.kind !== "set" && (leaving.has(claim) || isLive(draft.document.value, claim))
+  );
+  if (open.length === 0) return { ending, forgotten: new Set() };
+  const stays = draft.claims.filter((claim) => claim.kind === "set" && !leaving.has(claim));
+  for (const { at, match } of draft.created.toSorted((a, b) => a.at.length - b.at.length)) {
+    const inside = (claim: Claim) => claim.at !== undefined && isWithin(claim.at, at);
+    if (stays.some(inside) || ![...leaving].some(inside)) continue;
+    const soft = open.filter(inside);
+    if (soft.length > 0 && isHollow(draft, at, match, [...ending, ...soft].filter(inside))) {
+      for (const claim of soft) ending.add(claim);
+    }
+  }
+  return {
+    ending,
+    forgotten: new Set(
+      open.filter((claim) => claim.kind === "default" && leaving.has(claim) && !ending.has(claim)),
+    ),
+  };
+}
+
+/** Whether nothing is in a container of ours but these claims. */
+function isHollow(
+  { document, created }: Draft,
+  at: ConcretePath,
+  match: Selector | undefined,
+  claims: readonly Claim[],
+): boolean {
+  if (!claims.every((claim) => isLive(document.value, claim) || !stands(document, claim))) {
+    return false;
+  }
+  const tree = copyOf(document.value);
+  for (const claim of claims) if (stands(document, claim)) removeAt(tree, claim.at as ConcretePath);
+  const inner = created.filter((one) => isWithin(one.at, at) && one.at.length > at.length);
+  for (const one of inner.toSorted((a, b) => descending(a.at, b.at))) {
+    if (isVacant(valueAt(tree, one.at), one.match)) removeAt(tree, one.at);
+  }
+  return isVacant(valueAt(tree, at), match);
+}
+
+function stands(document: ConfigDocument, { at }: Claim): boolean {
+  return at !== undefined && valueAt(document.value, at) !== undefined;
+}
+
+/** The first way. `undefined` where somebody has edited into the bytes of any of these claims. */
+function rewind(draft: Draft, leaving: ReadonlySet<Claim>): Draft | undefined {
+  const from = draft.claims.findIndex((claim) => leaving.has(claim));
+  const live = draft.claims.slice(from).filter((claim) =>
+    (leaving.has(claim) || claim.text !== undefined) && isLive(draft.document.value, claim)
+  );
+  const fits = fitAll(draft.document, live);
+  if (fits.length < live.length) return undefined;
+  try {
+    const { draft: undone, removed } = undo(draft, fits);
+    if (isLaxer(undone, draft)) return undefined;
+    const staying = live.filter((claim) => !leaving.has(claim));
+    const again = staying.flatMap((claim): Claim[] => {
+      const { path, lost } = follow(claim.at ?? [], claim.place, removed);
+      // What goes into every entry makes none.
+      if (lost !== undefined && claim.kind === "each") return [];
+      return [{ ...claim, at: path, text: undefined }];
+    });
+    const kept = new Set(staying);
+    const released = undone.released.filter((one) => !kept.has(one.claim));
+    return putAll({ ...undone, released }, again);
+  } catch (error) {
+    if (error instanceof ConfigPatchError) return undefined;
+    throw error;
+  }
+}
+
+/** The second and the third way, claim by claim; the other claims stay where they are. */
+function undoOrRemove(draft: Draft, leaving: ReadonlySet<Claim>): Draft {
+  const claims = draft.claims.filter((claim) => leaving.has(claim));
+  let next = exactly(draft, fitAll(draft.document, claims)) ?? draft;
+  for (const { place } of claims.toReversed()) {
+    // Its path may have changed by what was taken back meanwhile; its place is the same.
+    const claim = next.claims.find((one) => one.place === place);
+    if (claim === undefined) continue;
+    if (claim.at === undefined) {
+      // What it was in has gone as a whole.
+      const ended = { claim, outcome: "removed", after: undefined } as const;
+      const others = next.claims.filter((one) => one !== claim);
+      next = { ...next, claims: others, released: [...next.released, ended] };
+      continue;
+    }
+    next = exactly(next, fitAll(next.document, [claim])) ?? removeOne(next, claim);
+  }
+  return next;
+}
+
+/** An exact undo, unless it fails its check or costs a strict text its strictness. */
+function exactly(draft: Draft, fits: readonly Fit[]): Draft | undefined {
+  if (fits.length === 0) return undefined;
+  try {
+    const next = undo(draft, fits).draft;
+    return isLaxer(next, draft) ? undefined : next;
+  } catch (error) {
+    if (isVerification(error)) return undefined;
+    throw error;
+  }
+}
+
+function isLaxer({ document }: Draft, than: Draft): boolean {
+  return document.isStrict === false && than.document.isStrict === true;
+}
+
+/** Undoes claims whose bytes stand: one splice each, checked together. */
+function undo(
+  draft: Draft,
+  fits: readonly Fit[],
+): { readonly draft: Draft; readonly removed: readonly ConcretePath[] } {
+  const { document, handler, parse } = draft;
+  const expected = copyOf(document.value);
+  for (const fit of fits) if (!fit.text.overrode) removeAt(expected, fit.at);
+  const matchOf = new Map(draft.created.map((one) => [pathKey(one.at), one.match]));
+  const containers = fits.flatMap(({ text, at }) =>
+    text.created.map((length) => at.slice(0, length))
+  ).sort(descending);
+  const removed = containers.filter((at) => {
+    // One that holds something of the user's stays; if its header is among our bytes, the check
+    // tells.
+    if (!isVacant(valueAt(expected, at), matchOf.get(pathKey(at)))) return false;
+    if (at.length > 0) removeAt(expected, at);
+    return at.length > 0;
+  });
+  const splices = outermost(fits).map((fit): Splice => ({
+    offset: fit.start,
+    remove: document.text.slice(fit.start, fit.end),
+    insert: fit.text.remove,
+  }));
+  const leaves = fits.filter((fit) => !fit.text.overrode);
+  const nowAt = (at: ConcretePath) => follow(at, [], removed).path as ConcretePath;
+  const next = checkEdit(handler, applySplices(document.text, splices), expected, {
+    parse,
+    settled: fits.filter((fit) => fit.text.overrode).map((fit) => nowAt(fit.at)),
+    emptied: [...leaves.map((fit) => fit.at), ...removed].map((at) => nowAt(at.slice(0, -1))),
+  });
+  for (const { text, at, start } of fits) {
+    if (!text.overrode) continue;
+    const shift = splices.filter((splice) => splice.offset < start)
+      .reduce((sum, { remove, insert }) => sum + insert.length - remove.length, 0);
+    if (!endsWithin(next, nowAt(at), start + shift + text.remove.length)) {
+      throw new ConfigPatchError("verification", "the former value would not end where it did");
+    }
+  }
+  const undone = new Set(fits.map((fit) => fit.claim));
+  const after = withRemoved(
+    { ...draft, claims: draft.claims.filter((claim) => !undone.has(claim)) },
+    next,
+    removed,
+  );
+  const ended = fits.map(({ claim, text, at }): Released => ({
+    claim,
+    outcome: text.overrode ? "restored" : "removed",
+    after: text.overrode ? valueAt(next.value, nowAt(at)) : undefined,
+  }));
+  return { draft: { ...after, released: [...after.released, ...ended] }, removed };
+}
+
+/** Takes back one claim whose bytes no longer stand as we wrote them. */
+function removeOne(draft: Draft, claim: Claim): Draft {
+  const { document, handler, parse } = draft;
+  const others = { ...draft, claims: draft.claims.filter((other) => other !== claim) };
+  const at = claim.at as ConcretePath;
+  const span = document.find(at)?.span;
+  try {
+    if (claim.text?.overrode === true && span !== undefined) {
+      const remove = document.text.slice(span.start, span.end);
+      const splice = { offset: span.start, remove, insert: claim.text.remove };
+      const text = applySplices(document.text, [splice]);
+      const next = fitting(
+        document,
+        span,
+        () => checkEdit(handler, text, document.value, { parse, settled: [at] }),
+      );
+      if (!endsWithin(next, at, span.start + splice.insert.length)) {
+        throw new ConfigPatchError("unsupported", "the former value would not end where it did", {
+          ...positionOf(document.text, span.end),
+          remedy: "remove or indent differently the comment or empty line behind our value",
+        });
+      }
+      const ended = { claim, outcome: "restored", after: valueAt(next.value, at) } as const;
+      return { ...others, document: next, released: [...draft.released, ended] };
+    }
+    const whole = withContainers(others, at);
+    const dropped = droppedAt(draft, whole);
+    const removed = dropped === undefined ? at : whole;
+    const next = withRemoved(others, dropped ?? dropAt(draft, at), [removed]);
+    const ended = { claim, outcome: "removed", after: undefined } as const;
+    return { ...next, released: [...draft.released, ended] };
+  } catch (error) {
+    throw blame(error, claim);
+  }
+}
+
+/** A former text of several lines may not fit any more where the user has indented our key anew. */
+function fitting(
+  document: ConfigDocument,
+  span: { readonly start: number },
+  putBack: () => ConfigDocument,
+): ConfigDocument {
+  try {
+    return putBack();
+  } catch (cause) {
+    if (!isVerification(cause)) throw cause;
+    throw new ConfigPatchError(
+      "unsupported",
+      "the former value does not fit where ours stands now",
+      {
+        ...positionOf(document.text, span.start),
+        remedy: "indent the line of our value as it was, or replace the value by hand",
+        cause,
+      },
+    );
+  }
+}
+
+/**
+ * Whether a value that was put back ends where its text does: a YAML block scalar takes in what
+ * follows it at its indentation, and loses a blank line that has become a comment. The check of the
+ * tree cannot know what it used to be.
+ */
+function endsWithin(document: ConfigDocument, at: ConcretePath, end: number): boolean {
+  const span = document.find(at)?.span;
+  return span === undefined || span.end === end;
+}
+
+function dropAt({ document, handler, parse }: Draft, at: ConcretePath): ConfigDocument {
+  const text = applySplices(document.text, [document.drop(at)]);
+  const options = { parse, emptied: [at.slice(0, -1)] };
+  return checkEdit(handler, text, without(document.value, at), options);
+}
+
+/** The document after a removal, or `undefined` where it cannot be done safely. */
+function droppedAt(draft: Draft, at: ConcretePath): ConfigDocument | undefined {
+  try {
+    return dropAt(draft, at);
+  } catch (error) {
+    if (error instanceof ConfigPatchError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The outermost container of ours in which nothing is left without what is at a path. It goes in one
+ * piece, so that no emptied form of it is ever written.
+ */
+function withContainers({ created, document }: Draft, at: ConcretePath): ConcretePath {
+  const made = new Map(created.map((one) => [pathKey(one.at), one]));
+  const tree: ConfigValue = copyOf(document.value);
+  let whole = at;
+  for (let length = at.length - 1; length > 0; length--) {
+    removeAt(tree, whole);
+    const outer = at.slice(0, length);
+    const container = made.get(pathKey(outer));
+    if (container === undefined || !isVacant(valueAt(tree, outer), container.match)) break;
+    whole = outer;
+  }
+  return whole;
+}
+
+/**
+ * Drops containers of ours in which nothing is left, and forgets those in which nothing is ours. One
+ * that cannot be removed safely stays: our values are out, and an empty container harms nobody.
+ */
+function dropVacant(draft: Draft): Draft {
+  let next = draft;
+  let made = new Set(next.created.map((one) => pathKey(one.at)));
+  // Deepest and last ones come first, so that the paths of those still to come do not change.
+  for (const { at, match } of draft.created.toSorted((a, b) => descending(a.at, b.at))) {
+    if (at.length === 0 || !isVacant(valueAt(next.document.value, at), match)) continue;
+    if (!made.has(pathKey(at))) continue;
+    for (const whole of [withContainers(next, at), at]) {
+      const document = droppedAt(next, whole);
+      if (document === undefined) continue;
+      next = withRemoved(next, document, [whole]);
+      made = new Set(next.created.map((one) => pathKey(one.at)));
+      break;
+    }
+  }
+  const needed = new Set(
+    next.claims.flatMap(({ at }) => at?.map((_, length) => pathKey(at.slice(0, length))) ?? []),
+  );
+  return {
+    ...next,
+    created: next.created.filter(({ at }) =>
+      needed.has(pathKey(at)) && resolve(next.document.value, at).missing.length === 0
+    ),
+  };
+}
+
+/** Later list entries first, inner containers before outer ones. */
+function descending(a: ConcretePath, b: ConcretePath): number {
+  for (const [depth, key] of a.entries()) {
+    const other = b[depth];
+    if (other === undefined) return -1;
+    if (typeof key === "number" && typeof other === "number" && key !== other) {
+      return other - key;
+    }
+    if (key !== other) return String(key) < String(other) ? -1 : 1;
+  }
+  return a.length < b.length ? 1 : 0;
+}

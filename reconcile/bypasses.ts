@@ -1,0 +1,200 @@
+/** What the rules of agent files find in a host dir, and whom it keeps from the vault. @module */
+import { ConfigPatchError } from "../errors.ts";
+import type { ConfigDocument } from "../formats/types.ts";
+import {
+  bypassed,
+  bypassesOf,
+  caseTwins,
+  type FoundBypass,
+  type Rival,
+  type Rule,
+} from "../ownership/bypass.ts";
+import { type FilePlan, partKey } from "../ownership/plan.ts";
+import type { Bypass } from "../ownership/report.ts";
+import type { Part } from "../ownership/wanted.ts";
+import type { BypassRule } from "../roster/types.ts";
+import { decodeUtf8, type ReadFile } from "../storage/read.ts";
+import type { Reading } from "../storage/reading.ts";
+import { substitute } from "../transport/mod.ts";
+import type { ConfigFile } from "./files.ts";
+import type { Failures } from "./preview.ts";
+import type { Job, Task } from "./tasks.ts";
+
+/** What was found. */
+export interface Judgement {
+  /** The bypasses of each applied provider, accepted or not. */
+  readonly bypasses: ReadonlyMap<string, readonly Bypass[]>;
+  /** Whom they keep from the vault, and why. */
+  readonly refused: readonly {
+    readonly part: Pick<Part, "provider" | "action">;
+    readonly file: string;
+    readonly error: ConfigPatchError;
+  }[];
+  /** The rules' files that were looked at, by `host dir/file`, with what was read of each. */
+  readonly looked: ReadonlyMap<string, ReadFile | undefined>;
+  /** The names that match each pattern, by `host dir/pattern`. */
+  readonly patterns: ReadonlyMap<string, readonly string[]>;
+}
+
+/** All that judging needs. */
+interface Case {
+  readonly job: Job;
+  readonly tasks: readonly Task[];
+  readonly files: readonly ConfigFile[];
+  readonly plans: ReadonlyMap<ConfigFile, FilePlan>;
+  readonly failures: Failures;
+  readonly reading: Reading;
+}
+
+/** Judges the rules of all applied providers on the texts as the run leaves them. */
+export async function judge(given: Case): Promise<Judgement> {
+  const { job, tasks, failures } = given;
+  const accepted = new Set(job.acceptBypass ?? []);
+  const look = new Look(given);
+  const bypasses = new Map<string, Bypass[]>();
+  const refused: Judgement["refused"][number][] = [];
+  for (const task of tasks) {
+    const { provider, action, entry, targets } = task;
+    if (action !== "apply" || failures.everywhere(provider) !== undefined) continue;
+    const [target] = targets;
+    if (entry === undefined || target === undefined) continue;
+    try {
+      const found: FoundBypass[] = [];
+      for (const rule of entry.bypassedBy) found.push(...await look.rule(target.dir, rule, task));
+      found.push(...look.twins(task));
+      if (found.length === 0) continue;
+      const isAccepted = accepted.has(provider);
+      bypasses.set(provider, found.map((one) => ({ ...one, accepted: isAccepted })));
+      if (isAccepted) continue;
+      const file = `${target.dir}/${look.chosen(task)}`;
+      refused.push({ part: task, file, error: bypassed(provider, found) });
+    } catch (error) {
+      if (!(error instanceof ConfigPatchError)) throw error;
+      const file = `${target.dir}/${look.chosen(task)}`;
+      refused.push({ part: task, file, error });
+    }
+  }
+  return { bypasses, refused, looked: look.looked, patterns: look.patterns };
+}
+
+/** Looks at the files that rules are about, each of them once. */
+class Look {
+  readonly looked = new Map<string, ReadFile | undefined>();
+  readonly patterns = new Map<string, readonly string[]>();
+  readonly #given: Case;
+  readonly #byKey: ReadonlyMap<string, ConfigFile>;
+  readonly #rivals = new Map<string, Rival>();
+
+  constructor(given: Case) {
+    this.#given = given;
+    this.#byKey = new Map(given.files.map((file) => [file.key, file]));
+  }
+
+  /** The bypasses that a rule finds. */
+  async rule(dir: string, rule: BypassRule, task: Task): Promise<FoundBypass[]> {
+    const { location } = this.#given.job;
+    const judged: Rule = {
+      path: rule.path,
+      unless: rule.unless.map((value) => substitute(value, location)),
+      why: rule.why,
+    };
+    const found: FoundBypass[] = [];
+    for (const name of await this.#names(dir, rule, task)) {
+      const rival = await this.#rival(dir, name, rule.path === undefined ? undefined : rule.format);
+      found.push(...bypassesOf(judged, `${dir}/${name}`, rival));
+    }
+    return found;
+  }
+
+  /** Keys that differ from ours by their case alone, in the JSON files of a provider. */
+  twins({ provider, action }: Task): FoundBypass[] {
+    return this.#given.files.flatMap((file) => {
+      const takesPart = file.parts.some((part) =>
+        part.provider === provider && part.action === action && part.wanted.length > 0
+      );
+      const document = file.format === "json" && takesPart ? this.#planned(file) : undefined;
+      if (document === undefined) return [];
+      const claims = this.#given.plans.get(file)?.state?.claims ?? [];
+      const places = claims.filter((claim) => claim.owners.includes(provider))
+        .flatMap((claim) => claim.at === undefined ? [] : [claim.at]);
+      return caseTwins(document, file.key, places);
+    });
+  }
+
+  /** The name of a provider's first file. */
+  chosen({ provider, action, targets }: Task): string {
+    const [target] = targets;
+    const file = this.#given.files.find((one) =>
+      one.dir === target?.dir && target.files.includes(one.name) &&
+      one.parts.some((part) => partKey(part) === partKey({ provider, action }))
+    );
+    return file?.name ?? target?.files[0] ?? "";
+  }
+
+  async #names(dir: string, rule: BypassRule, task: Task): Promise<readonly string[]> {
+    if (rule.file === undefined) {
+      return task.targets.flatMap((target) =>
+        target.files.filter((name) => rule.ownFiles.includes(name) && this.#isOurs(dir, name, task))
+      );
+    }
+    if (!rule.file.includes("*")) return [rule.file];
+    const key = `${dir}/${rule.file}`;
+    const names = this.patterns.get(key) ??
+      await this.#given.job.mounts.namesLike(dir, rule.file);
+    this.patterns.set(key, names);
+    return names.filter((name) => !rule.ownFiles.includes(name));
+  }
+
+  #isOurs(dir: string, name: string, { provider, action }: Task): boolean {
+    return this.#byKey.get(`${dir}/${name}`)?.parts.some((part) =>
+      partKey(part) === partKey({ provider, action })
+    ) === true;
+  }
+
+  async #rival(dir: string, name: string, format: string | undefined): Promise<Rival> {
+    const key = `${dir}/${name}`;
+    const planned = this.#byKey.get(key);
+    if (planned !== undefined && planned.error === undefined) {
+      const document = this.#planned(planned);
+      return document === undefined ? { kind: "absent" } : { kind: "text", document };
+    }
+    const seen = `${key} ${format}`;
+    const known = this.#rivals.get(seen);
+    if (known !== undefined) return known;
+    const rival = await this.#read(dir, name, format);
+    this.#rivals.set(seen, rival);
+    return rival;
+  }
+
+  async #read(dir: string, name: string, format: string | undefined): Promise<Rival> {
+    const key = `${dir}/${name}`;
+    const { reading, job } = this.#given;
+    const outcome = (await reading.all([{ dir, file: name, use: "rule" }])).get(key);
+    if (outcome?.error !== undefined) {
+      // What a host dir makes us read is bounded; that is no matter of one rule.
+      if (reading.overBudget(dir) !== undefined) throw outcome.error;
+      return { kind: "unreadable", error: outcome.error };
+    }
+    const read = outcome?.read;
+    this.looked.set(key, read);
+    if (read === undefined) return { kind: "absent" };
+    if (format === undefined) return { kind: "present" };
+    try {
+      const handler = await job.formats.load(format);
+      const text = decodeUtf8(read.bytes, key);
+      const document = handler.parse(text === "" ? handler.blank : text);
+      return { kind: "text", document };
+    } catch (error) {
+      if (!(error instanceof ConfigPatchError)) throw error;
+      return { kind: "unreadable", error };
+    }
+  }
+
+  /** A file's document as the run leaves it; `undefined`: there will be no file. */
+  #planned(file: ConfigFile): ConfigDocument | undefined {
+    const plan = this.#given.plans.get(file);
+    const text = plan === undefined ? file.text : plan.text;
+    if (text === undefined || file.handler === undefined) return undefined;
+    return file.handler.parse(text === "" ? file.handler.blank : text);
+  }
+}

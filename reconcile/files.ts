@@ -1,0 +1,300 @@
+/**
+ * The config files that a run is about: who takes part in each, what stands in it, and what we know of
+ * it.
+ *
+ * @module
+ */
+import { ConfigPatchError } from "../errors.ts";
+import type { FormatHandler } from "../formats/types.ts";
+import type { Records } from "../ownership/adopt.ts";
+import { type FileState, ownersOf, splitKey } from "../ownership/claims.ts";
+import type { Part } from "../ownership/wanted.ts";
+import type { Use } from "../storage/limits.ts";
+import { checkFile, checkSegment } from "../storage/names.ts";
+import { decodeUtf8, type ReadFile } from "../storage/read.ts";
+import type { Reading } from "../storage/reading.ts";
+import { textDigest } from "./digest.ts";
+import type { Job, Target, Task } from "./tasks.ts";
+import { settleFile } from "./settle.ts";
+import type { Sidecars } from "./sidecars.ts";
+import type { Pending, State } from "./state.ts";
+
+/** One config file, from the first look to the write. */
+export interface ConfigFile {
+  /** `host dir/file`. */
+  readonly key: string;
+  /** The host dir. */
+  readonly dir: string;
+  /** The file in it. */
+  readonly name: string;
+  /** The name of the format by which it is read. */
+  readonly format: string;
+  /** Its handler; absent where it could not be loaded. */
+  readonly handler: FormatHandler | undefined;
+  /** Who wants what in it, or leaves it: disables and applies, each in name order. */
+  readonly parts: readonly Part[];
+  /** The providers whose clients ignore a file that is not of the strict dialect. */
+  readonly strictFor: ReadonlySet<string>;
+  /** The permission bits that clients demand, by provider. */
+  readonly modes: ReadonlyMap<string, number>;
+  /** Whether nothing but a sidecar leads here. */
+  readonly isHinted: boolean;
+  /** What was read; absent: no file, or an unreadable one. */
+  readonly read: ReadFile | undefined;
+  /** The text that was read. */
+  readonly text: string | undefined;
+  /** The digest of the text; empty where nothing depends on it. */
+  readonly digest: string;
+  /** What we know of it, once it is settled what a crash has left. */
+  readonly state: FileState | undefined;
+  /** What its sidecar says of it, by provider. */
+  readonly records: Records;
+  /** Why nothing of it can be read or edited. */
+  readonly error: ConfigPatchError | undefined;
+}
+
+/** A file before it is read. */
+interface Entry {
+  readonly dir: string;
+  readonly name: string;
+  readonly format: string;
+  readonly parts: Part[];
+  readonly strictFor: Set<string>;
+  readonly modes: Map<string, number>;
+  isHinted: boolean;
+}
+
+/** What a run knows before it looks at files. */
+export interface Known {
+  /** The run. */
+  readonly job: Job;
+  /** What is to be done. */
+  readonly tasks: readonly Task[];
+  /** The state as it was read. */
+  readonly state: State;
+  /** The sidecars. */
+  readonly sidecars: Sidecars;
+  /** The reading of this round. */
+  readonly reading: Reading;
+}
+
+/** All files that a run is about, read. */
+export async function configFiles(known: Known): Promise<ConfigFile[]> {
+  const { state, tasks } = known;
+  const entries = new Map<string, Entry>();
+  const writtenAs = (key: string) =>
+    (state.pending?.files.get(key) ?? state.files.get(key))?.format;
+  const entryAt = (dir: string, name: string, format: string): Entry => {
+    const key = `${dir}/${name}`;
+    // What we wrote is read as we wrote it: who wants it otherwise now is told.
+    const entry = entries.get(key) ?? {
+      dir,
+      name,
+      format: writtenAs(key) ?? format,
+      parts: [],
+      strictFor: new Set<string>(),
+      modes: new Map<string, number>(),
+      isHinted: false,
+    };
+    entries.set(key, entry);
+    return entry;
+  };
+  const owned = ownedFiles(state);
+  for (const task of tasks) {
+    const { provider, action } = task;
+    const left = new Set(owned.get(provider));
+    for (const target of await chosenTargets(task, known)) {
+      const entry = entryAt(target.dir, target.name, target.format);
+      if (action === "apply") {
+        if (target.strict) entry.strictFor.add(provider);
+        if (target.mode !== undefined) entry.modes.set(provider, target.mode);
+      }
+      addPart(entry, { provider, action, wanted: target.wanted });
+      for (const name of target.spared) left.delete(`${target.dir}/${name}`);
+    }
+    for (const key of left) {
+      const format = writtenAs(key);
+      const [dir, name] = splitKey(key);
+      if (format !== undefined) {
+        addPart(entryAt(dir, name, format), { provider, action, wanted: [] });
+      }
+    }
+  }
+  for (const key of new Set([...state.pending?.files.keys() ?? [], ...leftBehind(known)])) {
+    const format = writtenAs(key);
+    const [dir, name] = splitKey(key);
+    if (format !== undefined) entryAt(dir, name, format);
+  }
+  for (const { dir, name, format, provider } of await hintedFiles(known, new Set(entries.keys()))) {
+    const isNew = !entries.has(`${dir}/${name}`);
+    const entry = entryAt(dir, name, format);
+    if (isNew) entry.isHinted = true;
+    addPart(entry, { provider, action: "disable", wanted: [] });
+  }
+  return await readAll([...entries.values()], known);
+}
+
+/** A provider's patches in one file are one part of it. */
+function addPart(entry: Entry, part: Part): void {
+  const index = entry.parts.findIndex((one) =>
+    one.provider === part.provider && one.action === part.action
+  );
+  const known = entry.parts[index];
+  if (known === undefined) entry.parts.push(part);
+  else entry.parts[index] = { ...known, wanted: [...known.wanted, ...part.wanted] };
+}
+
+/** The files of which the state says that a provider owns something. */
+function ownedFiles(state: State): ReadonlyMap<string, ReadonlySet<string>> {
+  const owned = new Map<string, Set<string>>();
+  for (const [key, entry] of [...state.files, ...(state.pending?.files ?? [])]) {
+    for (const owner of ownersOf(entry)) {
+      owned.set(owner, (owned.get(owner) ?? new Set()).add(key));
+    }
+  }
+  return owned;
+}
+
+/** A target, its file chosen among the names that it may have. */
+interface ChosenTarget extends Target {
+  readonly name: string;
+  /** Files in which places of the provider stay as they are. */
+  readonly spared: readonly string[];
+}
+
+/** Of names of which the client reads one only, the last one that exists is the one. */
+async function chosenTargets(task: Task, known: Known): Promise<ChosenTarget[]> {
+  const chosen: ChosenTarget[] = [];
+  for (const target of task.targets) {
+    const { dir, files } = target;
+    const [first = ""] = files;
+    let name = first;
+    if (files.length > 1) {
+      const reads = files.map((file) => ({ dir, file, use: "apply" }) as const);
+      const found = await known.reading.all(reads);
+      const there = files.filter((file) => {
+        const outcome = found.get(`${dir}/${file}`);
+        return outcome?.read !== undefined || outcome?.error !== undefined;
+      });
+      name = there[there.length - 1] ?? first;
+    }
+    if (task.action === "apply") chosen.push({ ...target, name, spared: files });
+    else for (const file of files) chosen.push({ ...target, name: file, spared: files });
+  }
+  return chosen;
+}
+
+/** Files with claims of whose owners none takes part in runs any more. */
+function leftBehind({ job, state }: Known): string[] {
+  const takesPart = takesPartIn(job);
+  return [...state.files].filter(([, entry]) => ownersOf(entry).some((one) => !takesPart(one)))
+    .map(([key]) => key);
+}
+
+/** Whether a provider takes part in runs, though perhaps not in this one. */
+export function takesPartIn(job: Job): (provider: string) => boolean {
+  return job.takesPart ?? ((provider) => job.roster.get(provider) !== undefined);
+}
+
+/**
+ * Files of which only a sidecar says that something of those who leave is in them. None is in a file
+ * that the state knows: who owns what there is written in the state.
+ */
+async function hintedFiles(
+  { job, tasks, state, sidecars }: Known,
+  keys: ReadonlySet<string>,
+): Promise<{ dir: string; name: string; format: string; provider: string }[]> {
+  const leavers = new Set(
+    tasks.flatMap(({ provider, action }) => action === "disable" ? [provider] : []),
+  );
+  if (leavers.size === 0) return [];
+  if (job.disableAll === true) await sidecars.all();
+  for (const dir of new Set([...keys].map((key) => splitKey(key)[0]))) await sidecars.get(dir);
+  return sidecars.found().flatMap(({ dir, sidecar }) =>
+    [...sidecar].flatMap(([name, providers]) =>
+      state.files.has(`${dir}/${name}`)
+        ? []
+        : [...providers].flatMap(([provider, [first]]) =>
+          first === undefined || !leavers.has(provider)
+            ? []
+            : [{ dir, name, format: first.format, provider }]
+        )
+    )
+  ).sort((a, b) => a.provider < b.provider ? -1 : a.provider > b.provider ? 1 : 0);
+}
+
+async function readAll(entries: readonly Entry[], known: Known): Promise<ConfigFile[]> {
+  const { job, reading, state, sidecars } = known;
+  const safe = entries.map((entry) => ({ entry, error: unsafeName(entry, job) }));
+  const reads = safe.filter((one) => one.error === undefined).map(({ entry }) => ({
+    dir: entry.dir,
+    file: entry.name,
+    use: useOf(entry),
+  }));
+  const found = await reading.all(reads);
+  return await Promise.all(safe.map(async ({ entry, error }): Promise<ConfigFile> => {
+    const { dir, name } = entry;
+    const key = `${dir}/${name}`;
+    const outcome = found.get(key);
+    const { sidecar } = await sidecars.get(dir);
+    const before = state.files.get(key);
+    const file = {
+      ...entry,
+      key,
+      handler: undefined,
+      read: outcome?.read,
+      text: undefined,
+      digest: "",
+      state: before,
+      records: sidecar.get(name) ?? new Map(),
+      error: error ?? outcome?.error,
+    };
+    if (file.error !== undefined) return { ...file, error: file.error.with({ file: key }) };
+    try {
+      const handler = await job.formats.load(entry.format);
+      const text = file.read && decodeUtf8(file.read.bytes, key);
+      const isAsked = before?.aside !== undefined || state.pending?.files.has(key) === true;
+      const digest = isAsked ? await textDigest(text) : "";
+      const settled = { ...file, handler, text, digest };
+      return state.pending?.files.has(key) === true
+        ? { ...settled, state: settledState(settled, before, state.pending, handler) }
+        : settled;
+    } catch (error) {
+      if (!(error instanceof ConfigPatchError)) throw error;
+      return { ...file, error: error.with({ file: key }) };
+    }
+  }));
+}
+
+/** A file that is only left may be larger than one that is to be routed. */
+function useOf({ parts }: Entry): Use {
+  return parts.some((part) => part.action === "apply" && part.wanted.length > 0)
+    ? "apply"
+    : "take back";
+}
+
+function unsafeName({ dir, name }: Entry, job: Job): ConfigPatchError | undefined {
+  try {
+    checkSegment(dir, "host_dir");
+    checkFile(name, job.allowNested === true);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConfigPatchError) return error;
+    throw error;
+  }
+}
+
+/** The entry of a file that a crash may have kept from being replaced. */
+function settledState(
+  { key, text, digest }: Pick<ConfigFile, "key" | "text" | "digest">,
+  before: FileState | undefined,
+  pending: Pending,
+  handler: FormatHandler,
+): FileState | undefined {
+  const after = pending.files.get(key);
+  const texts = pending.texts.get(key);
+  if (digest === texts?.after) return after;
+  if (digest === texts?.before) return before;
+  if (text === undefined || text === "") return undefined;
+  return settleFile(before, after, { text, value: handler.parse(text).value });
+}

@@ -1,0 +1,331 @@
+/**
+ * What a run would do: everything before the first write, and all that `plan`, `verify` and `status`
+ * do. Needs no lock and no right to write.
+ *
+ * @module
+ */
+import { ConfigPatchError } from "../errors.ts";
+import { type FilePlan, partKey, type PartResult, planFile } from "../ownership/plan.ts";
+import type { Bypass, ProviderReport, Warning } from "../ownership/report.ts";
+import { type Part } from "../ownership/wanted.ts";
+import { SIDECAR_NAME } from "../storage/names.ts";
+import { REAL_TIME, type Time } from "../storage/reading.ts";
+import { type FileState, ownersOf } from "../ownership/claims.ts";
+import { judge, type Judgement } from "./bypasses.ts";
+import { type ConfigFile, configFiles } from "./files.ts";
+import { leftBehindIn } from "./left_behind.ts";
+import { type Job, type Task, tasksOf } from "./tasks.ts";
+import { rowsOf } from "./rows.ts";
+import { type FoundSidecar, Sidecars } from "./sidecars.ts";
+import { NO_STATE, parseState, type State } from "./state.ts";
+
+/** What stands in the mounts, and what is to become of it. */
+export interface Preview {
+  /** The text of the state, to see whether it is still that when the lock is held. */
+  readonly stateText: string | undefined;
+  /** The state as it was read. */
+  readonly state: State;
+  /** The config files. */
+  readonly files: readonly ConfigFile[];
+  /** What is to become of each; absent: it stays as it is. */
+  readonly plans: ReadonlyMap<ConfigFile, FilePlan>;
+  /** The sidecars of their host dirs. */
+  readonly sidecars: readonly FoundSidecar[];
+  /** The providers that leave in this run. */
+  readonly leaving: ReadonlySet<string>;
+  /** What was found of rules: files that were looked at, and names that match patterns. */
+  readonly judgement: Judgement;
+  /** Who cannot be served, where, and why. */
+  readonly failures: Failures;
+  /** How each provider ends, file by file. */
+  readonly providers: readonly ProviderReport[];
+  /** What an operator should know. */
+  readonly warnings: readonly Warning[];
+}
+
+/** Why parts of files cannot be served: by file for who leaves, everywhere for who is applied. */
+export class Failures {
+  readonly #everywhere = new Map<string, ConfigPatchError>();
+  readonly #inFile = new Map<string, ConfigPatchError>();
+
+  /** Notes a failure. Returns whether it is a new one. */
+  add(part: Pick<Part, "provider" | "action">, file: string, error: ConfigPatchError): boolean {
+    const key = `${file} ${partKey(part)}`;
+    if (this.of(part, file) !== undefined) return false;
+    const told = error.with({ provider: part.provider, file });
+    this.#inFile.set(key, told);
+    if (part.action === "apply" && !this.#everywhere.has(part.provider)) {
+      this.#everywhere.set(part.provider, told);
+    }
+    return true;
+  }
+
+  /** The failure of a part in a file itself. */
+  in(part: Pick<Part, "provider" | "action">, file: string): ConfigPatchError | undefined {
+    return this.#inFile.get(`${file} ${partKey(part)}`);
+  }
+
+  /** Why a part is left out of a file: its own failure there, or one of an applied provider elsewhere. */
+  of(part: Pick<Part, "provider" | "action">, file: string): ConfigPatchError | undefined {
+    return this.in(part, file) ??
+      (part.action === "apply" ? this.#everywhere.get(part.provider) : undefined);
+  }
+
+  /** The first failure of an applied provider. */
+  everywhere(provider: string): ConfigPatchError | undefined {
+    return this.#everywhere.get(provider);
+  }
+}
+
+/** Reads what a run is about, and plans it. */
+export async function preview(job: Job, time: Time = REAL_TIME): Promise<Preview> {
+  const { mounts } = job;
+  const stateText = await mounts.readOwn("state.json");
+  const state = stateText === undefined ? NO_STATE : parseState(stateText);
+  const reading = mounts.reading(time);
+  const sidecars = new Sidecars(mounts, reading, job.allowNested === true);
+  const all = job.disableAll === true ? await everyName(job, state, sidecars) : [];
+  const known = new Set([...namesIn(state), ...all]);
+  const tasks = tasksOf(
+    { ...job, disabledProviders: [...job.disabledProviders ?? [], ...all] },
+    (name) => known.has(name),
+  );
+  const found = await configFiles({ job, tasks, state, sidecars, reading });
+  const failures = failuresBefore(tasks, found);
+  const now = new Date(time.clock()).toISOString();
+  const { files, dropped } = withoutFalseHints(found, now);
+  const { plans, judgement } = await planAll(files, { job, tasks, failures, reading, now });
+  const { rows, warnings } = rowsOf({ tasks, files, plans, failures, judgement, job });
+  return {
+    stateText,
+    state,
+    files,
+    plans,
+    sidecars: sidecars.found(),
+    leaving: new Set(tasks.flatMap((task) => task.action === "disable" ? [task.provider] : [])),
+    judgement,
+    failures,
+    providers: rows,
+    warnings: [
+      ...warnings,
+      ...dropped,
+      ...files.flatMap((file) => hardLinkWarning(file, plans.get(file))),
+      ...files.flatMap((file) => leftBehindIn(file, plans.get(file), job)),
+      ...sidecars.warnings(),
+      ...await nestedWarnings(job, files),
+    ],
+  };
+}
+
+/** A file's state after the run. */
+export function stateAfter(file: ConfigFile, plan: FilePlan | undefined): FileState | undefined {
+  return plan === undefined ? file.state : plan.state;
+}
+
+/** A file's text after the run. */
+export function textAfter(file: ConfigFile, plan: FilePlan | undefined): string | undefined {
+  return plan === undefined ? file.text : plan.text;
+}
+
+/** What cannot be served before anything is planned. */
+function failuresBefore(tasks: readonly Task[], files: readonly ConfigFile[]): Failures {
+  const failures = new Failures();
+  for (const task of tasks) {
+    if (task.error !== undefined) failures.add(task, task.error.file ?? "", task.error);
+  }
+  for (const file of files) {
+    for (const part of file.parts) {
+      if (file.error !== undefined) failures.add(part, file.key, file.error);
+      else if (part.action === "apply" && part.wanted.length > 0) {
+        const error = formatChange(file, part, tasks) ?? tooOpen(file, part);
+        if (error !== undefined) failures.add(part, file.key, error);
+      }
+    }
+  }
+  return failures;
+}
+
+/** One file is of one format: that of its claims, where it has some. */
+function formatChange(
+  file: ConfigFile,
+  { provider }: Part,
+  tasks: readonly Task[],
+): ConfigPatchError | undefined {
+  const readers = tasks.filter((one) => one.action === "apply").flatMap((task) =>
+    task.targets.filter((one) => one.dir === file.dir && one.files.includes(file.name))
+      .map(({ format }) => ({ name: task.provider, format }))
+  );
+  const own = readers.find((one) => one.name === provider);
+  if (own === undefined) return undefined;
+  const owners = [...new Set(ownersOf(file.state))].sort();
+  const holders = owners.map((name) => ({ name, format: file.format }));
+  const other = [...holders, ...readers].find((one) => one.format !== own.format);
+  if (other === undefined || (owners.length > 0 && own.format === file.format)) return undefined;
+  const who = owners.length > 0 ? owners.join(" ") : other.name;
+  return new ConfigPatchError(
+    "conflict",
+    `${provider} reads the file as ${own.format}, and for ${who} it is ${other.format}`,
+    {
+      provider,
+      remedy: owners.length > 0
+        ? `run \`disable ${who} --once\`, then apply again`
+        : `change one of the two patches, or disable ${other.name}`,
+    },
+  );
+}
+
+/** A client that demands narrow permission bits refuses a file of the user's that has wider ones. */
+function tooOpen({ modes, read, state, dir, name }: ConfigFile, { provider }: Part) {
+  const mode = modes.get(provider);
+  if (mode === undefined || read === undefined || state?.origin === "absent") return undefined;
+  if ((read.mode & 0o777 & ~mode) === 0) return undefined;
+  const digits = (bits: number) => (bits & 0o777).toString(8).padStart(4, "0");
+  return new ConfigPatchError(
+    "permission",
+    `its client refuses a file that is open to others (${digits(read.mode)})`,
+    { provider, remedy: `run: chmod ${digits(mode)} ${dir}/${name} (in the mounts directory)` },
+  );
+}
+
+/**
+ * Leaves out files to which nothing but a sidecar leads and that cannot be edited: a container may
+ * have named them to keep providers from going. Their names are its words, and are not repeated.
+ */
+function withoutFalseHints(
+  files: readonly ConfigFile[],
+  now: string,
+): { readonly files: readonly ConfigFile[]; readonly dropped: readonly Warning[] } {
+  const dropped = new Map<string, number>();
+  const kept = files.filter((file) => {
+    if (!file.isHinted || !hasFault(file, now)) return true;
+    dropped.set(file.dir, (dropped.get(file.dir) ?? 0) + 1);
+    return false;
+  });
+  const warnings = [...dropped].map(([dir, count]) => ({
+    file: `${dir}/${SIDECAR_NAME}`,
+    message: `it alone leads to ${count} file${count === 1 ? "" : "s"} that cannot be edited: ` +
+      "left alone",
+  }));
+  return { files: kept, dropped: warnings };
+}
+
+function hasFault(file: ConfigFile, now: string): boolean {
+  if (file.error !== undefined) return true;
+  try {
+    planOne(file, file.parts, now);
+    return false;
+  } catch (error) {
+    if (error instanceof ConfigPatchError) return true;
+    throw error;
+  }
+}
+
+/** What planning a run needs beside its files. */
+interface Planning {
+  readonly job: Job;
+  readonly tasks: readonly Task[];
+  readonly failures: Failures;
+  readonly reading: Parameters<typeof judge>[0]["reading"];
+  readonly now: string;
+}
+
+/**
+ * Plans all files. A failure is an error that carries its provider: that one is left out, and what it
+ * took part in is planned again, until nobody fails any more.
+ */
+async function planAll(
+  files: readonly ConfigFile[],
+  { job, tasks, failures, reading, now }: Planning,
+): Promise<{ plans: Map<ConfigFile, FilePlan>; judgement: Judgement }> {
+  const plans = new Map<ConfigFile, FilePlan>();
+  const plannedFor = new Map<ConfigFile, string>();
+  while (true) {
+    let failed = false;
+    for (const file of files) {
+      if (file.error !== undefined || file.handler === undefined) continue;
+      const parts = file.parts.filter((part) => failures.of(part, file.key) === undefined);
+      const names = parts.map(partKey).join("\n");
+      if (plannedFor.get(file) === names) continue;
+      try {
+        plans.set(file, planOne(file, parts, now));
+        plannedFor.set(file, names);
+      } catch (error) {
+        if (!(error instanceof ConfigPatchError)) throw error;
+        const news = blamed(error, file, parts).map(([part, one]) =>
+          failures.add(part, file.key, one)
+        );
+        // Without anybody to leave out, the file stays as it is.
+        if (!news.includes(true)) plannedFor.set(file, names);
+        else failed = true;
+      }
+    }
+    if (failed) continue;
+    const judgement = await judge({ job, tasks, files, plans, failures, reading });
+    const news = judgement.refused.map(({ part, file, error }) => failures.add(part, file, error));
+    if (!news.includes(true)) return { plans, judgement };
+  }
+}
+
+function planOne(file: ConfigFile, parts: readonly Part[], now: string): FilePlan {
+  const { handler, text, digest, state, records, strictFor } = file;
+  if (handler === undefined) throw new Error(`${file.key} has no handler`);
+  const strict = parts.some((part) => part.action === "apply" && strictFor.has(part.provider));
+  return planFile({ handler, strict, text, digest, state, records, parts, now });
+}
+
+/** Who has to be left out because of an error, each with what is told of it. */
+function blamed(
+  error: ConfigPatchError,
+  file: ConfigFile,
+  parts: readonly Part[],
+): [Part, ConfigPatchError][] {
+  const errors = error.errors.length > 0 ? error.errors : [error];
+  const named = errors.flatMap((one) =>
+    parts.filter((part) => part.provider === one.provider).map((part) =>
+      [part, one] as [Part, ConfigPatchError]
+    )
+  );
+  if (named.length > 0) return named;
+  // A file that is not of the strict dialect may be good enough for the others.
+  const strict = parts.filter((part) =>
+    part.action === "apply" && file.strictFor.has(part.provider)
+  );
+  const whom = error.code === "syntax" && strict.length > 0 ? strict : parts;
+  return whom.map((part) => [part, error]);
+}
+
+/** Every provider that may have something of ours, by anything that tells of it. */
+async function everyName(job: Job, state: State, sidecars: Sidecars): Promise<string[]> {
+  const names = new Set([...namesIn(state), ...job.roster.defaults()]);
+  for (const { sidecar } of await sidecars.all()) {
+    for (const providers of sidecar.values()) for (const name of providers.keys()) names.add(name);
+  }
+  return [...names];
+}
+
+/** Every owner of a claim that a state has. */
+export function namesIn(state: State): string[] {
+  const entries = [...state.files.values(), ...(state.pending?.files.values() ?? [])];
+  return entries.flatMap(ownersOf);
+}
+
+function hardLinkWarning({ read, text, key }: ConfigFile, plan: FilePlan | undefined): Warning[] {
+  if (read === undefined || read.nlink < 2 || plan === undefined || plan.text === text) return [];
+  return [{ file: key, message: "it has other hard links, which keep the old content" }];
+}
+
+/** Nested files are accepted as safe as the runtime can reach them; where it cannot, it is said. */
+async function nestedWarnings(
+  { mounts }: Job,
+  files: readonly ConfigFile[],
+): Promise<Warning[]> {
+  const nested = files.filter(({ name, error }) => error === undefined && name.includes("/"));
+  if (nested.length === 0 || await mounts.nestedAccess() === "anchored") return [];
+  return nested.map(({ key }) => ({
+    file: key,
+    message: "a container can swap the directories on the way to it while it is edited; " +
+      "only with all permissions (-A) they are held open",
+  }));
+}
+
+export type { Bypass, PartResult };

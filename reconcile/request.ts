@@ -1,0 +1,98 @@
+/** What a caller asks for, and what can be done with it. @module */
+import type { FormatRegistry } from "../formats/registry.ts";
+import type { Report } from "../ownership/report.ts";
+import type { Roster } from "../roster/types.ts";
+import type { VaultLocation } from "../transport/location.ts";
+import { start } from "./start.ts";
+import type { Status } from "./status.ts";
+import type { Job } from "./tasks.ts";
+
+/** What a caller asks for. */
+export interface Request {
+  /** The mounts directory, spelled as Deno's grants have it. */
+  readonly mounts: string;
+  /** Makes the roster; called only if there may be something to do. */
+  readonly roster: () => Promise<Roster> | Roster;
+  /** Where the vault is. */
+  readonly location: VaultLocation;
+  /** The formats that there are; absent: those that come with the program. */
+  readonly formats: FormatRegistry | undefined;
+  /** Names to apply; absent: those that are on by default. */
+  readonly providers: readonly string[] | undefined;
+  /** Names to take back. */
+  readonly disabledProviders: readonly string[];
+  /** Also take back all that the state, a sidecar or the roster's defaults know. */
+  readonly disableAll: boolean;
+  /** The type of credential in use, by provider. */
+  readonly credentials: Readonly<Record<string, string>>;
+  /** Names whose bypasses the operator accepts. */
+  readonly acceptBypass: readonly string[];
+  /** Accept files below a host dir's own level. */
+  readonly allowNested: boolean;
+  /** Whether a file that does not parse fails a disable, or only warns. */
+  readonly failOnMalformed: boolean;
+  /** How long to wait for the lock, in milliseconds. */
+  readonly lockTimeout: number | undefined;
+  /** What this process does, for whoever finds the lock taken. */
+  readonly command: string;
+  /** All that the outcome depends on besides the files; absent: nothing is remembered. */
+  readonly inputs: unknown;
+}
+
+/** Does what a request says; failures of single providers are in the report. */
+export async function apply(request: Request): Promise<Report> {
+  return await start({ ...request, job: () => jobOf(request, true) });
+}
+
+/** What {@linkcode apply} would do. Writes nothing, and takes no lock. */
+export async function plan(request: Request): Promise<Report> {
+  const run = await import("./run.ts");
+  return await run.plan(await jobOf(request, false));
+}
+
+/** How things stand: the providers of the request, and all that is ours. */
+export async function status(request: Request): Promise<Status> {
+  const { ownersIn, statusOf } = await import("./status.ts");
+  const { NO_STATE, parseState } = await import("./state.ts");
+  const { preview } = await import("./preview.ts");
+  const job = await jobOf(request, false);
+  const text = await job.mounts.readOwn("state.json");
+  const owners = ownersIn(text === undefined ? NO_STATE : parseState(text))
+    .filter((name) => job.roster.get(name) !== undefined);
+  const providers = new Set(request.providers ?? [...job.roster.defaults(), ...owners]);
+  return statusOf(await preview({ ...job, providers }), job.roster);
+}
+
+async function jobOf(request: Request, mayWrite: boolean): Promise<Job> {
+  const [{ Mounts }, { defaultFormats }, roster] = await Promise.all([
+    import("../storage/mounts.ts"),
+    import("../formats/mod.ts"),
+    request.roster(),
+  ]);
+  const { allowNested, formats = defaultFormats } = request;
+  const mounts = new Mounts(request.mounts, { allowNested, mayWrite });
+  return { ...request, roster, formats, mounts };
+}
+
+/** Whether all is as it has to be. */
+export interface Verification {
+  /**
+   * `routed`: every provider is, and apply would change nothing. `not-routed`: some is not, or is
+   * bypassed, or left behind, or would change. `unknown`: it cannot be told, and apply would fail.
+   */
+  readonly verdict: "routed" | "not-routed" | "unknown";
+  /** What {@linkcode plan} says. */
+  readonly report: Report;
+}
+
+/** Whether all is routed, and {@linkcode apply} would change nothing. Writes nothing. */
+export async function verify(request: Request): Promise<Verification> {
+  const report = await plan(request);
+  const failed = report.providers.filter((row) => row.outcome === "failed");
+  if (failed.some((row) => row.error?.code !== "bypassed")) return { verdict: "unknown", report };
+  const left = report.warnings.some((warning) =>
+    warning.code === "left-behind" || warning.code === "moved"
+  );
+  const holds = failed.length === 0 && !report.changed && !left;
+  return { verdict: holds ? "routed" : "not-routed", report };
+}

@@ -1,0 +1,43 @@
+/** Which record fits a file that a crash may have kept from being replaced. Pure. @module */
+import type { ConfigValue } from "../formats/types.ts";
+import { type Claim, type FileState, isLive } from "../ownership/claims.ts";
+import { locate } from "../ownership/places.ts";
+
+/**
+ * The record of a file whose replacement may or may not have happened, where neither the text before
+ * nor the one after stands there, since somebody has edited it: the one of which all bytes stand;
+ * if that is neither, claim by claim the one that fits.
+ */
+export function settleFile(
+  before: FileState | undefined,
+  after: FileState | undefined,
+  live: { readonly text: string; readonly value: ConfigValue },
+): FileState | undefined {
+  const found = (state: FileState | undefined) => locate(live.value, state?.claims ?? []);
+  const fits = (claim: Claim): boolean => isLive(live.value, claim);
+  const stands = (claim: Claim): boolean =>
+    fits(claim) && live.text.includes(claim.text?.insert ?? "");
+  const [old, recent] = [before, after].map((state) =>
+    state !== undefined && found(state).every(stands)
+      // Shorter bytes may stand as a part of the longer ones.
+      ? state.claims.reduce((sum, { text }) => sum + (text?.insert.length ?? 0), 0)
+      : -1
+  );
+  if (old !== recent) return (old ?? -1) > (recent ?? -1) ? before : after;
+
+  const former = new Map(found(before).map((claim) => [placeKey(claim), claim]));
+  const claims: Claim[] = [];
+  for (const claim of found(after)) {
+    const other = former.get(placeKey(claim));
+    former.delete(placeKey(claim));
+    claims.push(other !== undefined && !stands(claim) && fits(other) ? other : claim);
+  }
+  for (const claim of former.values()) if (fits(claim)) claims.push(claim);
+  const shape = after ?? before;
+  if (shape === undefined || (claims.length === 0 && shape.aside === undefined)) return undefined;
+  return { ...shape, origin: before === undefined ? after?.origin : before.origin, claims };
+}
+
+function placeKey({ place, at }: Claim): string {
+  return JSON.stringify(at ?? place, (_key, item) => typeof item === "bigint" ? `${item}n` : item);
+}

@@ -1,0 +1,53 @@
+/** Permission bits that keep a client from its own config. @module */
+import { ConfigPatchError } from "../errors.ts";
+import type { Owner } from "./directories.ts";
+import type { Place } from "./place.ts";
+import type { FileStatus } from "./primitives.ts";
+import type { ReadFile } from "./read.ts";
+
+/**
+ * Why nobody can read a config, whatever stands in it: its own owner may not, or may not enter a
+ * directory on the way; `undefined` if he may. (Root may do anything, so that we can read it does
+ * not say that its client can.)
+ */
+export function unreadable(place: Place, read: ReadFile): ConfigPatchError | undefined {
+  const octal = (mode: number) => (mode & 0o7777).toString(8).padStart(4, "0");
+  const fault = read.uid !== 0 && (read.mode & 0o400) === 0 || (read.mode & 0o444) === 0
+    ? `its owner may not read it (its mode is ${octal(read.mode)})`
+    : place.way.some((directory) => !mayEnter(directory, read))
+    ? "its owner may not enter the directory that it lies in"
+    : undefined;
+  if (fault === undefined) return undefined;
+  return new ConfigPatchError("permission", `its client cannot read it: ${fault}`, {
+    file: place.label,
+    remedy: "give it back to its owner: chmod u+r for the file, u+x for its directories",
+  });
+}
+
+/** Whether the owner of a file may enter a directory; of groups nothing is known. */
+function mayEnter(directory: FileStatus, { uid }: Owner): boolean {
+  if (uid === 0) return true;
+  return (directory.mode & (directory.uid === uid ? 0o100 : 0o011)) !== 0;
+}
+
+/**
+ * What keeps a file of the user's from being used by a client that refuses any that allows more than
+ * `mode`; `undefined` if it does not.
+ *
+ * @param label The file relative to the mounts.
+ * @param path The same as the user can write it on a command line.
+ */
+export function tooOpen(
+  label: string,
+  path: string,
+  read: ReadFile,
+  mode: number,
+): ConfigPatchError | undefined {
+  if ((read.mode & 0o777 & ~mode) === 0) return undefined;
+  const octal = (bits: number) => (bits & 0o777).toString(8).padStart(4, "0");
+  return new ConfigPatchError(
+    "permission",
+    `its client refuses it: it allows ${octal(read.mode)}, and may allow ${octal(mode)} at most`,
+    { file: label, remedy: `run: chmod ${octal(mode)} ${path}` },
+  );
+}

@@ -1,0 +1,37 @@
+/** Single files that are mounted where a config should be: they cannot be replaced. @module */
+import { mountedFile } from "./failures.ts";
+import { join, type Place } from "./place.ts";
+import type { FileSystem } from "./primitives.ts";
+import type { ReadFile } from "./read.ts";
+
+/**
+ * Refuses a file that is a mount point of its own, so that a plan does not promise what no rename can
+ * do. Whoever has all permissions asks the system's table. Deno lets nobody else read it; then a file
+ * on another device than its directory is taken for one. (A mount from the same file system is not
+ * seen like that: the rename will say it.)
+ *
+ * @throws {ConfigPatchError} `io`.
+ */
+export function refuseMounted(system: FileSystem, place: Place, read: ReadFile): void {
+  const directory = place.way[place.way.length - 1];
+  const table = mountTable(system);
+  const isMounted = table === undefined
+    ? directory !== undefined && directory.dev !== read.status.dev
+    : table.has(join(system.realPath(place.directory), place.name));
+  if (isMounted) throw mountedFile(place.label);
+}
+
+/** The paths at which something is mounted, or `undefined` where that may not be asked. */
+function mountTable(system: FileSystem): ReadonlySet<string> | undefined {
+  let text: string;
+  try {
+    text = new TextDecoder().decode(system.readTrusted("/proc/self/mountinfo"));
+  } catch {
+    return undefined;
+  }
+  const paths = text.split("\n").map((line) => line.split(" ")[4] ?? "");
+  // The kernel writes blanks, tabs, line breaks and backslashes in octal.
+  const plain = (path: string) =>
+    path.replace(/\\([0-7]{3})/g, (_all, digits) => String.fromCharCode(parseInt(digits, 8)));
+  return new Set(paths.map(plain));
+}

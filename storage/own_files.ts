@@ -1,0 +1,188 @@
+/**
+ * The directory `.vault-config/` and the files in it: the host's side, which no container sees. Links
+ * are refused here as well, but nobody has to be outrun.
+ *
+ * @module
+ */
+import { ConfigPatchError } from "../errors.ts";
+import { giveTo, makeDirectory, type Owner, syncEntries } from "./directories.ts";
+import { failure, notPlain, systemCode } from "./failures.ts";
+import { OWN_DIRECTORY } from "./names.ts";
+import { join } from "./place.ts";
+import type { FileStatus, FileSystem } from "./primitives.ts";
+import { decodeUtf8 } from "./read.ts";
+
+/** The files of our own in `.vault-config/`. */
+export type OwnFile = "state.json" | "steady.json" | "settings.toml";
+
+/**
+ * What has to be on the disk when a file of our own has been written: `all` of it, name and content;
+ * the `content` alone, where the file that a crash would bring back says the same (the state that
+ * has pending work); or `nothing`, where it can be made again (the memory).
+ */
+export type Durable = "all" | "content" | "nothing";
+
+/** Where our own files are. */
+export interface OwnPlace {
+  /** The operations. */
+  readonly system: FileSystem;
+  /** The mounts directory, spelled as granted. */
+  readonly mounts: string;
+}
+
+/**
+ * Makes our own directory, if absent, and keeps it private and its owner's: former values of users
+ * are in it, which may be secrets. What root makes belongs to the owner of the mounts.
+ *
+ * @returns Whether it was made now; then the mounts have to be synced.
+ */
+export function prepareOwnDirectory(place: OwnPlace, owner: Owner): boolean {
+  const { system, mounts } = place;
+  return attempt(place, "make the directory", OWN_DIRECTORY, () => {
+    const path = join(mounts, OWN_DIRECTORY);
+    const made = makeDirectory(system, path, 0o700, owner);
+    const seen = ownDirectory(place);
+    if (seen === undefined) throw new Deno.errors.NotFound(`${OWN_DIRECTORY} was removed`);
+    // The owner first: root's run heals what an earlier one of root's has left.
+    giveTo(system, path, owner);
+    if ((seen.mode & 0o077) !== 0) system.chmod(path, 0o700);
+    return made;
+  });
+}
+
+/** Our own directory, if it exists. */
+export function ownDirectory({ system, mounts }: OwnPlace): FileStatus | undefined {
+  const seen = system.lstat(join(mounts, OWN_DIRECTORY));
+  if (seen === undefined || seen.kind === "directory") return seen;
+  throw notPlain(seen, "directory", OWN_DIRECTORY);
+}
+
+/**
+ * Reads one of our own files as text; `undefined` if absent. The settings may be a link: the
+ * operator writes them.
+ *
+ * @throws {ConfigPatchError} `state` if it is not UTF-8; `hostile` if it or its directory is a link;
+ * `permission` if it is somebody else's.
+ */
+export function readOwnFile(place: OwnPlace, name: OwnFile): string | undefined {
+  const { system, mounts } = place;
+  const label = `${OWN_DIRECTORY}/${name}`;
+  const bytes = attempt(place, "read it", label, () => {
+    if (ownDirectory(place) === undefined) return undefined;
+    const path = join(join(mounts, OWN_DIRECTORY), name);
+    const seen = name === "settings.toml" ? system.stat(path) : system.lstat(path);
+    if (seen === undefined) return undefined;
+    if (seen.kind !== "file") throw notPlain(seen, "file", label);
+    return new Uint8Array(system.readTrusted(path));
+  });
+  if (bytes === undefined) return undefined;
+  try {
+    return decodeUtf8(bytes, label);
+  } catch (cause) {
+    if (name === "settings.toml") throw cause;
+    throw new ConfigPatchError("state", "our own file is damaged: it is not UTF-8", {
+      file: label,
+      remedy: `restore ${label} from a backup, or remove it: undo then goes by value`,
+      cause,
+    });
+  }
+}
+
+/**
+ * Replaces one of our own files, all or nothing; 0600. Only while the lock is held.
+ *
+ * @throws {ConfigPatchError} `settings` if the settings are a link, which is never written through.
+ */
+export async function writeOwnFile(
+  place: OwnPlace,
+  owner: Owner,
+  name: OwnFile,
+  text: string,
+  durable: Durable,
+): Promise<void> {
+  const { system, mounts } = place;
+  const label = `${OWN_DIRECTORY}/${name}`;
+  const directory = join(mounts, OWN_DIRECTORY);
+  const path = join(directory, name);
+  // One fixed name is enough: the lock keeps others out, and a leftover is replaced next time.
+  const temporary = `${path}.new`;
+  try {
+    if (ownDirectory(place) === undefined) throw new Error("prepare() was not called");
+    const seen = system.lstat(path);
+    if (seen !== undefined && seen.kind !== "file") throw notToWrite(seen, name, label);
+    if (system.lstat(temporary) !== undefined) system.remove(temporary);
+    const fresh = system.createNew(temporary, 0o600);
+    try {
+      fresh.write(new TextEncoder().encode(text));
+      if (durable !== "nothing") await fresh.sync();
+    } finally {
+      fresh.close();
+    }
+    giveTo(system, temporary, owner);
+    system.rename(temporary, path);
+    if (durable === "all") await syncEntries(() => system.syncDirectory(directory));
+  } catch (error) {
+    throw ownFailure(error, place, "write it", label);
+  }
+}
+
+/** Does something with our own files, or says what kept us from it. */
+function attempt<T>(place: OwnPlace, doing: string, label: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw ownFailure(error, place, doing, label);
+  }
+}
+
+/**
+ * What went wrong with our own files. Where they are somebody else's, the error names the owner:
+ * most likely the program was once run as root.
+ */
+export function ownFailure(
+  error: unknown,
+  place: OwnPlace,
+  doing: string,
+  label: string,
+  step?: "lock",
+): ConfigPatchError {
+  const { system, mounts } = place;
+  const access = doing === "read it" ? ["read"] as const : undefined;
+  const plain = failure(error, { doing, file: label, grant: mounts, access, step });
+  if (plain.code !== "permission" || systemCode(error) !== "EACCES") return plain;
+  const holder = ownerOf(system, join(mounts, OWN_DIRECTORY));
+  const owner = ownerOf(system, mounts);
+  if (holder === undefined || owner === undefined) return plain;
+  return new ConfigPatchError(
+    "permission",
+    `cannot ${doing}: ${OWN_DIRECTORY}/ belongs to ${userOf(holder.uid)} alone`,
+    {
+      file: label,
+      remedy: holder.uid === owner.uid
+        ? `run this as ${userOf(holder.uid)}`
+        : `run this as ${userOf(holder.uid)}, or give the directory to the owner of the mounts ` +
+          `(chown -R ${owner.uid}:${owner.gid} ${join(mounts, OWN_DIRECTORY)})`,
+      cause: error,
+    },
+  );
+}
+
+function ownerOf(system: FileSystem, path: string): Owner | undefined {
+  try {
+    return system.stat(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function userOf(uid: number): string {
+  return uid === 0 ? "root" : `user ${uid}`;
+}
+
+function notToWrite(seen: FileStatus, name: OwnFile, label: string): ConfigPatchError {
+  if (name !== "settings.toml" || seen.kind !== "symlink") return notPlain(seen, "file", label);
+  return new ConfigPatchError("settings", "the settings are a link, which is read, never written", {
+    file: label,
+    remedy: "change the file that it leads to by hand, or put a plain file in its place",
+  });
+}

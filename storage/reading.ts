@@ -1,0 +1,202 @@
+/**
+ * Reading all files that a run is about: with a bound for each host dir, each inode once, and with
+ * patience for a client that has emptied its file and is about to write it.
+ *
+ * @module
+ */
+import { ConfigPatchError } from "../errors.ts";
+import { LIMITS, type Use } from "./limits.ts";
+import { SIDECAR_NAME } from "./names.ts";
+import type { FileStatus } from "./primitives.ts";
+import type { ReadFile } from "./read.ts";
+import { isSame } from "./replace.ts";
+
+/** One file to read. */
+export interface FileToRead {
+  /** The host dir. */
+  readonly dir: string;
+  /** The file in it. */
+  readonly file: string;
+  /** What for: it decides how large the file may be. */
+  readonly use: Use;
+}
+
+/** What became of a file: it was read, nothing stands there, or why it could not be read. */
+export type Outcome =
+  | { readonly read: ReadFile | undefined; readonly error?: undefined }
+  | { readonly read?: undefined; readonly error: ConfigPatchError };
+
+/** The clock, and how to let time pass: a test has its own. */
+export interface Time {
+  /** Milliseconds since the epoch, as the file system counts them. */
+  readonly clock: () => number;
+  /** Comes back after so many milliseconds. */
+  readonly wait: (milliseconds: number) => Promise<void>;
+}
+
+/** The time that passes by itself. */
+export const REAL_TIME: Time = {
+  clock: () => Date.now(),
+  wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+};
+
+/** How long an empty file may be the work of a client between its truncate and its write. */
+export const YOUNG = 2000;
+
+/** How long to wait for such clients altogether. */
+export const PATIENCE = 3000;
+
+/** Between two looks at what was empty. */
+export const PAUSE = 50;
+
+/** Reads one file; what {@linkcode Reading} is built on. */
+export type ReadOne = (
+  file: FileToRead,
+  known: (seen: FileStatus) => ReadFile | undefined,
+) => Promise<ReadFile | undefined>;
+
+/**
+ * The reading of one round of a run. Whoever starts over begins a new one, since all of it is about
+ * one moment.
+ */
+export class Reading {
+  readonly #readOne: ReadOne;
+  readonly #time: Time;
+  /** By device and inode: hard links lead to one text, which is read once. */
+  readonly #inodes = new Map<string, ReadFile>();
+  /** By host dir: what has been read of it. */
+  readonly #spent = new Map<string, { bytes: number; files: number }>();
+
+  /** Nothing is read yet. */
+  constructor(readOne: ReadOne, time: Time) {
+    this.#readOne = readOne;
+    this.#time = time;
+  }
+
+  /**
+   * Reads these files. None of them fails the others, but for a host dir that makes us read too much:
+   * all of its files fail then.
+   *
+   * A file that is empty and was changed in the last two seconds may be one that its client has just
+   * truncated and will write at once. All such files are read again, side by side, until each holds
+   * something, or has been left alone for two seconds; and what was empty is believed only once two
+   * reads have found the same. One that is still touched after three seconds fails as `busy`.
+   *
+   * @returns By `host dir/file`, for each of the files.
+   */
+  async all(files: readonly FileToRead[]): Promise<ReadonlyMap<string, Outcome>> {
+    const found = new Map<string, Outcome>();
+    const later: FileToRead[] = [];
+    for (const file of files) {
+      const outcome = await this.#readWithin(file);
+      found.set(keyOf(file), outcome);
+      if (isBeingWritten(outcome, this.#time.clock())) later.push(file);
+    }
+    if (later.length > 0) await this.#waitFor(later, found);
+    for (const file of files) {
+      const error = this.overBudget(file.dir);
+      if (error !== undefined) found.set(keyOf(file), { error: error.with({ file: keyOf(file) }) });
+    }
+    return found;
+  }
+
+  /** Why nothing of a host dir can be used: it makes a run read more than is bounded. */
+  overBudget(dir: string): ConfigPatchError | undefined {
+    const { bytes, files } = this.#spent.get(dir) ?? { bytes: 0, files: 0 };
+    if (bytes <= LIMITS.hostDir && files <= LIMITS.hostDirFiles) return undefined;
+    return new ConfigPatchError(
+      "too-large",
+      `all files of ${dir} that are to be read together are more than ` +
+        (files > LIMITS.hostDirFiles ? `${LIMITS.hostDirFiles} files` : `${LIMITS.hostDir} bytes`),
+      { file: dir, remedy: "remove what is not needed from it" },
+    );
+  }
+
+  /** Reads a file within the budget of its host dir. */
+  async #readWithin(file: FileToRead): Promise<Outcome> {
+    const spent = this.#spent.get(file.dir) ?? { bytes: 0, files: 0 };
+    this.#spent.set(file.dir, spent);
+    spent.files++;
+    const over = this.overBudget(file.dir);
+    if (over !== undefined) return { error: over };
+    const outcome = await this.#read(file, (seen) => this.#inodes.get(inodeOf(seen)));
+    const { read } = outcome;
+    if (read === undefined) return outcome;
+    // The sidecar has a bound of its own, and whoever has to be taken back must not fail for it.
+    if (file.file !== SIDECAR_NAME) spent.bytes += read.bytes.length;
+    if (read.nlink > 1) this.#inodes.set(inodeOf(read.status), read);
+    return outcome;
+  }
+
+  async #read(file: FileToRead, known: (seen: FileStatus) => ReadFile | undefined) {
+    try {
+      return { read: await this.#readOne(file, known) };
+    } catch (error) {
+      if (!(error instanceof ConfigPatchError)) throw error;
+      return { error };
+    }
+  }
+
+  async #waitFor(files: readonly FileToRead[], found: Map<string, Outcome>): Promise<void> {
+    const { clock, wait } = this.#time;
+    const end = clock() + PATIENCE;
+    let open = files;
+    while (open.length > 0) {
+      await wait(PAUSE);
+      const late = clock() >= end;
+      const next: FileToRead[] = [];
+      for (const file of open) {
+        const key = keyOf(file);
+        const before = found.get(key);
+        const now: Outcome = await this.#read(file, () => undefined);
+        found.set(key, now);
+        if (isBelievable(before, now, clock())) this.#count(file, now);
+        else if (late) found.set(key, { error: busy(key) });
+        else next.push(file);
+      }
+      open = next;
+    }
+  }
+
+  /** What was empty when it was counted first. */
+  #count({ dir, file }: FileToRead, { read }: Outcome): void {
+    const spent = this.#spent.get(dir);
+    if (spent !== undefined && file !== SIDECAR_NAME) spent.bytes += read?.bytes.length ?? 0;
+  }
+}
+
+function keyOf({ dir, file }: FileToRead): string {
+  return `${dir}/${file}`;
+}
+
+/** Changes with every change of the file that the system shows. Node gives parts of milliseconds. */
+function inodeOf({ dev, ino, size, mtime, mode, uid, gid }: FileStatus): string {
+  return `${dev} ${ino} ${size} ${Math.floor(mtime)} ${mode} ${uid} ${gid}`;
+}
+
+/** Whether a file may be one that its client has truncated and is about to write. */
+function isBeingWritten({ read }: Outcome, now: number): boolean {
+  if (read === undefined || read.bytes.length > 0) return false;
+  const { ctime } = read.status;
+  // What the file system's clock puts into the future tells nothing.
+  return now >= ctime && now - changedAt(read.status) < YOUNG;
+}
+
+/** When a file was changed, in milliseconds. Of the change time Deno gives whole seconds. */
+function changedAt({ mtime, ctime }: FileStatus): number {
+  return mtime >= ctime && mtime < ctime + 1000 ? mtime : ctime + 999;
+}
+
+/** Whether what was empty can be used: two reads have found the same, and nobody is about to write. */
+function isBelievable(before: Outcome | undefined, now: Outcome, time: number): boolean {
+  if (now.error !== undefined || now.read === undefined) return true;
+  if (isBeingWritten(now, time)) return false;
+  return before?.read !== undefined && isSame(before.read, now.read);
+}
+
+function busy(key: string): ConfigPatchError {
+  return new ConfigPatchError("busy", "its client is writing it, and has not finished in time", {
+    file: key,
+    remedy: "wait until the program that uses it is done, then try again",
+  });
+}

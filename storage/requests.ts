@@ -1,0 +1,36 @@
+/** What `Mounts` is asked to do with one file. @module */
+import type { Use } from "./limits.ts";
+import type { ReadFile } from "./read.ts";
+
+/** A file to put in the place of another, or where nothing stands. */
+export interface Replacement {
+  /** The host dir, which exists. */
+  readonly dir: string;
+  /** The config or the sidecar. */
+  readonly file: string;
+  /** The name of the temporary, from `temporaryName`; the state has it already. */
+  readonly temporary: string;
+  /** The new content. */
+  readonly bytes: Uint8Array;
+  /** What must still stand there: as it was read, or `undefined` for nothing. */
+  readonly expected: ReadFile | undefined;
+  /** What it is written for; `take back` by default, which has the largest cap. */
+  readonly use?: Use | undefined;
+  /**
+   * The permission bits of the result, new or not, whatever the umask: for a file that we began.
+   * Absent: those of the old file; 0644 less the umask for a new one.
+   */
+  readonly mode?: number | undefined;
+  /** The permission bits that the result may have at most, new or not; all by default. */
+  readonly mask?: number | undefined;
+}
+
+/** A file to remove. */
+export interface Removal {
+  /** The host dir. */
+  readonly dir: string;
+  /** The config or the sidecar. */
+  readonly file: string;
+  /** What must still stand there. */
+  readonly expected: ReadFile;
+}
