@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import part from "../../examples/containers/oci/config.part.json" with { type: "json" };
 import podmanHook from "../../examples/containers/oci/vault-config.hook.json" with { type: "json" };
 import { loadRoster } from "../../roster/mod.ts";
-import { type ConfigPart, type Ended, output, podman, runc } from "./sandbox.ts";
+import { type ConfigPart, type Ended, output, podman, removeInTheEnd, runc } from "./sandbox.ts";
 
 const runtimes = [await runc(), await podman(podmanHook)];
 for (const { name, reason } of runtimes) {
@@ -16,6 +16,7 @@ for (const { name, reason } of runtimes) {
 }
 
 const HOST_DIR = "_codex-config";
+
 /** A config, and an agent file that knows what is wrong with it. */
 const BYPASSED =
   'model_provider = "other"\n\n[model_providers.other]\nbase_url = "https://a.test"\n';
@@ -40,7 +41,7 @@ Deno.test.beforeAll(async () => {
 });
 
 Deno.test.afterAll(async () => {
-  if (installed.directory !== "") await Deno.remove(installed.directory, { recursive: true });
+  if (installed.directory !== "") await removeInTheEnd(installed.directory);
 });
 
 Deno.test("podman's form of the hook is the same hook", () => {
