@@ -93,6 +93,7 @@ export {
   type ConfigDocument,
   type ConfigList,
   type ConfigPath,
+  type ConfigRoot,
   type ConfigScalar,
   type ConfigTable,
   type ConfigValue,
@@ -150,17 +151,24 @@ export type { Owned, ProviderStatus, Standing, Status } from "./reconcile/status
 export { type Asked, isOff, type TakingPart, takingPart } from "./reconcile/taking_part.ts";
 export {
   type AgentObject,
-  builtInSources,
+  builtInAgents,
+  type BypassObject,
   type BypassRule,
-  catalogSources,
+  catalogAgents,
+  catalogNames,
   type ConfigPatch,
   loadRoster,
+  type PatchObject,
+  type PatchValue,
+  type PatchValues,
   type Provider,
   readRosterSources,
   Roster,
   rosterFrom,
   type RosterOptions,
   type RosterSource,
+  showProvider,
+  type SourceOptions,
 } from "./roster/mod.ts";
 export { type Access, grantRemedy } from "./storage/failures.ts";
 export { excessPermissions } from "./storage/permissions.ts";

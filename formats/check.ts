@@ -32,7 +32,8 @@ export interface CheckOptions {
 /**
  * Reads a text that an edit led to and compares it with the tree that the edit had to lead to.
  *
- * @throws {ConfigPatchError} `verification` when the trees differ or the text does not parse.
+ * @throws {ConfigPatchError} `verification` when the trees differ or the text does not parse,
+ * `too-large` when the text is now over a bound.
  */
 export function checkEdit(
   handler: FormatHandler,
@@ -44,6 +45,8 @@ export function checkEdit(
   try {
     document = handler.parse(text, options.parse);
   } catch (error) {
+    // What is over a bound only after the edit is refused as what was over it before.
+    if (error instanceof ConfigPatchError && error.code === "too-large") throw error;
     throw new ConfigPatchError("verification", "the edited text would not parse", {
       remedy: REMEDY,
       cause: error,

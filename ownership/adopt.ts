@@ -95,6 +95,7 @@ export function adoptRecords(
 /** A draft with claims for values that are what a provider's patch gives at a known vault address. */
 export function adoptKnown(draft: Draft, wantings: readonly Wanting[], now: string): Draft {
   const { document } = draft;
+  const stated = new Set(draft.claims);
   const claims = byPlace(draft.claims);
   let found = false;
   for (const { provider, wanted } of wantings) {
@@ -103,7 +104,12 @@ export function adoptKnown(draft: Draft, wantings: readonly Wanting[], now: stri
       for (const at of expand(document, want)) {
         if (resolve(document.value, at).missing.length > 0) continue;
         const held = claims.get(pathKey(at));
-        if (held !== undefined && isLive(document.value, held)) continue;
+        if (held !== undefined && isLive(document.value, held)) {
+          // With the state lost, all who want what stands here own it.
+          if (stated.has(held) || held.owners.includes(provider)) continue;
+          claims.set(pathKey(at), { ...held, owners: joined(held.owners, [provider]) });
+          continue;
+        }
         const value = want.known.find((one) => sameValue(valueAt(document.value, at), one));
         if (value === undefined || (held === undefined && overlaps(claims, at))) continue;
         const claim = held === undefined

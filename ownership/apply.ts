@@ -264,12 +264,10 @@ class Session {
       if (holds) continue;
       const edits = this.edits.get(provider) ?? [];
       this.edits.set(provider, edits);
-      edits.push({
-        path: shownPath(this.#claim(want, at, [provider])),
-        before: live,
-        after: want.value,
-        overrode: !isOurs && live !== undefined && live !== null ? true : undefined,
-      });
+      const path = shownPath(this.#claim(want, at, [provider]));
+      const edit = { path, before: live, after: want.value };
+      const isUsers = !isOurs && live !== undefined && live !== null;
+      edits.push(isUsers ? { ...edit, overrode: true } : edit);
     }
     return [...claims.values()];
   }

@@ -2,7 +2,8 @@
  * Where places are in a text: finding claims again, and following them through removals.
  *
  * A key of a table is its own name. An entry of a list is known by what stands in it besides our
- * values: claims and entries are paired by the number of those values that are still equal.
+ * values: claims and entries are paired by the number of those values that are still equal, and of
+ * entries that look alike, by our own values.
  *
  * @module
  */
@@ -12,7 +13,14 @@ import {
   OpaqueScalar,
   type Selector,
 } from "../formats/types.ts";
-import { type ConcretePath, isList, isTable, tableOf, valueAt } from "../formats/value.ts";
+import {
+  type ConcretePath,
+  isList,
+  isTable,
+  sameValue,
+  tableOf,
+  valueAt,
+} from "../formats/value.ts";
 import { type Claim, type EntryMark, isWithin, type Place } from "./claims.ts";
 
 /** More values of one entry than these are not needed to tell it from others. */
@@ -166,7 +174,14 @@ function paired(groups: readonly Group[], list: readonly ConfigValue[]): [Group,
       indices.push(index);
     }
   }
-  const scores: { readonly group: Group; readonly index: number; readonly equal: number }[] = [];
+  const scores: {
+    readonly group: Group;
+    readonly index: number;
+    /** How many values are still equal. */
+    readonly equal: number;
+    /** How many of our own values stand there: of entries that look alike, ours is the one. */
+    readonly ours: number;
+  }[] = [];
   for (const group of groups) {
     const equal = new Map<number, number>();
     for (const leaf of group.leaves) {
@@ -180,11 +195,21 @@ function paired(groups: readonly Group[], list: readonly ConfigValue[]): [Group,
         if (keys.length > 0 && keys.every((key) => tails.has(key))) equal.set(index, 0.5);
       }
     }
-    for (const [index, count] of equal) scores.push({ group, index, equal: count });
+    for (const [index, count] of equal) {
+      const ours = group.searches.filter(({ claim, rest }) =>
+        rest.every((key, depth) =>
+          depth === 0 || typeof key === "string"
+        ) &&
+        sameValue(valueAt(list[index] ?? null, rest.slice(1) as readonly string[]), claim.value)
+      ).length;
+      scores.push({ group, index, equal: count, ours });
+    }
   }
   const order = new Map(groups.map((group, index) => [group, index]));
   const rank = (group: Group) => order.get(group) ?? 0;
-  scores.sort((a, b) => b.equal - a.equal || rank(a.group) - rank(b.group) || a.index - b.index);
+  scores.sort((a, b) =>
+    b.equal - a.equal || b.ours - a.ours || rank(a.group) - rank(b.group) || a.index - b.index
+  );
   const pairs = new Map<Group, number>();
   const taken = new Set<number>();
   for (const { group, index } of scores) {

@@ -15,9 +15,10 @@ import {
   type FileState,
   isLive,
   pathKey,
+  placeText,
   shownPath,
 } from "./claims.ts";
-import { type Created, type Draft, MAX_FORMER_TEXT } from "./edits.ts";
+import { type Created, type Draft, MAX_FORMER_TEXT, type Released } from "./edits.ts";
 import { fitAll } from "./fit.ts";
 import { locate, marked } from "./places.ts";
 import type { Action, Edit, Outcome } from "./report.ts";
@@ -214,14 +215,20 @@ function disable(
 ): { readonly draft: Draft; readonly endings: ReadonlyMap<string, Ending> } {
   const leavers = new Set(parts.map((part) => part.provider));
   const leaving = claimsOf(draft, leavers);
-  let after = withdraw(draft, leaving);
-  const endings = endingsOf(after, leaving);
-  // A former value may be a vault's address itself, overridden when the state had been lost.
-  if (after.released.some((one) => one.outcome === "restored")) {
-    const again = adoptKnown(after, parts, now);
-    after = withdraw(again, claimsOf(again, leavers));
+  const after = withdraw(draft, leaving);
+  if (!after.released.some((one) => one.outcome === "restored")) {
+    return { draft: after, endings: endingsOf(after, leaving) };
   }
-  return { draft: after, endings };
+  // A former value may be a vault's address itself, overridden when the state had been lost.
+  const again = adoptKnown(after, parts, now);
+  const rest = withdraw(again, claimsOf(again, leavers));
+  const gone = new Set(
+    rest.released.slice(after.released.length).map(({ claim }) => placeText(claim)),
+  );
+  const released = after.released.map((one): Released =>
+    gone.has(placeText(one.claim)) ? { ...one, outcome: "removed", after: undefined } : one
+  );
+  return { draft: rest, endings: endingsOf({ ...after, released }, leaving) };
 }
 
 /** What stood there before us, by what we know now. */

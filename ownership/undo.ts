@@ -134,6 +134,13 @@ function undoOrRemove(draft: Draft, leaving: ReadonlySet<Claim>): Draft {
     // Its path may have changed by what was taken back meanwhile; its place is the same.
     const claim = next.claims.find((one) => one.place === place);
     if (claim === undefined) continue;
+    if (claim.at === undefined) {
+      // What it was in has gone as a whole.
+      const ended = { claim, outcome: "removed", after: undefined } as const;
+      const others = next.claims.filter((one) => one !== claim);
+      next = { ...next, claims: others, released: [...next.released, ended] };
+      continue;
+    }
     next = exactly(next, fitAll(next.document, [claim])) ?? removeOne(next, claim);
   }
   return next;

@@ -35,6 +35,8 @@ export interface Preview {
   readonly leaving: ReadonlySet<string>;
   /** What was found of rules: files that were looked at, and names that match patterns. */
   readonly judgement: Judgement;
+  /** Who cannot be served, where, and why. */
+  readonly failures: Failures;
   /** How each provider ends, file by file. */
   readonly providers: readonly ProviderReport[];
   /** What an operator should know. */
@@ -102,6 +104,7 @@ export async function preview(job: Job, time: Time = REAL_TIME): Promise<Preview
     sidecars: sidecars.found(),
     leaving: new Set(tasks.flatMap((task) => task.action === "disable" ? [task.provider] : [])),
     judgement,
+    failures,
     providers: rows,
     warnings: [
       ...warnings,
@@ -148,25 +151,25 @@ function formatChange(
   { provider }: Part,
   tasks: readonly Task[],
 ): ConfigPatchError | undefined {
-  const task = tasks.find((one) => one.provider === provider && one.action === "apply");
-  const target = task?.targets.find((one) =>
-    one.dir === file.dir && one.files.includes(file.name) && one.format !== file.format
+  const readers = tasks.filter((one) => one.action === "apply").flatMap((task) =>
+    task.targets.filter((one) => one.dir === file.dir && one.files.includes(file.name))
+      .map(({ format }) => ({ name: task.provider, format }))
   );
-  if (target === undefined) return undefined;
-  const others = tasks.filter((one) =>
-    one.provider !== provider && one.action === "apply" &&
-    one.targets.some((other) => other.dir === file.dir && other.files.includes(file.name))
-  ).map((one) => one.provider);
-  const owners = file.state === undefined ? others : ownersOf(file.state);
-  const who = [...new Set(owners)].join(", ");
+  const own = readers.find((one) => one.name === provider);
+  if (own === undefined) return undefined;
+  const owners = [...new Set(ownersOf(file.state))].sort();
+  const holders = owners.map((name) => ({ name, format: file.format }));
+  const other = [...holders, ...readers].find((one) => one.format !== own.format);
+  if (other === undefined || (owners.length > 0 && own.format === file.format)) return undefined;
+  const who = owners.length > 0 ? owners.join(" ") : other.name;
   return new ConfigPatchError(
     "conflict",
-    `${provider} reads the file as ${target.format}, and it is held as ${file.format} for ${who}`,
+    `${provider} reads the file as ${own.format}, and for ${who} it is ${other.format}`,
     {
       provider,
-      remedy: file.state === undefined
-        ? "change one of the patches, or disable one of the providers"
-        : `run \`disable ${who.replaceAll(",", "")} --once\`, then apply again`,
+      remedy: owners.length > 0
+        ? `run \`disable ${who} --once\`, then apply again`
+        : `change one of the two patches, or disable ${other.name}`,
     },
   );
 }

@@ -369,10 +369,11 @@ function sidecarChange(
  * Whose records in a sidecar are ours to decide: of whoever takes part in the file, whom the state knew
  * in there, or who leaves. All others are another program's business.
  */
-function decider(files: readonly ConfigFile[], { leaving, state }: Preview) {
+function decider(files: readonly ConfigFile[], { leaving, state, failures }: Preview) {
   return (name: string, provider: string): boolean => {
     const file = files.find((one) => one.name === name);
     if (file === undefined || file.error !== undefined) return false;
+    if (failures.of({ provider, action: "disable" }, file.key) !== undefined) return false;
     if (leaving.has(provider)) return true;
     const entries = [file.state, state.files.get(file.key), state.pending?.files.get(file.key)];
     return file.parts.some((part) => part.provider === provider) ||

@@ -3,8 +3,6 @@ import { ConfigPatchError } from "../errors.ts";
 import { applySplice, invert } from "../formats/splice.ts";
 import { type FormatHandler, OpaqueScalar } from "../formats/types.ts";
 import { copyOf, pathText, resolve, sameValue, setAt, valueAt } from "../formats/value.ts";
-import type { WantedPath } from "../ownership/claims.ts";
-import type { Part } from "../ownership/wanted.ts";
 import { OTHER, VALUE } from "./edits.ts";
 import {
   applyFirst,
@@ -18,6 +16,7 @@ import {
   standing,
   type Trial,
   wants,
+  wantsFixed,
 } from "./law.ts";
 
 /** After a put, the parsed value at the path is the value put, and everything else is equal. */
@@ -51,10 +50,8 @@ export function getPut(trial: Trial): void {
   }
   const held = valueAt(document.value, path);
   if (held === undefined || held instanceof OpaqueScalar) return;
-  const want = { path: path as WantedPath, value: held, template: held, known: [], kind: "set" };
-  const part = { provider: "p", action: "apply", wanted: [want] } as Part;
-  const { text, state } = plan(trial, standing(document.text), [part]);
-  if (text !== document.text || state !== undefined) {
+  const { text, memory } = plan(trial, standing(document.text), [wantsFixed(path, held)]);
+  if (text !== document.text || memory !== undefined) {
     throw new LawBreach("GetPut", "a value that stood already was written or claimed", {
       before: document.text,
       after: text,
@@ -158,7 +155,8 @@ export function refusal(handler: FormatHandler, text: string, strict: boolean = 
   }
 }
 
-function permutations<T>(items: readonly T[]): T[][] {
+/** All orders of some items. */
+export function permutations<T>(items: readonly T[]): T[][] {
   if (items.length <= 1) return [[...items]];
   return items.flatMap((item, index) =>
     permutations(items.filter((_, other) => other !== index)).map((rest) => [item, ...rest])

@@ -2,7 +2,7 @@
 import { ConfigPatchError } from "../errors.ts";
 import type { ConfigPath, ConfigRoot, ConfigValue, Selector, Splice } from "../formats/types.ts";
 import { isList, isTable, matches, tableOf, valueAt } from "../formats/value.ts";
-import { type LawEdit, plan, read, seen, standing, type Trial, wants } from "./law.ts";
+import { type LawEdit, plan, read, standing, type Trial, wants } from "./law.ts";
 
 /** A text as it is, with CRLF, without a final newline, with a byte order mark. */
 export function variantsOf(text: string): { readonly name: string; readonly text: string }[] {
@@ -51,25 +51,21 @@ export function userEditsOf(
   trial: Trial,
   comment: string = "#",
 ): Splice[] {
-  const { text, state } = plan(trial, standing(trial.text), [wants(trial.edit)]);
-  if (text === undefined || state === undefined) return [];
+  const { text, memory } = plan(trial, standing(trial.text), [wants(trial.edit)]);
+  if (text === undefined || memory === undefined) return [];
+  const before = read(trial.handler, trial.text, trial.strict);
   const document = read(trial.handler, text, trial.strict);
-  const created = seen(state).created.filter((path) => isTable(valueAt(document.value, path)));
+  const outer = trial.edit.path.map((_, depth) => trial.edit.path.slice(0, depth)).slice(1);
+  const created = outer.filter((path) =>
+    (valueAt(before.value, path) ?? null) === null && isTable(valueAt(document.value, path))
+  );
   const edits = [
     () => document.put(["user_key"], "mine"),
     () => document.put(trial.edit.path, "mine"),
     () => document.drop(trial.edit.path),
     ...created.map((path) => () => document.put([...path, "user_key"], "mine")),
     ...Object.keys(document.value).map((key) => () => document.drop([key])),
-  ].flatMap((make): Splice[] => {
-    try {
-      const { offset, remove, insert } = make();
-      return [{ offset, remove, insert }];
-    } catch (error) {
-      if (error instanceof ConfigPatchError) return [];
-      throw error;
-    }
-  });
+  ].flatMap(splicesOf);
   const eol = /\r?\n/.exec(text)?.[0] ?? "\n";
   const span = document.find(trial.edit.path)?.span ?? { start: 0, end: 0 };
   const starts = [...text.matchAll(/^/gm)].map((match) => match.index)
@@ -87,6 +83,65 @@ export function userEditsOf(
   return [...edits, ...inserts.map(([offset, insert]) => ({ offset, remove: "", insert }))];
 }
 
+/**
+ * Edits that a user might make near the lines of several providers: comments and blank lines above
+ * and below, comments behind them, keys of their own beside them.
+ */
+export function nearbyEditsOf(
+  trial: Omit<Trial, "edit">,
+  applied: string,
+  edits: readonly LawEdit[],
+  comment: string = "#",
+): Splice[] {
+  const document = read(trial.handler, applied, trial.strict);
+  const eol = /\r?\n/.exec(applied)?.[0] ?? "\n";
+  const spans = edits.flatMap(({ path }) => document.find(path)?.span ?? []);
+  const near = (at: number) =>
+    spans.some(({ start, end }) => {
+      const from = applied.lastIndexOf("\n", Math.max(start - 1, 0));
+      return at >= applied.lastIndexOf("\n", Math.max(from - 1, 0)) && at <= end + 60;
+    });
+  const starts = [...applied.matchAll(/^/gm)].map((match) => match.index)
+    .filter((at) => applied[at - 1] !== "\r" && near(at));
+  const ends = [...applied.matchAll(/[ \t]*(?=\r?\n|(?![^]))/g)].map((match) => match.index)
+    .filter(near);
+  const indent = (at: number) => /^[ \t]*/.exec(applied.slice(at))?.[0] ?? "";
+  const inserts = [
+    ...starts.flatMap((at): [number, string][] => [
+      [at, `${comment} zz mine${eol}`],
+      [at, `${indent(at)}${comment} zz mine${eol}`],
+      [at, eol],
+    ]),
+    ...ends.map((at): [number, string] => [at, ` ${comment} zz mine`]),
+  ].map(([offset, insert]) => ({ offset, remove: "", insert }));
+  // Behind the value, on its line: a blank more, and a comment where the format has such.
+  const behind = spans.flatMap(({ end }): Splice[] => [
+    { offset: end, remove: "", insert: " " },
+    ...(comment === "//" ? [{ offset: end, remove: "", insert: " /* zz mine */" }] : []),
+  ]);
+  const before = spans.map(({ start }) => ({ offset: start, remove: "", insert: " " }));
+  const keys = edits.flatMap(({ path }) => [path.slice(0, -1), []]).map((
+    at,
+  ) => [...at, "user_key"]);
+  return [
+    ...inserts,
+    ...before,
+    ...behind,
+    ...keys.flatMap((path) => splicesOf(() => document.put(path, "mine"))),
+  ];
+}
+
+/** An edit, or none where the handler declines it. */
+function splicesOf(make: () => Splice): Splice[] {
+  try {
+    const { offset, remove, insert } = make();
+    return [{ offset, remove, insert }];
+  } catch (error) {
+    if (error instanceof ConfigPatchError) return [];
+    throw error;
+  }
+}
+
 /** What is put where nothing else is said. */
 export const VALUE = "http://localhost:9419/v1";
 
@@ -97,7 +152,7 @@ function edit(path: ConfigPath): LawEdit {
   return { path, value: VALUE, other: OTHER };
 }
 
-/** A selector whose first match is this very entry. */
+/** A selector that matches this very entry, and no other. */
 function selectorOf(list: readonly ConfigValue[], index: number): Selector | undefined {
   const entry = list[index];
   for (const [key, value] of isTable(entry) ? Object.entries(entry) : []) {
@@ -105,7 +160,7 @@ function selectorOf(list: readonly ConfigValue[], index: number): Selector | und
       continue;
     }
     const selector = tableOf([[key, value]]) as Selector;
-    if (list.findIndex((item) => matches(item, selector)) === index) return selector;
+    if (list.filter((item) => matches(item, selector)).length === 1) return selector;
   }
   return undefined;
 }

@@ -1,9 +1,7 @@
 /** What a law is tried on, what a breach of one says, and how a made-up provider plans an edit. @module */
 import { ConfigPatchError } from "../errors.ts";
-import { pathText } from "../formats/value.ts";
-import type { WantedPath } from "../ownership/claims.ts";
 import type { ConfigDocument, ConfigPath, ConfigValue, FormatHandler } from "../formats/types.ts";
-import { type ClaimText, type FileState, shownPath } from "../ownership/claims.ts";
+import type { WantedPath } from "../ownership/claims.ts";
 import { planFile } from "../ownership/plan.ts";
 import type { Part } from "../ownership/wanted.ts";
 
@@ -63,9 +61,17 @@ export const DECLINED: ReadonlySet<string> = new Set(["unsupported", "shape", "t
 
 /** A file between two steps: its text, and what we remember of it. */
 export interface Standing {
+  /** The text; absent: there is no file. */
   readonly text?: string | undefined;
-  readonly state?: FileState | undefined;
+  /** What we remember; absent: nothing of ours is in it. Only {@linkcode plan} looks into it. */
+  readonly memory?: Memory | undefined;
 }
+
+/** What the planner wants to be told again. */
+export type Memory = NonNullable<ReturnType<typeof planFile>["state"]>;
+
+/** What a provider wants of a file. */
+export type Wants = Part;
 
 /** A file that we have never touched. */
 export function standing(text: string | undefined): Standing {
@@ -82,66 +88,57 @@ export function read(
 }
 
 /** A provider that wants one edit. */
-export function wants(edit: LawEdit, provider = "p"): Part {
-  return { ...wantsAll([edit]), provider };
+export function wants(edit: LawEdit, provider = "p"): Wants {
+  return wantsAll([edit], provider);
 }
 
 /** A provider that wants several. */
-export function wantsAll(edits: readonly LawEdit[]): Part {
-  return { provider: "p", action: "apply", wanted: edits.map(wantedOf) };
+export function wantsAll(edits: readonly LawEdit[], provider = "p"): Wants {
+  const wanted = edits.map(({ path, value, other }) => wanting(path, value, [value, other]));
+  return { provider, action: "apply", wanted };
 }
 
-function wantedOf({ path, value, other }: LawEdit): Part["wanted"][number] {
-  return { path: path as WantedPath, value, template: value, known: [value, other], kind: "set" };
+function wanting(
+  path: ConfigPath,
+  value: ConfigValue,
+  known: readonly ConfigValue[],
+): Wants["wanted"][number] {
+  return { path: path as WantedPath, value, template: value, known, kind: "set" };
 }
 
-/** What we remember of a file, in the words of the laws: places are paths with selectors. */
-export interface Seen {
-  /** The values that we wrote. */
-  readonly claims: readonly SeenClaim[];
-  /** The containers that exist only because of us. */
-  readonly created: readonly ConfigPath[];
-}
-
-/** A value that we wrote. */
-export interface SeenClaim {
-  /** The place. */
-  readonly path: ConfigPath;
-  /** The value. */
-  readonly value: ConfigValue;
-  /** Its bytes. */
-  readonly text: ClaimText | undefined;
-}
-
-/** What we remember, as the laws see it. */
-export function seen(state: FileState | undefined): Seen {
-  const claims = state?.claims.map((claim) => ({ claim, path: shownPath(claim) })) ?? [];
-  const created = new Map(
-    claims.flatMap(({ claim, path }) =>
-      claim.created.filter((length) => length > 0).map((length) => {
-        const container = path.slice(0, length);
-        return [pathText(container), container] as const;
-      })
-    ),
-  );
-  return {
-    claims: claims.map(({ claim: { value, text }, path }) => ({ path, value, text })),
-    created: [...created.values()],
-  };
+/** A provider that wants a value that no vault location is part of. */
+export function wantsFixed(path: ConfigPath, value: ConfigValue): Wants {
+  return { provider: "p", action: "apply", wanted: [wanting(path, value, [])] };
 }
 
 /** A provider that takes its edit back. */
-export function leaves(edit: LawEdit, provider = "p"): Part {
-  return { ...wants(edit, provider), action: "disable" };
+export function leaves(edit: LawEdit, provider = "p"): Wants {
+  return leavesAll([edit], provider);
 }
 
-/** One step of the real planner; what it refuses is thrown. */
-export function plan(trial: Omit<Trial, "edit">, from: Standing, parts: readonly Part[]): Standing {
+/** A provider that takes several back. */
+export function leavesAll(edits: readonly LawEdit[], provider = "p"): Wants {
+  return { ...wantsAll(edits, provider), action: "disable" };
+}
+
+/** One step of the real planner, the only place that calls it; what it refuses is thrown. */
+export function plan(
+  trial: Omit<Trial, "edit">,
+  from: Standing,
+  parts: readonly Wants[],
+): Standing {
   const { handler, strict = false } = trial;
   // The text itself is as good a digest as any.
-  const { text, state } = planFile({ handler, strict, ...from, digest: from.text, parts });
-  const written = state?.digest === "" ? { ...state, digest: text ?? "" } : state;
-  return { text, state: written };
+  const { text, state } = planFile({
+    handler,
+    strict,
+    text: from.text,
+    digest: from.text,
+    state: from.memory,
+    parts,
+  });
+  const memory = state?.digest === "" ? { ...state, digest: text ?? "" } : state;
+  return { text, memory };
 }
 
 /** The edit, applied to what the trial begins with. */
@@ -173,7 +170,7 @@ export function assertOriginal(
 ): void {
   const more = { ...texts, disabled: left.text };
   if (left.text !== text) throw new LawBreach(law, `not the original bytes ${how}`, more);
-  if (left.state !== undefined) throw new LawBreach(law, `a claim is left ${how}`, more);
+  if (left.memory !== undefined) throw new LawBreach(law, `a claim is left ${how}`, more);
 }
 
 /** A value as a breach shows it. */

@@ -1,7 +1,14 @@
 /** The laws of what users do between apply and disable. @module */
 import { ConfigPatchError } from "../errors.ts";
 import { applySplice } from "../formats/splice.ts";
-import type { ConfigDocument, ConfigPath, ConfigRoot, Span, Splice } from "../formats/types.ts";
+import type {
+  ConfigDocument,
+  ConfigPath,
+  ConfigRoot,
+  ConfigValue,
+  Span,
+  Splice,
+} from "../formats/types.ts";
 import {
   type ConcretePath,
   copyOf,
@@ -15,22 +22,19 @@ import {
   setAt,
   valueAt,
 } from "../formats/value.ts";
-import { isVacant } from "../ownership/claims.ts";
-import type { Part } from "../ownership/wanted.ts";
 import {
   attempt,
   LawBreach,
   type LawEdit,
+  leavesAll,
   plan,
   read,
-  type Seen,
-  seen,
-  type SeenClaim,
   show,
   standing,
   type Trial,
   wantsAll,
 } from "./law.ts";
+import { changedRegion, isVacant, isWithin, mapBack, squeeze } from "./regions.ts";
 
 /** A user's edit between apply and disable, and what became of it. */
 export interface Between {
@@ -48,16 +52,42 @@ export interface Between {
   readonly disabled: string;
   /** Whether all our values still stand after the user's edit. */
   readonly live: boolean;
-  /** What we remembered. */
-  readonly state: Seen;
+  /** Our values, and what the original holds in their places. */
+  readonly ours: readonly Ours[];
   /** The trees: original, edited, disabled. */
   readonly trees: readonly [ConfigRoot, ConfigRoot, ConfigRoot];
   /** The tree that the rules of disable lead to. */
   readonly expected: ConfigRoot;
-  /** Our bytes, as far as they are known to be contiguous. */
-  readonly ours: Span | undefined;
+  /** The region of the applied text outside of which not a byte is ours. */
+  readonly region: Span | undefined;
   /** Reads a text of this trial. */
   readonly read: (text: string) => ConfigDocument;
+}
+
+/** A value of ours, and what was in its place. */
+export interface Ours {
+  /** The place. */
+  readonly path: ConfigPath;
+  /** The value that we wrote. */
+  readonly value: ConfigValue;
+  /** The user's value before. */
+  readonly former: ConfigValue | undefined;
+  /** The containers on the way that were not there, outermost first. */
+  readonly created: readonly ConfigPath[];
+  /** Those of them that stood there without any value. */
+  readonly empty: readonly ConfigPath[];
+}
+
+/** What is ours after an apply: values that stood there already are not. */
+export function oursIn(original: ConfigRoot, edits: readonly LawEdit[]): Ours[] {
+  return edits.flatMap(({ path, value }): Ours[] => {
+    const former = valueAt(original, path);
+    if (sameValue(former, value)) return [];
+    const outer = path.slice(1).map((_, depth) => path.slice(0, depth + 1));
+    const created = outer.filter((at) => (valueAt(original, at) ?? null) === null);
+    const empty = created.filter((at) => valueAt(original, at) === null);
+    return [{ path, value, former, created, empty }];
+  });
 }
 
 /**
@@ -71,7 +101,7 @@ export function editBetween(
   user: Splice,
 ): Between | undefined {
   const applied = plan(trial, standing(trial.text), [wantsAll(edits)]);
-  if (applied.text === undefined || applied.state === undefined) return undefined;
+  if (applied.text === undefined || applied.memory === undefined) return undefined;
   const original = trial.text ?? trial.handler.blank;
   const parse = (text: string) => read(trial.handler, text, trial.strict);
   const edited = applySplice(applied.text, user);
@@ -83,12 +113,11 @@ export function editBetween(
     throw error;
   }
   const before = parse(original);
-  const part: Part = { ...wantsAll(edits), action: "disable" };
-  const left = plan(trial, { text: edited, state: applied.state }, [part]);
+  const left = plan(trial, { text: edited, memory: applied.memory }, [leavesAll(edits)]);
   const disabled = left.text ?? trial.handler.blank;
   const texts = { original, applied: applied.text, edited, disabled };
-  const remembered = seen(applied.state);
   const after = attempt("Refusal", texts, () => parse(disabled)).value;
+  const ours = oursIn(before.value, edits);
   return {
     original,
     began: trial.text === undefined || trial.text === "",
@@ -96,11 +125,11 @@ export function editBetween(
     user,
     edited,
     disabled,
-    live: remembered.claims.every((claim) => placeOf(tree, claim) !== undefined),
-    state: remembered,
+    live: ours.every((one) => placeOf(tree, one) !== undefined),
+    ours,
     trees: [before.value, tree, after],
-    expected: treeWithoutUs(before.value, tree, after, remembered),
-    ours: ourBytes(applied.text, parse(applied.text), remembered),
+    expected: treeWithoutUs(tree, after, ours),
+    region: changedRegion(original, applied.text),
     read: parse,
   };
 }
@@ -110,8 +139,8 @@ export function editBetween(
  * gives the original with exactly those edits.
  */
 export function foreign(between: Between): void {
-  const { original, user, disabled, ours } = between;
-  const elsewhere = ours && mapBack(user, ours, original.length - between.applied.length);
+  const { original, user, disabled, region } = between;
+  const elsewhere = region && mapBack(user, region, original.length - between.applied.length);
   const wanted = elsewhere ? applySplice(original, elsewhere) : original;
   const fits = elsewhere && between.live && sameValue(treeOf(between, wanted), between.expected);
   // The user's comma may have been needed by our entry alone; a strict text must stay strict.
@@ -125,7 +154,7 @@ export function foreign(between: Between): void {
   // Where the user changed our value, the former one does not come back.
   if (!between.live || (user.remove !== "" && !elsewhere)) return;
   // Without our header, what stood below it is in a container of the user's: nobody can tell it.
-  if (between.state.created.some((path) => isMerged(between, path))) return;
+  if (between.ours.some(({ created }) => created.some((path) => isMerged(between, path)))) return;
   if (!isWithin(squeeze(wanted), squeeze(disabled))) {
     throw breach("Foreign", between, "something of the user's is gone");
   }
@@ -140,10 +169,10 @@ function isMerged({ trees: [original, edited] }: Between, path: ConfigPath): boo
 /** A value that the user changed after us is never removed. */
 export function owner(between: Between): void {
   const [, edited, disabled] = between.trees;
-  for (const claim of between.state.claims) {
-    const { path } = claim;
+  for (const one of between.ours) {
+    const { path } = one;
     const now = valueAt(edited, path);
-    if (now === undefined || placeOf(edited, claim) !== undefined) continue;
+    if (now === undefined || placeOf(edited, one) !== undefined) continue;
     if (isTable(now) && Object.keys(now).length === 0) continue;
     if (!sameValue(valueAt(disabled, path), now)) {
       throw breach("Owner", between, `the user's value of ${pathText(path)} is gone`);
@@ -182,19 +211,17 @@ function breach(law: string, between: Between, what: string): LawBreach {
 }
 
 /** The tree after disable, by the rules: our values and our empty containers are out. */
-function treeWithoutUs(
-  original: ConfigRoot,
+export function treeWithoutUs(
   edited: ConfigRoot,
   disabled: ConfigRoot,
-  state: Seen,
+  ours: readonly Ours[],
 ): ConfigRoot {
   const tree = copyOf(edited);
-  for (const claim of state.claims) {
-    const { path, text } = claim;
-    const place = placeOf(tree, claim);
+  for (const one of ours) {
+    const { path, former, created, empty } = one;
+    const place = placeOf(tree, one);
     if (place === undefined) continue;
-    const former = valueAt(original, path);
-    if (text?.overrode === true && former !== undefined) {
+    if (former !== undefined) {
       setAt(tree, place, copyOf(former));
       continue;
     }
@@ -203,19 +230,23 @@ function treeWithoutUs(
     for (let depth = path.length - 1; depth > 0; depth--) {
       const outer = place.slice(0, depth);
       const last = path[depth - 1];
-      const ours = state.created.some((made) => pathText(made) === pathText(path.slice(0, depth)));
-      if (!ours || last === undefined || !isVacant(valueAt(tree, outer), matchOf(last))) break;
-      removeAt(tree, outer);
+      const made = created.some((at) => at.length === depth);
+      if (!made || last === undefined || !isVacant(valueAt(tree, outer), last)) break;
+      if (empty.some((at) => at.length === depth)) setAt(tree, outer, null);
+      else removeAt(tree, outer);
     }
   }
-  for (const path of state.created.toSorted((a, b) => b.length - a.length)) {
+  const empty = new Set(ours.flatMap((one) => one.empty.map(pathText)));
+  for (const path of ours.flatMap((one) => one.created).sort((a, b) => b.length - a.length)) {
     const { found, missing } = resolve(tree, path);
     const last = path[path.length - 1];
     if (missing.length > 0 || last === undefined) continue;
-    if (isVacant(valueAt(tree, found), matchOf(last))) removeAt(tree, found);
+    if (!isVacant(valueAt(tree, found), last)) continue;
+    if (empty.has(pathText(path))) setAt(tree, found, null);
+    else removeAt(tree, found);
   }
   // A table that loses its last key may be left without any value, where the format allows it.
-  for (const { path } of state.claims) {
+  for (const { path } of ours) {
     for (const [depth] of path.entries()) {
       const at = path.slice(0, depth);
       const now = valueAt(tree, at);
@@ -226,12 +257,11 @@ function treeWithoutUs(
   return tree;
 }
 
-function matchOf(last: ConfigPath[number]) {
-  return typeof last === "object" ? last : undefined;
-}
-
 /** The first place that still holds what we wrote. */
-function placeOf(tree: ConfigRoot, { path, value }: SeenClaim): ConcretePath | undefined {
+export function placeOf(
+  tree: ConfigRoot,
+  { path, value }: Pick<Ours, "path" | "value">,
+): ConcretePath | undefined {
   const places = resolveAll(tree, path);
   const depth = path.findIndex((key) => typeof key === "object");
   const list = depth === -1 ? undefined : valueAt(tree, path.slice(0, depth));
@@ -242,33 +272,6 @@ function placeOf(tree: ConfigRoot, { path, value }: SeenClaim): ConcretePath | u
   return places.find((at) => sameValue(valueAt(tree, at), value));
 }
 
-/** A region of the applied text that holds all our bytes, and nothing else where it can be told. */
-function ourBytes(
-  applied: string,
-  document: ConfigDocument,
-  { claims }: Seen,
-): Span | undefined {
-  const texts = claims.map((claim) => claim.text);
-  const total = texts.reduce((sum, text) => sum + (text?.insert.length ?? 0), 0);
-  const regions = claims.map(({ path, text }) => {
-    const span = document.find(path)?.span;
-    if (span === undefined || text === undefined) return undefined;
-    // The bytes of the other claims may stand between ours.
-    const others = total - text.insert.length;
-    const start = span.start - text.value.start;
-    return { start: start - others, end: start + text.insert.length + others };
-  });
-  const starts = regions.map((region) => region?.start ?? 0);
-  const ends = regions.map((region) => region?.end ?? applied.length);
-  return regions.length === 0 ? undefined : { start: Math.min(...starts), end: Math.max(...ends) };
-}
-
-/** A splice of the applied text that touches none of our bytes, as one of the original. */
-function mapBack(user: Splice, ours: Span, shift: number): Splice | undefined {
-  if (user.offset + user.remove.length <= ours.start) return user;
-  return user.offset >= ours.end ? { ...user, offset: user.offset + shift } : undefined;
-}
-
 function treeOf(between: Between, text: string): ConfigRoot | undefined {
   try {
     return between.read(text).value;
@@ -276,19 +279,4 @@ function treeOf(between: Between, text: string): ConfigRoot | undefined {
     if (error instanceof ConfigPatchError) return undefined;
     throw error;
   }
-}
-
-/** Without the characters that a removal may have to change around what it removes. */
-function squeeze(text: string): string {
-  return text.replace(/[\s,\uFEFF]/g, "");
-}
-
-/** Whether all characters of `part` stand in `whole`, in this order. */
-function isWithin(part: string, whole: string): boolean {
-  let at = 0;
-  for (const character of part) {
-    at = whole.indexOf(character, at) + 1;
-    if (at === 0) return false;
-  }
-  return true;
 }

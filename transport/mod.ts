@@ -27,6 +27,8 @@ export {
   resolveVaultLocation,
 } from "./resolve.ts";
 export { checkTokens, hasToken, knownValues, substitute } from "./tokens.ts";
+
+// The types of `@terok/vault-config/formats` that stand in what is exported here.
 export type {
   ConfigList,
   ConfigScalar,

@@ -86,6 +86,7 @@ export function readTree(text: string): JsonTree {
     if (token === Token.LineComment || token === Token.BlockComment) {
       if (token === Token.LineComment) refuseLoneReturn(text, end);
       comments.push({ start, end });
+      if (++nodes > MAX_NODES) throw tooMany();
       continue;
     }
 
@@ -190,6 +191,8 @@ interface Building extends JsonNode {
   readonly entries: { -readonly [part in keyof JsonEntry]: JsonEntry[part] }[];
   readonly byKey: Map<string, JsonEntry>;
   repeated: Set<string>;
+  /** How many entries have got another name; each gets a number that no other one had. */
+  hidden: number;
   key?: string;
   keyStart?: number;
   keyEnd?: number;
@@ -200,24 +203,29 @@ const NO_ENTRIES: Building["entries"] = [];
 const NO_KEYS: Map<string, JsonEntry> = new Map();
 const NONE_REPEATED: Set<string> = new Set();
 
-function contents(kind: JsonNode["kind"]): Pick<Building, "entries" | "byKey" | "repeated"> {
+function contents(
+  kind: JsonNode["kind"],
+): Pick<Building, "entries" | "byKey" | "repeated" | "hidden"> {
   return {
     entries: kind === "scalar" ? NO_ENTRIES : [],
     byKey: kind === "table" ? new Map() : NO_KEYS,
     repeated: NONE_REPEATED,
+    hidden: 0,
   };
 }
 
 /** Gives the entry that a key had so far a name of its own. */
 function hide(table: Building, key: string, former: JsonEntry): Hidden {
-  let count = 1;
-  // A lone surrogate: a patch cannot name such a key.
-  const name = () => `\uD800 ${count} ${key}`;
-  while (table.byKey.has(name())) count++;
+  let name: string;
+  do {
+    table.hidden++;
+    // A lone surrogate: a patch cannot name such a key.
+    name = `\uD800 ${table.hidden} ${key}`;
+  } while (table.byKey.has(name));
   if (table.repeated === NONE_REPEATED) table.repeated = new Set();
-  table.repeated.add(key).add(name());
-  table.byKey.set(name(), former);
-  return { start: former.start, end: former.keyEnd ?? former.start, name: name() };
+  table.repeated.add(key).add(name);
+  table.byKey.set(name, former);
+  return { start: former.start, end: former.keyEnd ?? former.start, name };
 }
 
 function add(container: Building, value: JsonNode): void {

@@ -26,10 +26,14 @@ export function valueOf(text: string): ConfigTable {
   }
 }
 
-/** Each value is behind one of these characters: a dotted key makes a table of each of its parts. */
+/**
+ * Each value is behind one of these characters, because a dotted key makes a table of each of its
+ * parts, and each comment begins with one. Text in quotes may hold them, too: then they are counted
+ * for nothing, which no file meets that anybody wrote.
+ */
 function refuseNodes(text: string): void {
   let nodes = 0;
-  for (const _ of text.matchAll(/[.=,[{]/g)) nodes++;
+  for (const _ of text.matchAll(/[.=,[{#]/g)) nodes++;
   if (nodes > MAX_NODES) throw tooMany();
 }
 

@@ -3,44 +3,33 @@
  *
  * @module
  */
+import { beginsLine, commentsIn, indentOf, lineStart } from "../lines.ts";
 import { mergeSplices } from "../splice.ts";
-import type { ConfigPath, ConfigTable, Splice } from "../types.ts";
-import {
-  type CollectionNode,
-  descendants,
-  type Entry,
-  lastLeaf,
-  lineStart,
-  type YamlIndex,
-} from "./spans.ts";
-import {
-  beginsLine,
-  commentsIn,
-  indentOf,
-  leadingSpaces,
-  type LineEnd,
-  lineEnd,
-} from "./layout.ts";
-import { followPath, refuseAnchors, refused, refuseUnclear, type Step } from "./place.ts";
+import type { Splice } from "../types.ts";
+import { behindLine, blockColumn, commentTexts, type LineEnd } from "./layout.ts";
+import { type CollectionNode, descendants, type Entry, lastLeaf } from "./spans.ts";
+import type { YamlIndex } from "./spans.ts";
+import { refuseAnchors, refused, type Step, type Way } from "./way.ts";
 
 /**
- * The splice that removes what stands at `path`; empty where nothing does.
+ * The splice that removes what stands at the end of a way below the root.
  *
  * @throws {ConfigPatchError} `unsupported`, as `ConfigDocument.drop` says.
  */
-export function planDrop(index: YamlIndex, root: ConfigTable, path: ConfigPath): Splice {
-  const place = followPath(index, root, path);
-  const step = place.steps[place.steps.length - 1];
-  if (place.missing.length > 0 || step === undefined) return { offset: 0, remove: "", insert: "" };
-  refuseUnclear(index, place, path);
+export function removal(index: YamlIndex, { steps }: Way): Splice {
+  const step = steps.at(-1);
+  if (step === undefined) throw new RangeError("the way has no step");
   const { parent, entry } = step;
   refuseAnchors(index, nodesOf(entry), entry.end);
   const only = parent.entries.length === 1;
   if (parent.flow && !parent.bare) return dropFlow(index, step);
   if (!only) return dropBlock(index, step);
-  const holder = place.steps[place.steps.length - 2];
-  if (holder === undefined) return dropRoot(index, step);
-  return empty(index, parent, holder.entry);
+  const holder = steps.at(-2);
+  if (holder !== undefined) return empty(index, parent, holder.entry);
+  if (parent.kind === "map") return dropRoot(index, step);
+  // No text at all would be an empty mapping.
+  const kept = commentTexts(index, parent).map((comment) => ` ${comment}`);
+  return cut(index, parent.start, parent.end, "[]" + kept.join(index.eol));
 }
 
 function* nodesOf(entry: Entry) {
@@ -51,7 +40,7 @@ function* nodesOf(entry: Entry) {
 /** An entry of several on its own lines, or the first one on the line of a dash. */
 function dropBlock(index: YamlIndex, { parent, at, entry }: Step): Splice {
   const next = parent.entries[at + 1];
-  if (beginsLine(index, entry.start)) {
+  if (beginsLine(index.source.text, entry.start)) {
     return dropLines(index, parent, entry, parent.entries[at - 1]);
   }
   if (next === undefined) {
@@ -62,8 +51,8 @@ function dropBlock(index: YamlIndex, { parent, at, entry }: Step): Splice {
       "remove it by hand",
     );
   }
-  const indent = " ".repeat(indentOf(index, entry.start));
-  const kept = commentTexts(index, entry.start, next.start)
+  const indent = " ".repeat(blockColumn(index, entry.start));
+  const kept = commentTexts(index, { start: entry.start, end: next.start })
     .map((comment) => comment + index.eol + indent);
   return cut(index, entry.start, next.start, kept.join(""));
 }
@@ -80,12 +69,14 @@ function dropLines(
   const leaf = previous === undefined ? undefined : lastLeaf(previous.value);
   const block = leaf?.kind === "scalar" && leaf.style === "block";
   // Further right, a comment behind a block scalar would become a part of that scalar.
-  const column = indentOf(index, parent.start);
+  const column = blockColumn(index, parent.start);
   const indent = " ".repeat(column);
-  const last = lineEnd(index, entry.end);
+  const last = behindLine(index, entry.end);
   const keeps = block && /^[|>][0-9]*\+/.test(text.slice(leaf.start, leaf.start + 3));
   const end = block ? behindBlanks(index, behindComments(index, last, column), keeps) : last;
-  const kept = commentTexts(index, entry.start, end.offset).map((comment) => indent + comment);
+  const kept = commentTexts(index, { start: entry.start, end: end.offset }).map((comment) =>
+    indent + comment
+  );
   const lines = kept.join(index.eol);
   if (!end.open) return cut(index, start, end.offset, lines === "" ? "" : lines + index.eol);
   if (kept.length > 0 || block || !text.slice(0, start).endsWith("\n")) {
@@ -122,7 +113,7 @@ function dropRoot(index: YamlIndex, { parent, entry }: Step): Splice {
   if (parent.outer !== parent.start && parent.tag !== undefined) {
     throw refused(index, parent.outer, "the emptied document would keep a tag", "remove the tag");
   }
-  if (!beginsLine(index, entry.start)) {
+  if (!beginsLine(index.source.text, entry.start)) {
     throw refused(index, entry.start, "this entry does not begin a line", "remove it by hand");
   }
   return dropLines(index, parent, entry, undefined);
@@ -132,8 +123,8 @@ function dropRoot(index: YamlIndex, { parent, entry }: Step): Splice {
 function empty(index: YamlIndex, node: CollectionNode, holder: Entry): Splice {
   const { text } = index.source;
   const brackets = node.kind === "map" ? "{}" : "[]";
-  const comments = commentTexts(index, node.start, node.end);
-  const indent = leadingSpaces(index, node.start);
+  const comments = commentTexts(index, node);
+  const indent = indentOf(text, node.start);
   const kept = comments.map((comment) => index.eol + (indent || " ") + comment).join("");
   const inPlace = cut(index, node.start, node.end, brackets + kept);
   if (holder.slot === -1 || holder.keyNode === undefined || node.flow) return inPlace;
@@ -146,7 +137,7 @@ function empty(index: YamlIndex, node: CollectionNode, holder: Entry): Splice {
   if (properties.includes("#")) {
     throw refused(index, node.outer, "a comment follows the anchor or tag here", "move it");
   }
-  if (commentsIn(index, slot, node.start).length === 0) {
+  if (commentsIn(index.comments, { start: slot, end: node.start }).length === 0) {
     return cut(index, slot, node.end, ` ${brackets}${kept}`);
   }
   // The comments between the key and its first entry stay where they are.
@@ -159,9 +150,11 @@ function dropFlow(index: YamlIndex, { parent, at, entry }: Step): Splice {
   const { text } = index.source;
   const next = parent.entries[at + 1];
   const previous = parent.entries[at - 1];
-  const indent = leadingSpaces(index, entry.start) || " ";
+  const indent = indentOf(text, entry.start) || " ";
   const keep = (start: number, end: number) =>
-    commentTexts(index, start, end).map((comment) => ` ${comment}${index.eol}${indent}`).join("");
+    commentTexts(index, { start, end }).map((comment) => ` ${comment}${index.eol}${indent}`).join(
+      "",
+    );
   if (next !== undefined) {
     return cut(index, entry.start, next.start, keep(entry.start, next.start));
   }
@@ -175,11 +168,6 @@ function dropFlow(index: YamlIndex, { parent, at, entry }: Step): Splice {
     throw refused(index, entry.end, "a comment stands before the comma", "remove it by hand");
   }
   return cut(index, entry.start, end, keep(entry.start, end));
-}
-
-function commentTexts(index: YamlIndex, start: number, end: number): string[] {
-  return commentsIn(index, start, end)
-    .map((comment) => index.source.text.slice(comment.start, comment.end));
 }
 
 function cut(index: YamlIndex, offset: number, end: number, insert: string): Splice {

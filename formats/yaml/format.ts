@@ -21,35 +21,39 @@
  */
 import { ConfigPatchError } from "../../errors.ts";
 import { applySplice } from "../splice.ts";
+import { droppedPlace, type Ground, NO_PUT, NO_SPLICE, targetOf } from "../target.ts";
 import type {
   ConfigDocument,
   ConfigPath,
-  ConfigTable,
+  ConfigRoot,
   ConfigValue,
   FormatHandler,
   Put,
   Slot,
   Splice,
 } from "../types.ts";
-import { copyOf, removeAt, resolve, sameValue } from "../value.ts";
-import { planDrop } from "./drop.ts";
+import { type ConcretePath, copyOf, removeAt, resolve, sameValue, valueAt } from "../value.ts";
+import { removal } from "./drop.ts";
+import { insertion } from "./insert.ts";
+import { replacement } from "./put.ts";
 import { indexYaml, type YamlIndex } from "./spans.ts";
-import { followPath, refused } from "./place.ts";
-import { planPut } from "./put.ts";
 import { readYaml, type YamlSource } from "./value.ts";
+import { refused, refuseHidden, refuseUnclear, wayTo } from "./way.ts";
 
-/** YAML 1.2 with the core schema: one document whose root is a mapping. */
+/** YAML 1.2 with the core schema: one document whose root is a mapping or a list. */
 export const yamlFormat: FormatHandler = {
   name: "yaml",
   extensions: [".yaml", ".yml"],
   blank: "",
+  blankList: "[]\n",
   holdsNull: true,
   parse: (text: string): ConfigDocument => new YamlDocument(readYaml(text)),
 };
 
-class YamlDocument implements ConfigDocument {
+class YamlDocument implements ConfigDocument, Ground {
   readonly text: string;
-  readonly value: ConfigTable;
+  readonly value: ConfigRoot;
+  readonly nullIsEmpty = true;
   readonly #source: YamlSource;
   #index: YamlIndex | undefined;
 
@@ -60,19 +64,45 @@ class YamlDocument implements ConfigDocument {
   }
 
   find(path: ConfigPath): Slot | undefined {
-    const { node, value, missing } = followPath(this.#indexed(), this.value, path);
-    if (missing.length > 0) return undefined;
-    return node === undefined ? { value } : { value, span: { start: node.start, end: node.end } };
+    const { found, missing } = resolve(this.value, path);
+    const value = valueAt(this.value, found);
+    if (missing.length > 0 || value === undefined) return undefined;
+    const { node } = wayTo(this.#indexed(), found);
+    return { value, span: node === undefined ? undefined : { start: node.start, end: node.end } };
   }
 
   put(path: ConfigPath, value: ConfigValue): Put {
-    return planPut(this.#indexed(), this.value, path, value);
+    const index = this.#indexed();
+    refuseHidden(index, wayTo(index, resolve(this.value, path).found), path);
+    const target = targetOf(this, path, value);
+    const way = wayTo(index, target.found);
+    refuseUnclear(index, way, target.action === "insert" ? target.missing : []);
+    switch (target.action) {
+      case "nothing":
+        return NO_PUT;
+      case "replace":
+        return replacement(index, way, path, value);
+      case "insert": {
+        const { missing: steps, created } = target;
+        return insertion(index, way, { steps, value, created });
+      }
+    }
   }
 
   drop(path: ConfigPath): Splice {
-    const splice = planDrop(this.#indexed(), this.value, path);
-    if (splice.remove !== "") this.#check(path, splice);
+    const found = droppedPlace(this, path);
+    if (found === undefined) return NO_SPLICE;
+    const index = this.#indexed();
+    const way = wayTo(index, found);
+    refuseHidden(index, way, path);
+    refuseUnclear(index, way, []);
+    const splice = removal(index, way);
+    if (splice.remove !== "") this.#check(found, splice);
     return splice;
+  }
+
+  offsetOf(place: ConcretePath): number | undefined {
+    return wayTo(this.#indexed(), place).node?.start;
   }
 
   /** The spans cost as much as the values, and a check needs only the values. */
@@ -82,9 +112,9 @@ class YamlDocument implements ConfigDocument {
   }
 
   /** What a removal leaves behind can slide into a block scalar above it. */
-  #check(path: ConfigPath, splice: Splice): void {
+  #check(place: ConcretePath, splice: Splice): void {
     const expected = copyOf(this.value);
-    removeAt(expected, resolve(this.value, path).found);
+    removeAt(expected, place);
     const cause = this.#difference(splice, expected);
     if (cause === undefined) return;
     const error = refused(
@@ -96,7 +126,7 @@ class YamlDocument implements ConfigDocument {
     throw error.with({ cause });
   }
 
-  #difference(splice: Splice, expected: ConfigTable): unknown {
+  #difference(splice: Splice, expected: ConfigRoot): unknown {
     try {
       const { value } = readYaml(applySplice(this.text, splice));
       return sameValue(value, expected) ? undefined : "the trees differ";

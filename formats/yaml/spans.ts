@@ -7,7 +7,9 @@
  * @module
  */
 import { CHOMPING_MODE, type Event, EVENT_ID, SCALAR_STYLE } from "js-yaml";
-import { isFlow, keyName, offsetOf, tagOf, valueOf, type YamlSource } from "./value.ts";
+import { eolOf, lineStart } from "../lines.ts";
+import { isFlow, offsetOf, tagOf } from "./events.ts";
+import { keyName, valueOf, type YamlSource } from "./value.ts";
 
 interface NodeBase {
   /** The number of the node's event. */
@@ -49,6 +51,8 @@ export interface CollectionNode extends NodeBase {
   readonly bare: boolean;
   /** Pairs or items in order. */
   readonly entries: readonly Entry[];
+  /** The first pair whose key is an alias, or has a tag. */
+  readonly oddKey: Entry | undefined;
 }
 
 /** A pair of a mapping, or an item of a sequence. */
@@ -99,12 +103,6 @@ export interface YamlIndex {
 /** Indexes a text; linear in its size. */
 export function indexYaml(source: YamlSource): YamlIndex {
   return new Indexer(source).index();
-}
-
-/** The offset at which the line of `offset` begins, after a byte order mark. */
-export function lineStart(text: string, offset: number): number {
-  const start = text.lastIndexOf("\n", offset - 1) + 1;
-  return offset === 0 ? 0 : start === 0 && text.startsWith("\uFEFF") ? 1 : start;
 }
 
 /** The column of an offset, from 0. */
@@ -164,7 +162,7 @@ class Indexer {
       source: this.#source,
       root,
       comments: this.#comments,
-      eol: /^[^\n]*\r\n/.test(text) ? "\r\n" : "\n",
+      eol: eolOf(text),
       step,
       sequenceStep: this.#sequenceStep ?? step,
       byEvent: this.#byEvent,
@@ -223,7 +221,11 @@ class Indexer {
     if (flow && !bare) end = this.#skip(end) + 1;
     const last = entries[entries.length - 1];
     if ((!flow || bare) && last !== undefined) end = last.end;
-    return { kind: map ? "map" : "seq", ...base, outer, start, end, flow, bare, entries };
+    const kind = map ? "map" : "seq";
+    const oddKey = entries.find(({ keyNode }) =>
+      keyNode !== undefined && (keyNode.kind === "alias" || keyNode.tag !== undefined)
+    );
+    return { kind, ...base, outer, start, end, flow, bare, entries, oddKey };
   }
 
   #scalar(

@@ -162,7 +162,7 @@ const BAD: readonly BadTarget[] = [
 const formats = defaultFormats.with(iniFormat);
 
 /** Formats whose handlers do not ask `formats/target.ts` yet. */
-const NOT_YET: ReadonlySet<string> = new Set(["yaml"]);
+const NOT_YET: ReadonlySet<string> = new Set();
 
 for (const [format, text] of Object.entries(TEXTS)) {
   if (NOT_YET.has(format)) continue;

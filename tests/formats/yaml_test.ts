@@ -121,13 +121,12 @@ Deno.test("what parses and still cannot be edited is refused when read", () => {
   assert.equal(Object.keys(parse(deep(100)).value).length, 1);
   for (
     const [text, code, part] of [
-      [deep(101), "unsupported", "more than 100 levels"],
-      [deep(100_000), "unsupported", "more than 100 levels"],
+      [deep(101), "too-large", "deeper than 100 levels"],
+      [deep(100_000), "too-large", "deeper than 100 levels"],
       ["a: 1\rb: 2\n", "unsupported", "carriage return"],
       ["a: 1\n---\n", "unsupported", "several documents"],
       ["a:\n  b: 1\n  b: 2\n", "unsupported", "twice"],
       ["{1: a, 0x1: b}\n", "unsupported", "twice"],
-      ["- a\n", "shape", "root"],
       ["null\n", "shape", "root"],
       ["just text\n", "shape", "root"],
     ] as const
@@ -155,16 +154,11 @@ Deno.test("a place that cannot be edited without guessing is refused", () => {
     ["a:\n  ? b\n", ["a", "b"], "v", "unsupported", "colon"],
     ["a:\tx\n", ["a"], ["v"], "unsupported", "tab"],
     ["a: x\n \t\nb: 1\n", ["a"], "http://x", "unsupported", "tabs follow"],
-    ["l:\n- |\n  x", ["l", { name: "A" }, "k"], "v", "unsupported", "block scalar"],
+    ["l:\n- t: |\n    x", ["l", { name: "A" }, "k"], "v", "unsupported", "block scalar"],
     ["a: 1\n", ["<<"], "v", "unsupported", "merge"],
     ["a: 1\n", ["b"], "\uD800", "unsupported", "surrogate"],
     ["a: 1\n", ["b"], new OpaqueScalar("alias", "x"), "unsupported", "alias"],
     ["a: 1\n", ["k".repeat(2000)], "v", "unsupported", "too long"],
-    ["a: 1\n", ["a", "b"], "v", "shape", "a mapping must stand here"],
-    ["a: {}\n", ["a", { name: "x" }, "b"], "v", "shape", "a list of mappings"],
-    ["a: [1]\n", ["a", 7], "v", "shape", "list entry"],
-    ["a: {}\n", ["l", { name: "x" }, "name"], "v", "shape", "selects"],
-    ["a: 1\n", [], "v", "shape", "not a key"],
   ];
   for (const [text, path, value, code, part] of cases) refuses(text, path, value, code, part);
 });

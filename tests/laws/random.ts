@@ -5,14 +5,16 @@ import { applySplice, type ConfigDocument, defaultFormats } from "../../formats/
 import type { ConfigValue, FormatHandler, Splice } from "../../formats/mod.ts";
 import { sameValue, valueAt } from "../../formats/value.ts";
 import { disjoint, EDIT_LAWS } from "../../testing/edit_laws.ts";
-import { editsOf, userEditsOf } from "../../testing/edits.ts";
+import { editsOf, nearbyEditsOf, userEditsOf } from "../../testing/edits.ts";
 import { declines, LawBreach, type LawEdit, type Trial } from "../../testing/law.ts";
+import { crowdOf, disjointForeign } from "../../testing/provider_laws.ts";
 import { type Between, editBetween, USER_LAWS } from "../../testing/user_laws.ts";
 import { jsonDocuments } from "./generate/json.ts";
 import { dotenvDocuments } from "./generate/dotenv.ts";
 import type { Generator } from "./generate/text.ts";
 import { tomlDocuments } from "./generate/toml.ts";
 import { yamlDocuments } from "./generate/yaml.ts";
+import { knownFault } from "./known.ts";
 import { manner } from "./manner.ts";
 import { agrees } from "./suites/second.ts";
 
@@ -39,6 +41,8 @@ export interface Counts {
   userEdits: number;
   /** User edits after which ours cannot be taken back safely: refused, nothing is lost. */
   stuck: number;
+  /** Breaches that are known and wait to be mended. */
+  known: number;
   /** Sets of providers that were disabled in every order. */
   sets: number;
   /** One line and a counterexample for each batch of documents in which a law is broken. */
@@ -76,6 +80,7 @@ export async function runRandom(
     readTwice: 0,
     userEdits: 0,
     stuck: 0,
+    known: 0,
     sets: 0,
     broken: [],
   };
@@ -289,10 +294,31 @@ function tryProviders(
   try {
     disjoint(trial, [...chosen]);
     counts.sets++;
+    if (chosen.size <= 3) tryCrowd({ handler, text }, [...chosen], choose, counts);
   } catch (error) {
     if (!(error instanceof ConfigPatchError)) throw error;
     if (!STUCK.has(error.code)) throw new LawBreach("Disjoint", `${error.code}: ${error.message}`);
     counts.declined++;
+  }
+}
+
+/** The same providers, with a user who edits near their lines. */
+function tryCrowd(
+  trial: Omit<Trial, "edit">,
+  edits: readonly LawEdit[],
+  choose: Choose,
+  counts: Counts,
+): void {
+  const crowd = crowdOf(trial, edits);
+  if (crowd?.applied.text === undefined) return;
+  const comment = trial.handler.name === "json" ? "//" : "#";
+  const user = choose(nearbyEditsOf(trial, crowd.applied.text, edits, comment));
+  if (user === undefined) return;
+  try {
+    if (disjointForeign(trial, edits, user, crowd)) counts.userEdits++;
+  } catch (error) {
+    if (!(error instanceof LawBreach) || knownFault(error) === undefined) throw error;
+    counts.known++;
   }
 }
 
@@ -343,7 +369,7 @@ function userEdit(
   const { handler, edit } = trial;
   const between = editBetween(trial, edits, { offset: 0, remove: "", insert: "" });
   if (between === undefined) return undefined;
-  const { applied, ours } = between;
+  const { applied, region } = between;
   const eol = applied.includes("\r\n") ? "\r\n" : "\n";
   const insert = (offset: number, what: string | undefined): Splice => ({
     offset,
@@ -351,7 +377,7 @@ function userEdit(
     insert: (what ?? "").replaceAll("\n", eol),
   });
   const starts = [...applied.matchAll(/(?<=^|\n)(?!\uFEFF)/g)].map((match) => match.index);
-  const near = starts.filter((at) => ours && at >= ours.start - 20 && at <= ours.end + 20);
+  const near = starts.filter((at) => region && at >= region.start - 20 && at <= region.end + 20);
   const line = choose(starts) ?? 0;
   // Between characters: a file cannot hold half of one.
   const offset = choose([...applied.matchAll(/(?:)/gu)].map((match) => match.index)) ?? 0;

@@ -4,7 +4,7 @@
  */
 import { defaultFormats, resolveVaultLocation, rosterFrom } from "../../mod.ts";
 import { run } from "../../reconcile/run.ts";
-import type { Job } from "../../reconcile/job.ts";
+import type { Job } from "../../reconcile/tasks.ts";
 import { Mounts } from "../../storage/mounts.ts";
 import { denoFileSystem, type FileSystem } from "../../storage/primitives.ts";
 import { randomFrom } from "../support/random_numbers.ts";

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ConfigPatchError, defaultFormats, resolveVaultLocation } from "../../mod.ts";
 import { run } from "../../reconcile/run.ts";
-import type { Job } from "../../reconcile/job.ts";
+import type { Job } from "../../reconcile/tasks.ts";
 import { Mounts } from "../../storage/mounts.ts";
 import { SIDECAR_NAME } from "../../storage/names.ts";
 import { type Files, type Patches, Scenario } from "../support/scenario.ts";
