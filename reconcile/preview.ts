@@ -7,7 +7,7 @@
 import { ConfigPatchError } from "../errors.ts";
 import { type FilePlan, partKey, type PartResult, planFile } from "../ownership/plan.ts";
 import type { Bypass, ProviderReport, Warning } from "../ownership/report.ts";
-import { type Part } from "../ownership/wanted.ts";
+import type { Part } from "../ownership/wanted.ts";
 import { SIDECAR_NAME } from "../storage/names.ts";
 import { REAL_TIME, type Time } from "../storage/reading.ts";
 import { type FileState, ownersOf } from "../ownership/claims.ts";

@@ -63,3 +63,5 @@ export type {
   Span,
   Splice,
 } from "../formats/types.ts";
+export type { ErrorCode, ErrorDetails, Position, SourceContext } from "../errors.ts";
+export { ConfigPatchError } from "../errors.ts";

@@ -1,7 +1,7 @@
 /** The laws of several providers in one file, while the user edits it. @module */
 import { ConfigPatchError } from "../errors.ts";
 import { applySplice } from "../formats/splice.ts";
-import type { ConfigDocument, ConfigTable, Splice } from "../formats/types.ts";
+import type { ConfigDocument, ConfigRoot, Splice } from "../formats/types.ts";
 import { isTable, pathText, sameValue, valueAt } from "../formats/value.ts";
 import { permutations } from "./edit_laws.ts";
 import {
@@ -192,7 +192,7 @@ function assertEnd(
 function holds(
   trial: Omit<Trial, "edit">,
   wanted: string,
-  expected: ConfigTable,
+  expected: ConfigRoot,
   edited: ConfigDocument,
 ): boolean {
   const document = readOr(trial, wanted);

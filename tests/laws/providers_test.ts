@@ -12,7 +12,8 @@ const met = new Map<string, number>();
 for (const { format, comment, texts } of SAMPLES) {
   Deno.test(`${format}: providers leave in every order, whatever the user wrote beside them`, async () => {
     const handler = await defaultFormats.load(format);
-    const all: { name: string; text: string | undefined }[] = texts.flatMap((text) =>
+    type Named = { name: string; text: string | undefined };
+    const all = texts.flatMap((text): readonly Named[] =>
       text === undefined ? [{ name: "as is", text }] : variantsOf(text)
     );
     let tried = 0;

@@ -294,7 +294,7 @@ function tryProviders(
   try {
     disjoint(trial, [...chosen]);
     counts.sets++;
-    if (chosen.size <= 3) tryCrowd({ handler, text }, [...chosen], choose, counts);
+    if (chosen.size <= 3) tryCrowd(trial, [...chosen], choose, counts);
   } catch (error) {
     if (!(error instanceof ConfigPatchError)) throw error;
     if (!STUCK.has(error.code)) throw new LawBreach("Disjoint", `${error.code}: ${error.message}`);

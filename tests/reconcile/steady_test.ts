@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { missing } from "../torture/planting.ts";
-import { type Invocation } from "../../cli/parse.ts";
+import type { Invocation } from "../../cli/parse.ts";
 import { setUp } from "../../cli/setup.ts";
 import { apply as applyRequest } from "../../reconcile/request.ts";
 import { parse } from "../../cli/parse.ts";

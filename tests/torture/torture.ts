@@ -91,7 +91,7 @@ function sections(scale: number, seed: number): Readonly<Record<string, readonly
           "the longest of them, in seconds": Math.ceil(longest),
         };
       },
-      async () => {
+      async (): Promise<Record<string, number>> => {
         const ended = await highInodes();
         if (ended === undefined) return { "inodes above 2^53: not tried": 0 };
         assert.equal(ended.code, 1, ended.said);
