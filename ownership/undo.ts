@@ -16,7 +16,7 @@
 import { ConfigPatchError, locate as positionOf } from "../errors.ts";
 import { checkEdit, without } from "../formats/check.ts";
 import { applySplices } from "../formats/splice.ts";
-import type { ConfigDocument, ConfigValue, Selector, Splice } from "../formats/types.ts";
+import type { ConfigDocument, ConfigValue, Splice } from "../formats/types.ts";
 import { type ConcretePath, copyOf, removeAt, resolve, valueAt } from "../formats/value.ts";
 import { type Claim, descending, isLive, isVacant, pathKey } from "./claims.ts";
 import { blame, type Draft, isVerification, putAll, type Released, withRemoved } from "./edits.ts";
