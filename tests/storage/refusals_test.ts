@@ -371,17 +371,19 @@ storageTest("a link that is planted while the temporary is made anew", async (ba
   Deno.writeTextFileSync(`${base}/outside`, "SECRET");
   // A mode that creation does not give, so that the temporary is made a second time.
   Deno.chmodSync(`${base}/${LABEL}`, 0o666);
-  const planting: FileSystem = {
-    ...denoFileSystem,
-    remove(path) {
-      denoFileSystem.remove(path);
-      if (path.endsWith(".tmp")) Deno.symlinkSync(`${base}/outside`, path);
-    },
-  };
-  const error = await errorOf(patch(new Mounts(base, { fileSystem: planting }), "new\n"));
-  assert.equal(error.code, "hostile");
-  assert.equal(contentOf(`${base}/outside`), "SECRET");
-  assert.equal(contentOf(`${base}/${LABEL}`), "old\n");
+  for (const plant of [Deno.symlinkSync, Deno.linkSync]) {
+    const planting: FileSystem = {
+      ...denoFileSystem,
+      remove(path) {
+        denoFileSystem.remove(path);
+        if (path.endsWith(".tmp")) plant(`${base}/outside`, path);
+      },
+    };
+    const error = await errorOf(patch(new Mounts(base, { fileSystem: planting }), "new\n"));
+    assert.equal(error.code, "hostile");
+    assert.equal(contentOf(`${base}/outside`), "SECRET");
+    assert.equal(contentOf(`${base}/${LABEL}`), "old\n");
+  }
 });
 
 // --- how files are opened ------------------------------------------------------------------------
