@@ -55,7 +55,10 @@ export const defaultFormats: FormatRegistry = new FormatRegistry([
     extensions: [".toml"],
     blank: "",
     holdsNull: false,
-    load: async () => (await import("./toml/format.ts")).tomlFormat,
+    load: async (text) =>
+      text?.trim() === ""
+        ? (await import("./toml/begun.ts")).begunToml
+        : (await import("./toml/format.ts")).tomlFormat,
   },
   {
     name: "yaml",
