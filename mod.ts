@@ -144,6 +144,7 @@ export { NO_SETTINGS, type SettingKind, SETTINGS } from "./reconcile/settings_sc
 export {
   type ChangeOptions,
   changeSettings,
+  requireWritable,
   type SettingsChange,
 } from "./reconcile/settings_edit.ts";
 export type { Owned, ProviderStatus, Standing, Status } from "./reconcile/status.ts";

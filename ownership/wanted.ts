@@ -1,6 +1,5 @@
 /** Which places of a text a wanted place means. @module */
 import { ConfigPatchError, locate } from "../errors.ts";
-import { refuseDepth } from "../formats/limits.ts";
 import type { ConfigDocument, ConfigPath, ConfigValue } from "../formats/types.ts";
 import { isList, isTable, matches, pathText, valueAt } from "../formats/value.ts";
 import { EVERY, type Wanted, type WantedPath } from "./claims.ts";
@@ -22,19 +21,18 @@ export interface Part {
  * nothing.
  *
  * @param isOurs Whether an entry exists only because of us: such a one is left once another matches.
- * @throws {ConfigPatchError} `shape` where `each` meets something else than a table, `too-large` for
- * a path that no file can hold.
+ * @throws {ConfigPatchError} `shape` where `each` meets something else than a table, `unsupported` where
+ * nobody can tell which entries match.
  */
 export function expand(
   document: ConfigDocument,
   { path, kind }: Pick<Wanted, "path" | "kind">,
   isOurs: (at: ConfigPath) => boolean = () => false,
 ): ConfigPath[] {
-  // What follows recurses over the path.
-  refuseDepth(path as ConfigPath, null);
-  return kind === "each"
-    ? everyTable(document, document.value, [], path)
-    : entriesOf(document.value, [], path as ConfigPath, isOurs);
+  if (kind === "each") return everyTable(document, document.value, [], path);
+  // A format may know of entries that the tree does not show (YAML's aliases), and refuse the path.
+  if (path.some((key) => typeof key === "object")) document.find(path as ConfigPath);
+  return entriesOf(document.value, [], path as ConfigPath, isOurs);
 }
 
 function entriesOf(
