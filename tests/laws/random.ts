@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { ConfigPatchError } from "../../errors.ts";
 import { applySplice, type ConfigDocument, defaultFormats } from "../../formats/mod.ts";
 import type { ConfigValue, FormatHandler, Splice } from "../../formats/mod.ts";
-import { pathText, sameValue, valueAt } from "../../formats/value.ts";
+import { sameValue, valueAt } from "../../formats/value.ts";
 import { disjoint, EDIT_LAWS } from "../../testing/edit_laws.ts";
 import { editsOf, nearbyEditsOf, userEditsOf } from "../../testing/edits.ts";
 import { declines, LawBreach, type LawEdit, type Trial } from "../../testing/law.ts";
