@@ -93,6 +93,7 @@ export {
   type ConfigDocument,
   type ConfigList,
   type ConfigPath,
+  type ConfigRoot,
   type ConfigScalar,
   type ConfigTable,
   type ConfigValue,
