@@ -93,6 +93,7 @@ export {
   type ConfigDocument,
   type ConfigList,
   type ConfigPath,
+  type ConfigRoot,
   type ConfigScalar,
   type ConfigTable,
   type ConfigValue,
@@ -144,6 +145,7 @@ export { NO_SETTINGS, type SettingKind, SETTINGS } from "./reconcile/settings_sc
 export {
   type ChangeOptions,
   changeSettings,
+  requireWritable,
   type SettingsChange,
 } from "./reconcile/settings_edit.ts";
 export type { Owned, ProviderStatus, Standing, Status } from "./reconcile/status.ts";

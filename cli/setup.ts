@@ -122,8 +122,9 @@ export function locationOf(flags: Flags, settings: Settings): VaultLocation {
   }
   const url = flags.vaultUrl ?? settings.vaultUrl;
   const socket = flags.vaultSocket ?? settings.vaultSocket;
+  const tlsUrl = flags.vaultTlsUrl ?? settings.vaultTlsUrl;
   try {
-    return resolveVaultLocation({ tokenBrokerPort, direct, url, socket });
+    return resolveVaultLocation({ tokenBrokerPort, direct, url, socket, tlsUrl });
   } catch (error) {
     if (!(error instanceof ConfigPatchError)) throw error;
     const { message, details } = error;

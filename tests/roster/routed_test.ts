@@ -69,12 +69,13 @@ Deno.test("opencode: the address of the user's strongest file is ours, and comes
   });
 });
 
-Deno.test("kilo: an address in a stronger file is a bypass", async () => {
+Deno.test("kilo: ours stands in the file that wins over all others", async () => {
   const text = '{ "provider": { "anthropic": { "options": { "baseURL": "https://mine" } } } }\n';
-  for (const file of ["opencode.json", "opencode.jsonc"]) {
-    assert.equal((await bypassed("kilo", { [`_kilo-config/${file}`]: text })).length, 1);
+  for (const file of ["kilo.json", "opencode.json", "opencode.jsonc"]) {
+    await routed("kilo", { [`_kilo-config/${file}`]: text }, (scenario) => {
+      assert.match(scenario.read("_kilo-config/opencode.jsonc") ?? "", /localhost:9419\/v1/);
+    });
   }
-  await routed("kilo", { "_kilo-config/opencode.json": text.replace("https://mine", `${URL}/v1`) });
 });
 
 Deno.test("qwen: the address of every model is ours, and each comes back", async () => {
