@@ -22,6 +22,7 @@ export type {
   ConfigDocument,
   ConfigList,
   ConfigPath,
+  ConfigRoot,
   ConfigScalar,
   ConfigTable,
   ConfigValue,

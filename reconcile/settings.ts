@@ -33,7 +33,7 @@ const LARGEST = 65536;
  * const mounts = await Deno.makeTempDir();
  * const { disabled } = await readSettings(mounts);
  * if (disabled !== "all") {
- *   await applySharedConfigPatches(await loadRoster([]), mounts, { disabledProviders: disabled });
+ *   await applySharedConfigPatches(await loadRoster(), mounts, { disabledProviders: disabled });
  * }
  * ```
  */
