@@ -62,7 +62,7 @@ async function providersText(invocation: Invocation): Promise<string> {
     // What is not on by default comes from the catalog.
     provider.defaultOn ? "on" : "when named",
     fileOf(provider) ?? "(no patch)",
-    provider.source,
+    provider.source + (provider.proven === undefined ? "" : `; proven: ${provider.proven}`),
   ]);
   return rows.length === 0 ? "the roster is empty\n" : columns(rows);
 }
@@ -95,6 +95,8 @@ function providerJson(provider: Provider) {
     file: fileOf(provider),
     format: patch?.format,
     nested: patch?.files.some((file) => file.includes("/")),
+    proven: provider.proven,
+    notes: provider.notes.length === 0 ? undefined : provider.notes,
   };
 }
 
