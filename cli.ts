@@ -40,7 +40,9 @@ export type {
 } from "./formats/mod.ts";
 
 if (import.meta.main) {
-  const code = await main(Deno.args);
+  // In a turn of its own. Whoever throws, as looking for a file that is not there does, has V8 find the
+  // places of all functions below; in a bundle the lowest one is the whole program, read again for it.
+  const code = await Promise.resolve().then(() => main(Deno.args));
   // Deno keeps the compiled program for the next start only if its event loop gets a turn, and a
   // steady run has none. This is the cheapest; standard error may be closed.
   await Deno.stderr.write(new Uint8Array()).catch(() => {});

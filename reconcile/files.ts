@@ -100,10 +100,18 @@ export async function configFiles(known: Known): Promise<ConfigFile[]> {
     return entry;
   };
   const owned = ownedFiles(state);
+  const targets = new Map<Task, readonly ChosenTarget[]>();
+  for (const task of tasks) targets.set(task, await chosenTargets(task, known));
+  // Who leaves wants no format: a file is read as those who are applied want it.
+  for (const [task, chosen] of targets) {
+    if (task.action === "apply") {
+      for (const one of chosen) entryAt(one.dir, one.name, one.format);
+    }
+  }
   for (const task of tasks) {
     const { provider, action } = task;
     const left = new Set(owned.get(provider));
-    for (const target of await chosenTargets(task, known)) {
+    for (const target of targets.get(task) ?? []) {
       const entry = entryAt(target.dir, target.name, target.format);
       if (action === "apply") {
         if (target.strict) entry.strictFor.add(provider);

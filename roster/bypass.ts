@@ -1,7 +1,7 @@
 /** From what is written under `bypassed_by` to {@linkcode BypassRule}s. @module */
 import type { FormatRegistry } from "../formats/registry.ts";
 import type { ConfigValue, FormatInfo } from "../formats/types.ts";
-import { pathText, sameValue } from "../formats/value.ts";
+import { pathText } from "../formats/value.ts";
 import { checkFile } from "../storage/names.ts";
 import { checkTokens } from "../transport/tokens.ts";
 import { checkKeys } from "./keys.ts";
@@ -33,7 +33,7 @@ export function rulesOf(
   const rules = (isSequence(list) ? list.value : []).flatMap((rule) =>
     isMapping(rule) ? [ruleOf(rule, patch, formats)] : []
   );
-  return rules.filter((rule, index) => rules.findIndex((other) => sameRule(rule, other)) === index);
+  return [...new Map(rules.map((rule) => [wordsOf(rule), rule])).values()];
 }
 
 function ruleOf(node: WrittenMapping, patch: ConfigPatch, formats: FormatRegistry): BypassRule {
@@ -136,10 +136,10 @@ function unlessOf(node: WrittenMapping, format: FormatInfo): ConfigValue[] {
   });
 }
 
-function sameRule(one: BypassRule, other: BypassRule): boolean {
-  return sameValue(wordsOf(one), wordsOf(other));
-}
-
-function wordsOf({ file, ownFiles, format, path, unless, why }: BypassRule): ConfigValue {
-  return [file ?? null, ownFiles, format ?? null, path ?? null, unless, why];
+/** A text that two rules share exactly if they say the same. */
+function wordsOf({ file, ownFiles, format, path, unless, why }: BypassRule): string {
+  // JSON knows no whole numbers of their own.
+  const told = (_key: string, value: unknown) =>
+    typeof value === "bigint" ? { integer: String(value) } : value;
+  return JSON.stringify([file, ownFiles, format, path, unless, why], told);
 }

@@ -74,9 +74,9 @@ export async function loadRoster(
   const providers = [...names].map((name) => {
     const above = given.get(name) ?? [];
     const turnedOn = givesPatch(above);
-    const builtIn = ownAgent(name, own.builtIn, "built-in agent");
+    const builtIn = ownAgent(name, own.builtIn, "built in");
     const isBase = named.has(name) || !turnedOn;
-    const below = builtIn ?? (isBase ? ownAgent(name, own.catalog, "catalog's agent") : undefined);
+    const below = builtIn ?? (isBase ? ownAgent(name, own.catalog, "the catalog") : undefined);
     const [lowest, ...more] = below === undefined ? above : [below, ...above];
     if (lowest === undefined) return [];
     const form = layAgents([lowest, ...more]);
@@ -88,10 +88,10 @@ export async function loadRoster(
 function ownAgent(
   name: string,
   agents: Readonly<Record<string, AgentObject>>,
-  what: string,
+  source: string,
 ): Written | undefined {
   const agent = Object.hasOwn(agents, name) ? agents[name] : undefined;
-  return agent === undefined ? undefined : writtenObject(name, agent, `${what} ${name}`);
+  return agent === undefined ? undefined : writtenObject(name, agent, source);
 }
 
 /** The agents of all texts, those of one name in order. */

@@ -48,6 +48,7 @@ export type {
   ConfigDocument,
   ConfigList,
   ConfigPath,
+  ConfigRoot,
   ConfigScalar,
   ConfigTable,
   ConfigValue,

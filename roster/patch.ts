@@ -273,6 +273,7 @@ function checkMatched(set: readonly Leaf[], { match = {} }: Places): void {
 }
 
 function checkDefaults(defaults: readonly Leaf[], set: readonly Leaf[], places: Places): void {
+  const isSet = overlapWith(set.map(({ path }) => path));
   for (const { node, path } of defaults) {
     const text = pathText(node.path);
     if (places.each !== undefined) {
@@ -289,7 +290,7 @@ function checkDefaults(defaults: readonly Leaf[], set: readonly Leaf[], places: 
         "set it instead",
       );
     }
-    if (set.some((leaf) => overlaps(leaf.path, path))) {
+    if (isSet(path)) {
       throw wrong(node, `${text} is set as well, and what is set wins`, "keep one of them");
     }
     if (Object.hasOwn(places.match ?? {}, path[0] ?? "")) {
@@ -298,10 +299,13 @@ function checkDefaults(defaults: readonly Leaf[], set: readonly Leaf[], places: 
   }
 }
 
-/** Whether one of two paths leads to, or through, what the other one leads to. */
-function overlaps(one: readonly string[], other: readonly string[]): boolean {
-  const length = Math.min(one.length, other.length);
-  return one.slice(0, length).every((step, depth) => step === other[depth]);
+/** Whether a path leads to, or through, what one of these leads to, or one of these through it. */
+function overlapWith(paths: readonly (readonly string[])[]): (path: readonly string[]) => boolean {
+  const beginnings = (path: readonly string[]) =>
+    path.map((_, depth) => JSON.stringify(path.slice(0, depth + 1)));
+  const ends = new Set(paths.map((path) => JSON.stringify(path)));
+  const all = new Set(paths.flatMap(beginnings));
+  return (path) => all.has(JSON.stringify(path)) || beginnings(path).some((one) => ends.has(one));
 }
 
 function tableFrom(node: Written | undefined): ConfigTable {

@@ -7,8 +7,7 @@
 import assert from "node:assert/strict";
 import part from "../../examples/containers/oci/config.part.json" with { type: "json" };
 import podmanHook from "../../examples/containers/oci/vault-config.hook.json" with { type: "json" };
-import { loadRoster } from "../../roster/mod.ts";
-import { type ConfigPart, type Ended, output, podman, runc } from "./sandbox.ts";
+import { type ConfigPart, type Ended, output, podman, removeInTheEnd, runc } from "./sandbox.ts";
 
 const runtimes = [await runc(), await podman(podmanHook)];
 for (const { name, reason } of runtimes) {
@@ -16,20 +15,10 @@ for (const { name, reason } of runtimes) {
 }
 
 const HOST_DIR = "_codex-config";
-/** A config, and an agent file that knows what is wrong with it. */
+
+/** Codex then uses the address of that entry. */
 const BYPASSED =
   'model_provider = "other"\n\n[model_providers.other]\nbase_url = "https://a.test"\n';
-
-const AGENT = `auth: { host_dir: _codex-config }
-vault:
-  shared_config_patch:
-    file: config.toml
-    toml_set: { openai_base_url: "{vault_url}/v1" }
-    bypassed_by:
-      - path: [model_provider]
-        unless: [openai]
-        why: Codex then uses base_url of that entry of model_providers
-`;
 
 const installed = { directory: "", program: "" };
 
@@ -40,7 +29,7 @@ Deno.test.beforeAll(async () => {
 });
 
 Deno.test.afterAll(async () => {
-  if (installed.directory !== "") await Deno.remove(installed.directory, { recursive: true });
+  if (installed.directory !== "") await removeInTheEnd(installed.directory);
 });
 
 Deno.test("podman's form of the hook is the same hook", () => {
@@ -71,37 +60,29 @@ inContainer("a link in place of the config: it does not start", async (start, mo
   refused(await start(undefined), /symbolic link/);
 });
 
-inContainer("a setting that leads past the vault: it does not start", async (start, mounts) => {
-  await giveRule(mounts, "");
-  refused(await start(BYPASSED), /config\.toml:1:.*model_provider/s);
-}, !await knowsRules());
+inContainer("a setting that leads past the vault: it does not start", async (start) => {
+  refused(await start(BYPASSED), /model_provider.*config\.toml:1:/s);
+});
 
 inContainer("the same, accepted in the settings: it runs", async (start, mounts) => {
-  await giveRule(mounts, 'accept_bypass = ["codex"]\n');
+  await Deno.mkdir(`${mounts}/.vault-config`, { mode: 0o700 });
+  const settings = 'accept_bypass = ["codex"]\n';
+  await Deno.writeTextFile(`${mounts}/.vault-config/settings.toml`, settings);
   const { success, stdout, stderr } = await start(BYPASSED);
   assert.ok(success, stderr);
   assert.match(stdout, /^openai_base_url = /m);
-}, !await knowsRules());
-
-/** An agent file of the operator's own, beside the settings that name it. */
-async function giveRule(mounts: string, settings: string): Promise<void> {
-  const own = `${mounts}/.vault-config`;
-  await Deno.mkdir(`${own}/agents`, { recursive: true, mode: 0o700 });
-  await Deno.writeTextFile(`${own}/settings.toml`, `roster = ["agents"]\n${settings}`);
-  await Deno.writeTextFile(`${own}/agents/codex.yaml`, AGENT);
-}
+});
 
 type Start = (config: string | undefined, command?: readonly string[]) => Promise<Ended>;
 
 function inContainer(
   name: string,
   body: (start: Start, mounts: string) => Promise<void>,
-  ignore = false,
 ): void {
   for (const runtime of runtimes) {
     const test = {
       name: `${runtime.name}: ${name}`,
-      ignore: ignore || runtime.reason !== undefined,
+      ignore: runtime.reason !== undefined,
     };
     Deno.test(test, async () => {
       const directory = await Deno.makeTempDir({ dir: installed.directory });
@@ -155,12 +136,6 @@ async function install(directory: string): Promise<string> {
     assert.ok(success, stderr);
   }
   return program;
-}
-
-/** Whether an agent file can have such rules in this version. */
-async function knowsRules(): Promise<boolean> {
-  const source = { kind: "agent", path: "codex.yaml", text: AGENT } as const;
-  return await loadRoster([source]).then(() => true, () => false);
 }
 
 function dirname(path: string): string {

@@ -73,7 +73,7 @@ async function whyNot(name: string, start: Runtime["start"]): Promise<string | u
     const { success, stderr } = await start(directory, { mounts: [], hooks: {} }, ["true"]);
     return success ? undefined : `${name} starts no container here: ${stderr.trim().slice(0, 200)}`;
   } finally {
-    await Deno.remove(directory, { recursive: true });
+    await removeInTheEnd(directory);
   }
 }
 
@@ -122,8 +122,20 @@ async function startByPodman(
     ...volumes.flatMap((one) => ["--volume", one]),
     ...["--rootfs", root, "/bin/busybox", ...command],
   ]);
-  await Deno.remove(state, { recursive: true });
+  await removeInTheEnd(state);
   return ended;
+}
+
+/** Removes a directory in which podman, for a moment after a container has ended, still writes. */
+export async function removeInTheEnd(directory: string): Promise<void> {
+  for (let tries = 0; tries < 50; tries++) {
+    try {
+      return await Deno.remove(directory, { recursive: true });
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
 }
 
 async function makeRoot(root: string, mounts: readonly Mount[]): Promise<void> {

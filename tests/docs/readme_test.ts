@@ -26,13 +26,19 @@ Deno.test(
     const follow = (command: string) => run("bash", ["-c", command], clone, env);
     const config = `${clone}/mounts/_codex-config/config.toml`;
 
-    for (const command of commandsOf(await Deno.readTextFile(`${clone}/README.md`))) {
+    const readme = await Deno.readTextFile(`${clone}/README.md`);
+    for (const command of commandsOf(readme)) {
+      if (command.includes("--roster")) await writeAgents(readme, clone);
       await t.step(command.replace(/ *#.*/, ""), async () => {
         const said = await follow(command);
         const [, what] = /^vault-config (\w+)/.exec(command) ?? [];
         if (what === "plan") assert.match(said, /^\+openai_base_url = /m);
         if (/ apply$/.test(command) || what === "apply") {
           assert.match(await Deno.readTextFile(config), /localhost:9419/);
+        }
+        if (command.includes("--roster")) {
+          const own = await Deno.readTextFile(`${clone}/mounts/_mytool-config/config.toml`);
+          assert.equal(own, 'base_url = "http://localhost:9419/v1"\n');
         }
         if (command.includes("disable --all")) assert.ok(!await isFile(config));
         if (what === "help") assert.match(said, /^ +apply /m);
@@ -41,6 +47,14 @@ Deno.test(
     await Deno.remove(directory, { recursive: true });
   },
 );
+
+/** Writes the agent files that are shown: their first line says where. */
+async function writeAgents(readme: string, clone: string): Promise<void> {
+  for (const [, path = "", text] of readme.matchAll(/^```yaml\n# (\S+)\n(.*?)^```/gms)) {
+    await Deno.mkdir(`${clone}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
+    await Deno.writeTextFile(`${clone}/${path}`, text ?? "");
+  }
+}
 
 /** One a line; not what needs a registry that has the package, and not this test's own task. */
 function commandsOf(readme: string): string[] {

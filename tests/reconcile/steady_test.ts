@@ -107,6 +107,7 @@ const SAME_ARGUMENTS: readonly (readonly string[])[] = [
   ["--quiet"],
   ["--no-color"],
   ["--lock-timeout", "1"],
+  ["--disabled="],
 ];
 
 Deno.test("a run wakes up whatever has changed, and only then", async (t) => {
@@ -169,12 +170,8 @@ Deno.test("a run wakes up whatever has changed, and only then", async (t) => {
   await t.step("where nothing has changed, nothing is written or locked", async () => {
     const calls = await callsOfDeno(`${base}/still/`, () => apply(still));
     const names = new Set(calls.map((call) => call.replace(/ .*/, "")));
-    assert.deepEqual([...names].sort(), [
-      "lstatSync",
-      "openSync",
-      "readDirSync",
-      "readTextFileSync",
-    ]);
+    const looks = ["lstatSync", "openSync", "readDirSync", "readTextFileSync"];
+    assert.deepEqual([...names].sort(), looks);
     const opened = calls.filter((call) => call.startsWith("openSync"));
     assert.deepEqual(new Set(opened).size, opened.length, "a file is read twice");
   });

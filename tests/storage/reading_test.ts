@@ -175,6 +175,16 @@ storageTest("a host dir that makes us read too much fails as a whole, and alone"
   assert.equal(await read(5), "too-large too-large too-large too-large too-large read");
 });
 
+storageTest("who asks twice in one round gets the same, and it counts once", async (base) => {
+  Deno.mkdirSync(`${base}/${DIR}`);
+  Deno.writeTextFileSync(PATH(base), "x".repeat(LIMITS.config));
+  const reading = new Mounts(base).reading();
+  const first = await readOne(reading);
+  Deno.writeTextFileSync(PATH(base), "another");
+  for (let i = 0; i < 10; i++) assert.equal((await readOne(reading)).read, first.read);
+  assert.equal(reading.overBudget(DIR), undefined);
+});
+
 storageTest("of a host dir, only so many files are read", async (base) => {
   Deno.mkdirSync(`${base}/${DIR}`);
   let opened = 0;

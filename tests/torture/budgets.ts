@@ -7,6 +7,7 @@ import { SIDECAR_NAME } from "../../storage/names.ts";
 import { LIMITS } from "../../storage/limits.ts";
 import { contentOf } from "../support/storage_tools.ts";
 import { onMemoryDisk, system } from "../support/tmpfs.ts";
+import { lease } from "./planting.ts";
 
 /** How a command ended. */
 export interface Ended {
@@ -111,6 +112,27 @@ export async function besideRestless(starts: number): Promise<readonly Ended[]> 
     await victim;
     assert.deepEqual(others.filter((one) => one.code !== 0).map((one) => one.said), []);
     return others;
+  });
+}
+
+/**
+ * Leases on two configs. Who only looks is told at once; `apply` waits until the system ends one
+ * lease (45 seconds), and only for one. Returns how both ended.
+ */
+export async function leases(): Promise<{ readonly plan: Ended; readonly apply: Ended }> {
+  return await onMemoryDisk("leases-", "4m", async ({ path }) => {
+    const cleanups: (() => void)[] = [];
+    for (const file of ["_codex-config/config.toml", "_gh-config/config.yml"]) {
+      Deno.mkdirSync(`${path}/${file.replace(/\/.*/, "")}`);
+      cleanups.push(await lease(`${path}/${file}`));
+    }
+    // The open that is told of a lease also begins to end it: so apply comes first.
+    const apply = await vaultConfig(path, "apply");
+    for (const cleanup of cleanups) cleanup();
+    cleanups.push(await lease(`${path}/_codex-config/config.toml`));
+    const plan = await vaultConfig(path, "plan");
+    cleanups.pop()?.();
+    return { plan, apply };
   });
 }
 
