@@ -135,13 +135,14 @@ export {
 } from "./reconcile/request.ts";
 export {
   linesOfSettings,
+  NO_SETTINGS,
   parseSettings,
   readSettings,
   type Settings,
   SETTINGS_FILE,
   settingsText,
 } from "./reconcile/settings.ts";
-export { NO_SETTINGS, type SettingKind, SETTINGS } from "./reconcile/settings_schema.ts";
+export { type SettingKind, SETTINGS } from "./reconcile/settings_schema.ts";
 export {
   type ChangeOptions,
   changeSettings,

@@ -2,8 +2,7 @@
 import { ConfigPatchError } from "../errors.ts";
 import { closest } from "../errors.ts";
 import { defaultFormats } from "../formats/mod.ts";
-import { NO_SETTINGS } from "../reconcile/settings_schema.ts";
-import { parseSettings, type Settings, settingsText } from "../reconcile/settings.ts";
+import { NO_SETTINGS, parseSettings, type Settings, settingsText } from "../reconcile/settings.ts";
 import { showProvider } from "../roster/show.ts";
 import type { Provider } from "../roster/types.ts";
 import { documentJson, locationJson } from "./json.ts";
