@@ -1,7 +1,7 @@
 /** What a law is tried on, what a breach of one says, and how a made-up provider plans an edit. @module */
 import { ConfigPatchError } from "../errors.ts";
 import type { ConfigDocument, ConfigPath, ConfigValue, FormatHandler } from "../formats/types.ts";
-import type { WantedPath } from "../ownership/claims.ts";
+import type { Kind, WantedPath } from "../ownership/claims.ts";
 import { planFile } from "../ownership/plan.ts";
 import type { Part } from "../ownership/wanted.ts";
 
@@ -103,12 +103,14 @@ export function wantsFixed(path: ConfigPath, value: ConfigValue): Wants {
   return { provider: "p", action: "apply", wanted: [wanting(path, value, [])] };
 }
 
-function wanting(
-  path: ConfigPath,
+/** A wanted value; `known` is what counts as ours wherever it stands. */
+export function wanting(
+  path: ConfigPath | WantedPath,
   value: ConfigValue,
   known: readonly ConfigValue[],
+  kind: Kind = "set",
 ): Wants["wanted"][number] {
-  return { path: path as WantedPath, value, template: value, known, kind: "set" };
+  return { path: path as WantedPath, value, template: value, known, kind };
 }
 
 /** A provider that takes its edit back. */
