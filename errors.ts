@@ -108,7 +108,7 @@ export interface ErrorDetails {
  *
  * @example
  * ```ts
- * import { ConfigPatchError } from "./errors.ts";
+ * import { ConfigPatchError } from "@terok/vault-config";
  *
  * const error = new ConfigPatchError("shape", "a list stands where a table must be", {
  *   file: "_vibe-config/config.toml",
@@ -180,7 +180,7 @@ export class ConfigPatchError extends Error {
  *
  * @example
  * ```ts
- * import { ConfigSyntaxError } from "./errors.ts";
+ * import { ConfigSyntaxError } from "@terok/vault-config/formats";
  *
  * const error = ConfigSyntaxError.at("a = 1\nb = =\n", 10, "a value must stand here");
  * if (error.position?.line !== 2 || error.position.column !== 5) throw error;

@@ -144,22 +144,31 @@ export { NO_SETTINGS, type SettingKind, SETTINGS } from "./reconcile/settings_sc
 export {
   type ChangeOptions,
   changeSettings,
+  requireWritable,
   type SettingsChange,
 } from "./reconcile/settings_edit.ts";
 export type { Owned, ProviderStatus, Standing, Status } from "./reconcile/status.ts";
 export { type Asked, isOff, type TakingPart, takingPart } from "./reconcile/taking_part.ts";
 export {
   type AgentObject,
-  builtInSources,
-  catalogSources,
+  builtInAgents,
+  type BypassObject,
+  type BypassRule,
+  catalogAgents,
+  catalogNames,
   type ConfigPatch,
   loadRoster,
+  type PatchObject,
+  type PatchValue,
+  type PatchValues,
   type Provider,
   readRosterSources,
   Roster,
   rosterFrom,
   type RosterOptions,
   type RosterSource,
+  showProvider,
+  type SourceOptions,
 } from "./roster/mod.ts";
 export { type Access, grantRemedy } from "./storage/failures.ts";
 export { excessPermissions } from "./storage/permissions.ts";

@@ -7,10 +7,11 @@
  *
  * @example
  * ```ts
- * import { iniFormat } from "./examples/ini_format.ts";
- * import { assertFormatLaws } from "./testing.ts";
+ * import { defaultFormats } from "@terok/vault-config/formats";
+ * import { assertFormatLaws } from "@terok/vault-config/testing";
  *
- * const report = assertFormatLaws(iniFormat, ["[core]\neditor = vi ; mine\n"], { comment: ";" });
+ * const handler = await defaultFormats.load("toml"); // or a handler of your own
+ * const report = assertFormatLaws(handler, ["[core]\neditor = 'vi' # mine\n"]);
  * if (report.edits === 0) throw new Error("nothing was tried");
  * ```
  *
@@ -24,6 +25,14 @@ import { editsOf, userEditsOf, variantsOf } from "./testing/edits.ts";
 import { DECLINED, declines, type LawEdit, read, show, type Trial } from "./testing/law.ts";
 import { type Between, editBetween, USER_LAWS } from "./testing/user_laws.ts";
 
+export {
+  ConfigPatchError,
+  type ErrorCode,
+  type ErrorDetails,
+  type Position,
+  type SourceContext,
+} from "./errors.ts";
+export type * from "./formats/types.ts";
 export { LawBreach } from "./testing/law.ts";
 
 /** An edit that a handler declined, with its reason. */
@@ -62,8 +71,8 @@ export interface LawOptions {
  *
  * @example
  * ```ts
- * import { defaultFormats } from "./formats/mod.ts";
- * import { assertFormatLaws } from "./testing.ts";
+ * import { defaultFormats } from "@terok/vault-config/formats";
+ * import { assertFormatLaws } from "@terok/vault-config/testing";
  *
  * const json = await defaultFormats.load("json");
  * assertFormatLaws(json, ['{ "model": "x" }\n'], { comment: "//", invalid: ["{"] });

@@ -1,5 +1,5 @@
 /**
- * The benchmarks: `deno task bench [--runs=N] [start-up] [providers] [large-files] [python]`.
+ * The benchmarks: `deno task bench [--runs=N] [start-up] [profile] [providers] [large-files] [worst-files] [python]`.
  *
  * Everything that is compared is measured side by side in one run, in turns; trust the ratios. A
  * missed budget is printed, and is no failure: whether a machine was quiet is for people to judge.
@@ -8,14 +8,18 @@
  */
 import { benchLargeFiles } from "./large_files.ts";
 import { hasChildTimes } from "./measure.ts";
+import { benchProfile } from "./profile.ts";
 import { benchProviders } from "./providers.ts";
 import { benchPython } from "./python.ts";
 import { benchStartUp } from "./start_up.ts";
+import { benchWorstFiles } from "./worst_files.ts";
 
 const SECTIONS: Readonly<Record<string, (directory: string, runs: number) => Promise<void>>> = {
   "start-up": (directory, runs) => benchStartUp(directory, 4 * runs),
+  "profile": (directory, runs) => benchProfile(directory, 2 * runs),
   "providers": benchProviders,
   "large-files": (directory, runs) => benchLargeFiles(directory, 2 * runs),
+  "worst-files": benchWorstFiles,
   "python": benchPython,
 };
 

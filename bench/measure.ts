@@ -7,6 +7,8 @@ export interface Sample {
   readonly wall: number;
   /** Milliseconds of processor time, user and system; wall time where they cannot be had. */
   readonly cpu: number;
+  /** The part of it that the system spent on calls; 0 where it cannot be had. */
+  readonly system: number;
 }
 
 /** Something to be timed. */
@@ -23,6 +25,8 @@ export interface Result {
   readonly runs: number;
   /** The median. */
   readonly cpu: number;
+  /** The median of the part that the system spent. */
+  readonly system: number;
   /** The median. */
   readonly wall: number;
   /** Half of the distance between the quartiles of the CPU time, as a part of its median. */
@@ -59,9 +63,10 @@ export async function child(command: readonly string[], cwd: string): Promise<Sa
   const { success, stderr } = await new Deno.Command(program, options).output();
   const wall = performance.now() - begin;
   if (!success) throw new Error(`failed: ${command.join(" ")}`);
-  if (!hasChildTimes) return { wall, cpu: wall };
-  const [user, system] = new TextDecoder().decode(stderr).trim().split(" ").map(Number);
-  return { wall, cpu: 1000 * ((user ?? NaN) + (system ?? NaN)) };
+  if (!hasChildTimes) return { wall, cpu: wall, system: 0 };
+  const times = new TextDecoder().decode(stderr).trim().split(" ").map(Number);
+  const [user = NaN, system = NaN] = times.map((seconds) => 1000 * seconds);
+  return { wall, cpu: user + system, system };
 }
 
 /** Work in this process. */
@@ -71,7 +76,7 @@ export async function here(work: () => unknown): Promise<Sample> {
   await work();
   const wall = performance.now() - begin;
   const { user, system } = process.cpuUsage(before);
-  return { wall, cpu: (user + system) / 1000 };
+  return { wall, cpu: (user + system) / 1000, system: system / 1000 };
 }
 
 /** Whether a program can be run. */
@@ -89,11 +94,17 @@ export async function exists(program: string, ...args: readonly string[]): Promi
 }
 
 function resultOf(name: string, samples: readonly Sample[]): Result {
-  const cpu = samples.map((sample) => sample.cpu).sort((a, b) => a - b);
-  const wall = samples.map((sample) => sample.wall).sort((a, b) => a - b);
-  const spread = (quantile(cpu, 0.75) - quantile(cpu, 0.25)) / 2 / quantile(cpu, 0.5);
-  const [middle, clock] = [quantile(cpu, 0.5), quantile(wall, 0.5)];
-  return { name, runs: samples.length, cpu: middle, wall: clock, spread };
+  const sorted = (key: keyof Sample) => samples.map((one) => one[key]).sort((a, b) => a - b);
+  const cpu = sorted("cpu");
+  const middle = quantile(cpu, 0.5);
+  return {
+    name,
+    runs: samples.length,
+    cpu: middle,
+    system: quantile(sorted("system"), 0.5),
+    wall: quantile(sorted("wall"), 0.5),
+    spread: (quantile(cpu, 0.75) - quantile(cpu, 0.25)) / 2 / middle,
+  };
 }
 
 function quantile(sorted: readonly number[], part: number): number {

@@ -25,10 +25,10 @@ export async function benchPython(directory: string, runs: number): Promise<void
     for (const [size, bytes] of Object.entries(SIZES)) {
       const [theirs, ours] = await compare(python, directory, format, size, bytes, runs);
       if (theirs !== undefined && ours !== undefined) {
-        rows.push({ result: theirs, base: theirs }, { result: ours, base: theirs });
+        for (const result of [theirs, ours]) rows.push({ result, base: theirs, budget: undefined });
       }
     }
-    printTable(`A fresh apply to a ${format} file (1 = ${python} bench/yardstick.py)`, rows);
+    printTable(`A fresh apply to a ${format} file (1 = ${python} bench/one_file.py)`, rows);
   }
 }
 
@@ -45,7 +45,7 @@ function compare(
   const roster = JSON.stringify(agent("p", "_p", format));
   fill(`${directory}/agents`, { "p.json": roster });
   const prepare = () => fill(`${directory}/python`, { [`_p/${file}`]: text });
-  const script = new URL("./yardstick.py", import.meta.url).pathname;
+  const script = new URL("./one_file.py", import.meta.url).pathname;
   const [read, write] = grants("python");
   const apply = ["apply", "--mounts", "python", "--no-built-in", "--roster", "agents/p.json"];
   const deno = ["deno", "run", "--no-prompt", `${read},agents`, `${write}`, SOURCES, ...apply];
@@ -60,7 +60,7 @@ function compare(
 }
 
 /** The first Python that has these modules. */
-async function pythonWith(...modules: readonly string[]): Promise<string | undefined> {
+export async function pythonWith(...modules: readonly string[]): Promise<string | undefined> {
   const imports = modules.map((name) => `import ${name}`).join("; ");
   for (const python of ["python3", "/usr/bin/python3"]) {
     if (await exists(python, "-c", imports)) return python;

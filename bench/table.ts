@@ -7,7 +7,7 @@ export interface Row {
   /** What is 1 in the column of ratios. */
   readonly base: Result;
   /** The most that the ratio may be, where there is a budget. */
-  readonly budget?: number;
+  readonly budget: number | undefined;
 }
 
 /** Prints a table of results with a heading. */

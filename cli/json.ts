@@ -65,8 +65,8 @@ export function failureJson(error: ConfigPatchError, facts: RunFacts): string {
 }
 
 /** The vault's addresses. */
-export function locationJson(location: VaultLocation): JsonInput {
-  return { ...location };
+export function locationJson({ url, socket, tlsUrl }: VaultLocation): JsonInput {
+  return { url, socket, tlsUrl };
 }
 
 /** A warning. */
@@ -106,7 +106,7 @@ export function errorJson(error: ConfigPatchError): JsonInput {
 }
 
 function rowJson(row: ProviderReport, report: Report, showSecrets: boolean): JsonInput {
-  const { provider, action, file, outcome, edits, adopted = [], bypasses = [], error } = row;
+  const { provider, action, file, outcome, edits, adopted, bypasses, error } = row;
   const shown = (value: ConfigValue | undefined, isOurs: boolean) =>
     value === undefined ? undefined : valueJson(isOurs || showSecrets ? value : maskValue(value));
   return {

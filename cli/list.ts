@@ -4,13 +4,12 @@ import { closest } from "../errors.ts";
 import { defaultFormats } from "../formats/mod.ts";
 import { NO_SETTINGS } from "../reconcile/settings_schema.ts";
 import { parseSettings, type Settings, settingsText } from "../reconcile/settings.ts";
-import { builtInSources } from "../roster/built_in.ts";
-import { catalogSources } from "../roster/catalog.ts";
+import { showProvider } from "../roster/show.ts";
 import type { Provider } from "../roster/types.ts";
 import { documentJson, locationJson } from "./json.ts";
 import type { Flags, Invocation } from "./parse.ts";
 import { columns } from "./report.ts";
-import { rosterOf, stemOf } from "./roster.ts";
+import { rosterOf } from "./roster.ts";
 import { locationOf, rosterWishes } from "./setup.ts";
 import { write } from "./terminal.ts";
 
@@ -68,22 +67,23 @@ async function providersText(invocation: Invocation): Promise<string> {
   return rows.length === 0 ? "the roster is empty\n" : columns(rows);
 }
 
-/** The text of an agent file; of several of one name, the last, which is laid over the others. */
+/** What an agent amounts to, as an agent file: with all that was laid over each other. */
 async function agentText({ flags, formats }: Invocation, name: string): Promise<string> {
   const wishes = await rosterWishes(flags, await settingsWhereGranted(flags), formats);
-  const own = wishes.builtIn ? [...await catalogSources(), ...builtInSources] : [];
-  const sources = [...own, ...wishes.sources];
-  const source = sources.findLast((one) => stemOf(one) === name);
-  if (source === undefined) {
-    const names = [...new Set(sources.map(stemOf))].sort();
-    const near = closest(name, names);
+  const roster = await rosterOf({ ...wishes, names: [name], alsoOn: [], all: false });
+  const provider = roster.get(name);
+  if (provider === undefined) {
+    const near = closest(name, roster.names());
     throw new ConfigPatchError("unknown-provider", `there is no agent file of ${name}`, {
-      remedy: near === undefined ? `there are: ${names.join(", ")}` : `did you mean ${near}?`,
+      remedy: near === undefined
+        ? `there are: ${roster.names().join(", ")}`
+        : `did you mean ${near}?`,
     });
   }
-  const { path, text } = source;
-  if (!flags.json) return text.endsWith("\n") ? text : `${text}\n`;
-  return documentJson({ command: "providers", exit: 0 }, { agent: { provider: name, path, text } });
+  const text = showProvider(provider);
+  if (!flags.json) return text;
+  const agent = { provider: name, path: provider.source, text };
+  return documentJson({ command: "providers", exit: 0 }, { agent });
 }
 
 function providerJson(provider: Provider) {

@@ -129,7 +129,8 @@ export function isPut(
   if (before === undefined || overrode === true) return true;
   const texts = new Set<string>();
   collect(after, texts);
-  const addresses = [location.url, location.socket, location.url.replace(/^https?:\/\//, "")];
+  const { url, socket, tlsUrl } = location;
+  const addresses = [url, socket, tlsUrl, url.replace(/^https?:\/\//, "")];
   return [...texts].every((text) => addresses.some((one) => one !== "" && text.includes(one)));
 }
 

@@ -1,7 +1,7 @@
 /** A report for people: one line for each provider, then what they should know. @module */
 import { escapeControl } from "../errors.ts";
 import { pathText } from "../formats/value.ts";
-import type { Bypass, Outcome, ProviderReport, Report } from "../ownership/report.ts";
+import type { Outcome, ProviderReport, Report } from "../ownership/report.ts";
 import { lineText, reportFailuresText } from "./errors.ts";
 import { reportJson, type RunFacts } from "./json.ts";
 import type { Flags } from "./parse.ts";
@@ -43,7 +43,7 @@ function rowsText(report: Report, { tense }: ReportStyle, paint: Paint): string 
   const line = quietLine(report);
   if (line !== undefined) return line;
   const rows = report.providers.filter((row) =>
-    row.outcome !== "unchanged" || bypassesOf(row).length > 0
+    row.outcome !== "unchanged" || row.bypasses.length > 0
   );
   const cells = rows.map((row) => [
     row.provider,
@@ -65,10 +65,6 @@ function toneOf(cell: string): Tone | undefined {
   return ["failed", "fail", "bypassed", "malformed", "bypassed (accepted)"].includes(cell)
     ? cell.endsWith("(accepted)") ? "warning" : "error"
     : undefined;
-}
-
-function bypassesOf(row: ProviderReport): readonly Bypass[] {
-  return row.bypasses ?? [];
 }
 
 /** Lines of cells, each column as wide as its widest cell; a cell with a tone is painted. */
@@ -133,7 +129,7 @@ function placesOf({ edits, outcome }: ProviderReport): string {
 
 function notesText(report: Report, { tense }: ReportStyle, paint: Paint): string {
   const done = tense === "done";
-  return report.providers.flatMap(({ provider, file, edits, adopted = [] }) => {
+  return report.providers.flatMap(({ provider, file, edits, adopted }) => {
     const own = edits.filter((edit) => edit.overrode === true).map((edit) => pathText(edit.path));
     const notes = [
       own.length === 0

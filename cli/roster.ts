@@ -4,7 +4,8 @@
  * @module
  */
 import type { FormatRegistry } from "../formats/registry.ts";
-import { builtInSources } from "../roster/built_in.ts";
+import type { AgentObject } from "../roster/agent_object.ts";
+import { builtInAgents } from "../roster/built_in.ts";
 import type { Roster, RosterSource } from "../roster/types.ts";
 
 /** What a roster is to be made of. */
@@ -35,7 +36,7 @@ export async function rosterOf(needs: RosterNeeds): Promise<Roster> {
   // Somebody unknown is named: then the message lists everybody who is known.
   const roster = some !== undefined && names.every((name) => some.get(name) !== undefined)
     ? some
-    : await loadRoster(sources, { builtIn, formats });
+    : await loadRoster(sources, { builtIn, formats, named: names });
   if (alsoOn.length === 0) return roster;
   const { Roster } = await import("../roster/types.ts");
   const providers = roster.names().flatMap((name) => roster.get(name) ?? []);
@@ -50,18 +51,21 @@ export async function rosterOf(needs: RosterNeeds): Promise<Roster> {
 export async function sourcesOf(
   paths: readonly string[],
   formats: FormatRegistry | undefined,
+  mounts: string,
 ): Promise<readonly RosterSource[]> {
   if (paths.length === 0) return [];
   const { readRosterSources } = await import("../roster/sources.ts");
-  return await readRosterSources(paths, { formats });
+  return await readRosterSources(paths, { formats, mounts });
 }
 
-/** The texts of those of these names that are in the catalog. */
-export async function catalogOf(names: readonly string[]): Promise<readonly RosterSource[]> {
+/** The agents of those of these names that are in the catalog. */
+export async function catalogOf(
+  names: readonly string[],
+): Promise<Readonly<Record<string, AgentObject>>> {
   const others = names.filter((name) => !BUILT_IN.includes(name));
-  if (others.length === 0) return [];
-  const { catalogSources } = await import("../roster/catalog.ts");
-  return await catalogSources(others);
+  if (others.length === 0) return {};
+  const { catalogAgents } = await import("../roster/catalog.ts");
+  return await catalogAgents(others);
 }
 
 /** Those of the names that the roster or the state knows. */
@@ -76,10 +80,10 @@ export async function knownNames(
   const known = new Set(builtIn ? [...agents, ...BUILT_IN] : agents);
   const missing = () => names.filter((name) => !known.has(name));
   if (builtIn && missing().length > 0) {
-    for (const source of await catalogOf(missing())) known.add(stemOf(source));
+    for (const name of Object.keys(await catalogOf(missing()))) known.add(name);
   }
   if (missing().length > 0 && sources.some((one) => one.kind === "mapping")) {
-    const roster = await rosterOf({ ...wishes, names: [], alsoOn: [], all: false });
+    const roster = await rosterOf({ ...wishes, names, alsoOn: [], all: false });
     for (const name of roster.names()) known.add(name);
   }
   if (missing().length > 0) {
@@ -99,4 +103,4 @@ export function stemOf({ path }: RosterSource): string {
   return path.slice(path.lastIndexOf("/") + 1).replace(/\.[^.]*$/, "");
 }
 
-const BUILT_IN = builtInSources.map(stemOf);
+const BUILT_IN = Object.keys(builtInAgents);

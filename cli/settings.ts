@@ -112,7 +112,7 @@ function valueIn(key: string, { request, settings }: Setup, flags: Flags): Value
     case "vault_socket":
       return { value: request.location.socket, given: flags.vaultSocket !== undefined };
     case "vault_tls_url":
-      return { value: tlsUrlOf(request.location), given: flags.vaultTlsUrl !== undefined };
+      return { value: request.location.tlsUrl, given: flags.vaultTlsUrl !== undefined };
     case "roster":
       return {
         value: [...settings.roster, ...flags.roster],
@@ -139,10 +139,6 @@ function valueIn(key: string, { request, settings }: Setup, flags: Flags): Value
     default:
       throw new Error(`${key} is not printed`);
   }
-}
-
-function tlsUrlOf(location: { readonly url: string }): ConfigValue {
-  return "tlsUrl" in location && typeof location.tlsUrl === "string" ? location.tlsUrl : null;
 }
 
 function tableOf(types: Readonly<Record<string, string>>): ConfigTable {

@@ -16,7 +16,7 @@ import {
 } from "../reconcile/settings.ts";
 import { NO_SETTINGS } from "../reconcile/settings_schema.ts";
 import { takingPart } from "../reconcile/taking_part.ts";
-import { builtInSources } from "../roster/built_in.ts";
+import { builtInAgents } from "../roster/built_in.ts";
 import { resolveVaultLocation } from "../transport/resolve.ts";
 import type { VaultLocation } from "../transport/location.ts";
 import { type Flags, type Invocation, UsageError } from "./parse.ts";
@@ -122,8 +122,9 @@ export function locationOf(flags: Flags, settings: Settings): VaultLocation {
   }
   const url = flags.vaultUrl ?? settings.vaultUrl;
   const socket = flags.vaultSocket ?? settings.vaultSocket;
+  const tlsUrl = flags.vaultTlsUrl ?? settings.vaultTlsUrl;
   try {
-    return resolveVaultLocation({ tokenBrokerPort, direct, url, socket });
+    return resolveVaultLocation({ tokenBrokerPort, direct, url, socket, tlsUrl });
   } catch (error) {
     if (!(error instanceof ConfigPatchError)) throw error;
     const { message, details } = error;
@@ -147,7 +148,7 @@ export async function rosterWishes(
     path.startsWith("/") ? path : `${flags.mounts}/.vault-config/${path}`
   );
   return {
-    sources: await sourcesOf([...paths, ...flags.roster], formats),
+    sources: await sourcesOf([...paths, ...flags.roster], formats, flags.mounts),
     builtIn: !(flags.noBuiltIn || settings.noBuiltIn === true),
     formats,
   };
@@ -194,7 +195,7 @@ async function textsOf({ sources, builtIn }: RosterWishes, names: readonly strin
   const { catalogOf } = await import("./roster.ts");
   return {
     sources,
-    builtIn: builtIn && builtInSources,
+    builtIn: builtIn && builtInAgents,
     catalog: builtIn && await catalogOf(names),
   };
 }

@@ -9,7 +9,7 @@ export function quietLine(report: Report): string | undefined {
   const out = providers.filter((row) => row.action === "disable" && row.outcome === "unchanged");
   const none = providers.filter((row) => row.outcome === "skipped");
   if (routed.length + out.length + none.length < providers.length) return undefined;
-  if (providers.some((row) => (row.bypasses ?? []).length > 0)) return undefined;
+  if (providers.some((row) => row.bypasses.length > 0)) return undefined;
   const parts = [
     count(routed, "provider is routed", "providers are routed"),
     count(out, "has nothing of ours", "have nothing of ours"),
@@ -20,7 +20,7 @@ export function quietLine(report: Report): string | undefined {
 }
 
 /** The mounts directory, for every summary: a slip in its name must be seen. */
-export function mountsText({ mounts = "", made = false }: Report): string {
+export function mountsText({ mounts, made }: Report): string {
   return `${escapeControl(mounts)}${made ? " (made now)" : ""}`;
 }
 

@@ -8,7 +8,11 @@ import {
   SETTINGS_FILE,
   settingsText,
 } from "../reconcile/settings.ts";
-import { changeSettings, type SettingsChange } from "../reconcile/settings_edit.ts";
+import {
+  changeSettings,
+  requireWritable,
+  type SettingsChange,
+} from "../reconcile/settings_edit.ts";
 import { isOff } from "../reconcile/taking_part.ts";
 import { showDone } from "./apply.ts";
 import { lineText } from "./errors.ts";
@@ -45,6 +49,7 @@ export async function runDisable(invocation: Invocation): Promise<number> {
 export async function runEnable(invocation: Invocation): Promise<number> {
   const { operands, flags } = invocation;
   const { all, once, mounts } = flags;
+  if (!once) requireWritable(mounts);
   const now = await settingsOf(flags);
   const wishes = await rosterWishes(flags, now, invocation.formats);
   await requireKnown(invocation, wishes);

@@ -7,7 +7,7 @@
  *
  * @example
  * ```ts
- * import { applySplice, defaultFormats } from "../formats/mod.ts";
+ * import { applySplice, defaultFormats } from "@terok/vault-config/formats";
  * import { iniFormat } from "./ini_format.ts";
  *
  * const ini = await defaultFormats.with(iniFormat).load("ini");
@@ -41,7 +41,7 @@ import {
   tableOf,
   targetOf,
   valueAt,
-} from "../formats/mod.ts";
+} from "@terok/vault-config/formats";
 
 /** Reads and edits INI files. */
 export const iniFormat: FormatHandler = {

@@ -8,10 +8,11 @@ import type {
   ConfigDocument,
   ConfigPath,
   ConfigRoot,
+  ConfigValue,
   FormatHandler,
   ParseOptions,
 } from "./types.ts";
-import { copyOf, isTable, removeAt, resolve, sameValue, setAt, valueAt } from "./value.ts";
+import { copyOf, isList, isTable, removeAt, resolve, sameValue, setAt, valueAt } from "./value.ts";
 
 /** What a check may take as given. */
 export interface CheckOptions {
@@ -23,8 +24,8 @@ export interface CheckOptions {
    */
   readonly settled?: readonly ConfigPath[];
   /**
-   * Tables that may have lost their last key. YAML says so with no value at all, so there `null`
-   * counts as an empty table.
+   * Tables and lists that may have lost their last entry. YAML says so with no value at all, so there
+   * `null` counts as an empty one.
    */
   readonly emptied?: readonly ConfigPath[];
 }
@@ -60,10 +61,8 @@ export function checkEdit(
     setAt(wanted, path, copyOf(value));
   }
   for (const path of emptied) {
-    const table = valueAt(wanted, path);
-    if (
-      isTable(table) && Object.keys(table).length === 0 && valueAt(document.value, path) === null
-    ) setAt(wanted, path, null);
+    const container = valueAt(wanted, path);
+    if (isEmpty(container) && valueAt(document.value, path) === null) setAt(wanted, path, null);
   }
   if (!sameValue(document.value, wanted)) {
     throw new ConfigPatchError("verification", "the edit would change more than its own place", {
@@ -71,6 +70,11 @@ export function checkEdit(
     });
   }
   return document;
+}
+
+function isEmpty(value: ConfigValue | undefined): boolean {
+  if (isList(value)) return value.length === 0;
+  return isTable(value) && Object.keys(value).length === 0;
 }
 
 /** The tree after something was removed: what {@linkcode checkEdit} is to expect of a removal. */

@@ -3,7 +3,7 @@
  *
  * @example
  * ```ts
- * import { applySplice, defaultFormats } from "./mod.ts";
+ * import { applySplice, defaultFormats } from "@terok/vault-config/formats";
  *
  * const toml = await defaultFormats.load("toml");
  * const document = toml.parse('model = "x" # mine\n');
@@ -20,7 +20,15 @@ import { FormatRegistry } from "./registry.ts";
 
 export * from "./types.ts";
 // What a plug-in throws, so that it needs no other module.
-export { ConfigPatchError, ConfigSyntaxError, type ErrorDetails, locate } from "../errors.ts";
+export {
+  ConfigPatchError,
+  ConfigSyntaxError,
+  type ErrorCode,
+  type ErrorDetails,
+  locate,
+  type Position,
+  type SourceContext,
+} from "../errors.ts";
 export { applySplice, applySplices, invert, mergeSplices } from "./splice.ts";
 export { FormatRegistry } from "./registry.ts";
 // What every handler asks of a path and of a text, so that the same mistake gets the same answer.

@@ -7,7 +7,7 @@ import type { FormatHandler, FormatInfo, LazyFormat } from "./types.ts";
  *
  * @example
  * ```ts
- * import { defaultFormats } from "./mod.ts";
+ * import { defaultFormats } from "@terok/vault-config/formats";
  *
  * const handler = await defaultFormats.load("toml");
  * const document = handler.parse('model = "x"\n');

@@ -6,7 +6,7 @@ import type { Splice } from "./types.ts";
  *
  * @example
  * ```ts
- * import { applySplice } from "./splice.ts";
+ * import { applySplice } from "@terok/vault-config/formats";
  *
  * const text = applySplice("a = 1\n", { offset: 4, remove: "1", insert: "2" });
  * if (text !== "a = 2\n") throw new Error(text);

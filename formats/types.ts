@@ -110,7 +110,12 @@ export interface ConfigDocument {
    * where it has no such dialect. Taking something back must not add one.
    */
   readonly looseCommas?: number;
-  /** The slot at a path, or `undefined` where nothing stands. */
+  /**
+   * The slot at a path, or `undefined` where nothing stands.
+   *
+   * @throws {ConfigPatchError} `unsupported` where a selector may mean an entry that the tree does not
+   * show: one that is written as a reference to another place.
+   */
   find(path: ConfigPath): Slot | undefined;
   /**
    * The smallest splice that makes `path` hold `value`; containers on the way are created.

@@ -6,6 +6,7 @@
  */
 import { ConfigPatchError, locate as positionOf } from "../errors.ts";
 import { checkEdit } from "../formats/check.ts";
+import { refuseDepth } from "../formats/limits.ts";
 import { applySplices } from "../formats/splice.ts";
 import type {
   ConfigDocument,
@@ -69,9 +70,6 @@ export interface Released {
 /** Former text of one value above this many bytes is refused: the state is no place for it. */
 export const MAX_FORMER_TEXT: number = 64 * 1024;
 
-/** Levels of a path and its value together; no format of ours reads fewer, and no config has more. */
-export const MAX_LEVELS = 90;
-
 /**
  * Puts values and claims them. A value at a place that we hold already renews its claim: former text
  * and "we created this" are carried on.
@@ -82,7 +80,6 @@ export const MAX_LEVELS = 90;
  * @throws {ConfigPatchError} as `ConfigDocument.put` (with the provider), or `verification`.
  */
 export function putAll(draft: Draft, claims: readonly Claim[]): Draft {
-  for (const claim of claims) refuseDepth(claim);
   let rest = claims;
   let together = true;
   while (rest.length > 0) {
@@ -128,22 +125,6 @@ export function withRemoved(
     return lost === undefined ? [{ at: path as ConcretePath, match }] : [];
   });
   return { ...draft, document, claims, created };
-}
-
-/** What recurses over a value would overflow; so its levels are counted without recursion. */
-function refuseDepth(claim: Claim): void {
-  let level: readonly ConfigValue[] = [claim.value];
-  for (let depth = claim.at?.length ?? 0; depth <= MAX_LEVELS; depth++) {
-    level = level.flatMap((value) =>
-      isList(value) ? value : isTable(value) ? Object.values(value) : []
-    );
-    if (level.length === 0) return;
-  }
-  const message = `a value would be nested deeper than ${MAX_LEVELS} levels`;
-  throw blame(
-    new ConfigPatchError("unsupported", message, { remedy: "put a flatter value" }),
-    claim,
-  );
 }
 
 interface PlannedPut {
@@ -204,6 +185,8 @@ function dependsOn(root: ConfigValue, path: ConfigPath): string[] {
 
 function putOne(document: ConfigDocument, claim: Claim, at: ConfigPath): Put {
   try {
+    // Whatever the handler does: what recurses over a value would overflow.
+    refuseDepth(at, claim.value);
     return document.put(at, claim.value);
   } catch (error) {
     throw blame(error, claim);

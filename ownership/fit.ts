@@ -80,6 +80,19 @@ class PassedOver {
       for (let to = this.#endOf.get(end); to !== undefined; to = this.#endOf.get(end)) end = to;
       if (this.#text[end++] !== text.insert[i]) return undefined;
     }
-    return { start, end };
+    return isWholeLines(text) && !this.#beginsLine(start) ? undefined : { start, end };
   }
+
+  #beginsLine(offset: number): boolean {
+    let start = offset;
+    for (let to = this.#startOf.get(start); to !== undefined; to = this.#startOf.get(start)) {
+      start = to;
+    }
+    return start === 0 || /[\n\uFEFF]/.test(this.#text[start - 1] ?? "");
+  }
+}
+
+/** Whether the bytes were lines of their own: those that the user has indented anew are others. */
+function isWholeLines({ insert, remove }: ClaimText): boolean {
+  return remove === "" && insert.endsWith("\n") && !/^\r?\n/.test(insert);
 }

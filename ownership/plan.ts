@@ -5,7 +5,8 @@
  * @module
  */
 import { ConfigPatchError } from "../errors.ts";
-import type { ConfigDocument, ConfigPath, FormatHandler } from "../formats/types.ts";
+import type { ConfigDocument, ConfigPath, ConfigValue, FormatHandler } from "../formats/types.ts";
+import { refuseDepth } from "../formats/limits.ts";
 import { matches, resolve, valueAt } from "../formats/value.ts";
 import { adoptKnown, adoptRecords, type Records } from "./adopt.ts";
 import { applyAll } from "./apply.ts";
@@ -17,8 +18,9 @@ import {
   pathKey,
   placeText,
   shownPath,
+  type WantedPath,
 } from "./claims.ts";
-import { type Created, type Draft, MAX_FORMER_TEXT, type Released } from "./edits.ts";
+import { blame, type Created, type Draft, MAX_FORMER_TEXT, type Released } from "./edits.ts";
 import { fitAll } from "./fit.ts";
 import { locate, marked } from "./places.ts";
 import type { Action, Edit, Outcome } from "./report.ts";
@@ -98,6 +100,9 @@ const MAX_FORMER_TEXTS = 4 * MAX_FORMER_TEXT;
  */
 export function planFile(input: FileInput): FilePlan {
   const { handler, text, parts, records = new Map(), now = "" } = input;
+  for (const { provider, wanted } of parts) {
+    for (const { path, value } of wanted) refuseTooDeep(path, value, provider);
+  }
   const parse = { strict: input.strict };
   const base = text === undefined || text === "" ? handler.blank : text;
   const document = handler.parse(base, parse);
@@ -297,6 +302,15 @@ function finalText(text: string | undefined, origin: FileRecord["origin"]): stri
   const rest = text.replace(/[\s\uFEFF]/g, "");
   if (rest !== "" && rest !== "{}") return text;
   return origin === "absent" ? undefined : "";
+}
+
+/** What follows a path or a value would overflow on what is nested too deeply. */
+function refuseTooDeep(path: WantedPath, value: ConfigValue, provider: string): void {
+  try {
+    refuseDepth(path as ConfigPath, value);
+  } catch (error) {
+    throw blame(error, { owners: [provider] });
+  }
 }
 
 function refuseTooMany(claims: readonly Claim[], present: ReadonlySet<string>): void {

@@ -21,16 +21,18 @@ export interface Part {
  * nothing.
  *
  * @param isOurs Whether an entry exists only because of us: such a one is left once another matches.
- * @throws {ConfigPatchError} `shape` where `each` meets something else than a table.
+ * @throws {ConfigPatchError} `shape` where `each` meets something else than a table, `unsupported` where
+ * nobody can tell which entries match.
  */
 export function expand(
   document: ConfigDocument,
   { path, kind }: Pick<Wanted, "path" | "kind">,
   isOurs: (at: ConfigPath) => boolean = () => false,
 ): ConfigPath[] {
-  return kind === "each"
-    ? everyTable(document, document.value, [], path)
-    : entriesOf(document.value, [], path as ConfigPath, isOurs);
+  if (kind === "each") return everyTable(document, document.value, [], path);
+  // A format may know of entries that the tree does not show (YAML's aliases), and refuse the path.
+  if (path.some((key) => typeof key === "object")) document.find(path as ConfigPath);
+  return entriesOf(document.value, [], path as ConfigPath, isOurs);
 }
 
 function entriesOf(

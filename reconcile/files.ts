@@ -100,10 +100,18 @@ export async function configFiles(known: Known): Promise<ConfigFile[]> {
     return entry;
   };
   const owned = ownedFiles(state);
+  const targets = new Map<Task, readonly ChosenTarget[]>();
+  for (const task of tasks) targets.set(task, await chosenTargets(task, known));
+  // Who leaves wants no format: a file is read as those who are applied want it.
+  for (const [task, chosen] of targets) {
+    if (task.action === "apply") {
+      for (const one of chosen) entryAt(one.dir, one.name, one.format);
+    }
+  }
   for (const task of tasks) {
     const { provider, action } = task;
     const left = new Set(owned.get(provider));
-    for (const target of await chosenTargets(task, known)) {
+    for (const target of targets.get(task) ?? []) {
       const entry = entryAt(target.dir, target.name, target.format);
       if (action === "apply") {
         if (target.strict) entry.strictFor.add(provider);
@@ -187,8 +195,9 @@ async function chosenTargets(task: Task, known: Known): Promise<ChosenTarget[]> 
 /** Files with claims of whose owners none takes part in runs any more. */
 function leftBehind({ job, state }: Known): string[] {
   const takesPart = takesPartIn(job);
-  return [...state.files].filter(([, entry]) => ownersOf(entry).some((one) => !takesPart(one)))
-    .map(([key]) => key);
+  return [...state.files].filter(([key, entry]) =>
+    job.only?.has(splitKey(key)[0]) !== false && ownersOf(entry).some((one) => !takesPart(one))
+  ).map(([key]) => key);
 }
 
 /** Whether a provider takes part in runs, though perhaps not in this one. */

@@ -7,10 +7,10 @@
 import { ConfigPatchError } from "../errors.ts";
 import { type FilePlan, partKey, type PartResult, planFile } from "../ownership/plan.ts";
 import type { Bypass, ProviderReport, Warning } from "../ownership/report.ts";
-import { type Part } from "../ownership/wanted.ts";
+import type { Part } from "../ownership/wanted.ts";
 import { SIDECAR_NAME } from "../storage/names.ts";
 import { REAL_TIME, type Time } from "../storage/reading.ts";
-import { type FileState, ownersOf } from "../ownership/claims.ts";
+import { type FileState, ownersOf, splitKey } from "../ownership/claims.ts";
 import { judge, type Judgement } from "./bypasses.ts";
 import { type ConfigFile, configFiles } from "./files.ts";
 import { leftBehindIn } from "./left_behind.ts";
@@ -89,7 +89,7 @@ export async function preview(job: Job, time: Time = REAL_TIME): Promise<Preview
   const tasks = tasksOf(
     { ...job, disabledProviders: [...job.disabledProviders ?? [], ...all] },
     (name) => known.has(name),
-  );
+  ).filter((task) => isLookedAt(task, job, state));
   const found = await configFiles({ job, tasks, state, sidecars, reading });
   const failures = failuresBefore(tasks, found);
   const now = new Date(time.clock()).toISOString();
@@ -115,6 +115,14 @@ export async function preview(job: Job, time: Time = REAL_TIME): Promise<Preview
       ...await nestedWarnings(job, files),
     ],
   };
+}
+
+/** Whether anything of a task lies in the host dirs that are looked at. */
+function isLookedAt({ provider, targets }: Task, { only }: Job, state: State): boolean {
+  if (only === undefined || targets.some((target) => only.has(target.dir))) return true;
+  return [...state.files].some(([key, entry]) =>
+    only.has(splitKey(key)[0]) && ownersOf(entry).includes(provider)
+  );
 }
 
 /** A file's state after the run. */

@@ -99,11 +99,12 @@ export async function run(job: Job, options: RunOptions = {}): Promise<RunResult
 
 async function locked<T>(
   { mounts }: Job,
-  { command }: RunOptions,
-  timeout: number,
+  { command, lockTimeout }: RunOptions,
+  left: number,
   work: () => Promise<T>,
 ): Promise<T> {
-  using _lock = await mounts.lock({ timeout: Math.max(0, timeout), command });
+  const deadline = performance.now() + left;
+  using _lock = await mounts.lock({ timeout: lockTimeout, deadline, command });
   return await work();
 }
 
@@ -282,7 +283,8 @@ async function commit(
   const pending = { files: unsettled, temporaries: left, texts: known };
   const isSettled = unsettled.size === 0 && left.length === 0;
   const stateText = printState(isSettled ? { files } : { files, pending });
-  await mounts.writeOwn("state.json", stateText);
+  // A crash that loses this name brings the pending state back, which says the same.
+  await mounts.writeOwn("state.json", stateText, "content");
   return { raced, written: isSettled ? { stateText, files: results } : undefined };
 }
 

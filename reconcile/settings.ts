@@ -91,8 +91,13 @@ export async function parseDocument(text: string): Promise<ConfigDocument> {
 export async function linesOfSettings(text: string): Promise<ReadonlyMap<string, number>> {
   const document = await parseDocument(text);
   const lines = new Map<string, number>();
-  for (const key of Object.keys(document.value)) {
-    const line = detailsAt(document, [key])?.position?.line;
+  for (const [key, value] of Object.entries(document.value)) {
+    // A table below a header has no place of its own: its first entry has.
+    const first = typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.keys(value).slice(0, 1)
+      : [];
+    const line = (detailsAt(document, [key, ...first]) ?? detailsAt(document, [key]))?.position
+      ?.line;
     if (line !== undefined) lines.set(key, line);
   }
   return lines;

@@ -61,14 +61,14 @@ export async function changeSettings(
   if (await editedSettings(before ?? "", change(await parseSettings(before))) === (before ?? "")) {
     return false;
   }
-  refuseLink(mounts);
+  requireWritable(mounts);
   await own.prepare();
   const { lockTimeout: timeout, command = "settings" } = options;
   using _lock = await own.lock(timeout === undefined ? { command } : { command, timeout });
   const text = await settingsText(mounts) ?? "";
   const edited = await editedSettings(text, change(await parseSettings(text)));
   if (edited === text) return false;
-  refuseLink(mounts);
+  requireWritable(mounts);
   await own.writeOwn("settings.toml", edited);
   return true;
 }
@@ -180,12 +180,29 @@ function withoutEntry(text: string, start: number, end: number): Splice {
   const comma = /^[ \t]*,/.exec(text.slice(end))?.[0].length ?? 0;
   const lineStart = text.lastIndexOf("\n", start - 1) + 1;
   const rest = /^[ \t]*\r?\n/.exec(text.slice(end + comma))?.[0].length;
-  const alone = text.slice(lineStart, start).trim() === "" && rest !== undefined;
-  const [from, to] = alone ? [lineStart, end + comma + rest] : [start, end + comma];
+  const first = text.slice(lineStart, start).trim() === "";
+  // A remark behind the entry stays, in the entry's own column.
+  const blanks = first ? /^[ \t]*(?=#)/.exec(text.slice(end + comma))?.[0].length ?? 0 : 0;
+  const [from, to] = first && rest !== undefined
+    ? [lineStart, end + comma + rest]
+    : [start, end + comma + blanks];
   return { offset: from, remove: text.slice(from, to), insert: "" };
 }
 
-function refuseLink(mounts: string): void {
+/**
+ * Makes sure that the settings may be written, before anything else is done.
+ *
+ * @param mounts The mounts directory.
+ * @throws {ConfigPatchError} `settings` if the file is a link.
+ *
+ * @example
+ * ```ts
+ * import { requireWritable } from "./settings_edit.ts";
+ *
+ * requireWritable(await Deno.makeTempDir());
+ * ```
+ */
+export function requireWritable(mounts: string): void {
   try {
     if (!Deno.lstatSync(`${mounts}/${SETTINGS_FILE}`).isSymlink) return;
   } catch (error) {

@@ -4,9 +4,10 @@
  * @module
  */
 import type { Report, Warning } from "../ownership/report.ts";
+import { reportFrom } from "./recalled_report.ts";
+import type { RunOptions } from "./run.ts";
+import { recall, textOf } from "./steady.ts";
 import type { Job } from "./tasks.ts";
-import type { RunOptions, RunResult } from "./run.ts";
-import { type MemoryInput, memoryText, recall, type Remembered, textOf } from "./steady.ts";
 
 /** A run whose parsers and planner are not loaded yet. */
 export interface Start extends RunOptions {
@@ -33,103 +34,24 @@ export async function start(options: Start): Promise<Report> {
   const text = inputs === undefined ? undefined : textOf(inputs);
   const known = text === undefined ? undefined : await recall(mounts, text);
   if (known?.kind === "same") return reportFrom(mounts, known.report);
-  const job = await options.job();
-  const { run } = await import("./run.ts");
-  const result = await run(job, options);
-  const memory = text === undefined ? undefined : memoryOf(text, result);
-  if (memory === undefined) return result.report;
-  const warning = await remember(job, memory);
-  return warning === undefined
-    ? result.report
-    : { ...result.report, warnings: [...result.report.warnings, warning] };
-}
-
-function reportFrom(mounts: string, { location, rows, warnings }: Remembered): Report {
-  return {
-    mounts,
-    made: false,
-    location,
-    changed: false,
-    providers: rows.map((row) => ({
-      ...row,
-      edits: [],
-      adopted: [],
-      bypasses: row.bypasses.map((one) => ({ ...one, accepted: true })),
-      error: undefined,
-    })),
-    files: [],
-    warnings: warnings as readonly Warning[],
-  };
-}
-
-/** Outcomes after which the next run finds nothing to do. */
-const DONE: ReadonlySet<string> = new Set([
-  "unchanged",
-  "skipped",
-  "created",
-  "updated",
-  "removed",
-  "restored",
-]);
-
-/**
- * The memory of a run; `undefined` where it must not be trusted later: something failed, or an operator
- * has to be told at the next start what may have gone by then.
- */
-function memoryOf(inputs: string, { report, end: { found, written } }: RunResult) {
-  const state = written === undefined ? found.stateText : written.stateText;
-  // Without a state there is nothing of ours to look after, and no directory to remember it in.
-  if (state === undefined || !report.providers.every((row) => DONE.has(row.outcome))) {
-    return undefined;
+  const [job, { run }, remembering] = await Promise.all([
+    options.job(),
+    import("./run.ts"),
+    import("./remembering.ts"),
+  ]);
+  let over = known && remembering.takenOver(known.memory, known.files);
+  let result = await run({ ...job, only: over?.changed }, options);
+  if (over !== undefined && result.end.found.stateText !== over.memory.state) {
+    // Another run was at work since we looked: what is remembered is of no use.
+    over = undefined;
+    result = await run(job, options);
   }
-  if (report.changed && written === undefined) return undefined;
-  const stays = report.warnings.filter((one) => one.code !== undefined);
-  if (stays.length < report.warnings.length) return undefined;
-  if (found.sidecars.some((one) => one.isBlocked)) return undefined;
-  const files = new Map<
-    string,
-    MemoryInput["files"] extends ReadonlyMap<string, infer T> ? T : never
-  >();
-  const reads = [
-    ...found.judgement.looked,
-    ...found.files.map((file) => [file.key, file.read] as const),
-    ...found.sidecars.map((one) => [`${one.dir}/.terok-managed-config.json`, one.read] as const),
-  ];
-  for (const [key, read] of reads) {
-    const now = written?.files.has(key) === true ? written.files.get(key) : read;
-    files.set(
-      key,
-      now === undefined ? { kind: "absent" } : {
-        kind: "file",
-        mode: now.mode & 0o7777,
-        uid: now.uid,
-        gid: now.gid,
-        bytes: now.bytes,
-      },
-    );
-  }
-  return memoryText({
-    inputs,
-    state,
-    files,
-    patterns: found.judgement.patterns,
-    report: {
-      location: report.location,
-      rows: report.providers.map(({ provider, action, file, outcome, bypasses }) => ({
-        provider,
-        action,
-        file,
-        outcome: outcome === "skipped" ? "skipped" : "unchanged",
-        bypasses: bypasses.map(({ file, position, path, why }) => ({ file, position, path, why })),
-      })),
-      warnings: stays.map(({ message, file, position, code }) => ({
-        message,
-        file,
-        position,
-        code,
-      })),
-    },
-  });
+  const report = over === undefined ? result.report : remembering.completed(result.report, over);
+  const memory = text === undefined
+    ? undefined
+    : remembering.memoryAfter(text, report, result.end, job, over);
+  const warning = memory === undefined ? undefined : await remember(job, memory);
+  return warning === undefined ? report : { ...report, warnings: [...report.warnings, warning] };
 }
 
 async function remember({ mounts }: Job, text: string): Promise<Warning | undefined> {

@@ -109,6 +109,8 @@ export interface Memory {
   readonly report: Remembered;
   /** The keys of all files that were looked at. */
   readonly keys: readonly string[];
+  /** By `host dir/pattern`: the names that matched. */
+  readonly patterns: Readonly<Record<string, readonly string[]>>;
   /** What stood at a key; `undefined` for one that was not looked at. */
   standing(key: string): Standing | undefined;
 }
@@ -223,10 +225,11 @@ function charactersOf(bytes: Uint8Array): string {
   return text;
 }
 
-function memoryOf({ state, report, files }: Stored): Memory {
+function memoryOf({ state, report, files, patterns }: Stored): Memory {
   return {
     state,
     report,
+    patterns,
     keys: Object.keys(files),
     standing(key) {
       const one = Object.hasOwn(files, key) ? files[key] : undefined;

@@ -37,6 +37,8 @@ export interface Job {
    * one; absent: whether the roster knows it.
    */
   readonly takesPart?: ((provider: string) => boolean) | undefined;
+  /** The host dirs to look at; absent: all. In all others, everything stands as it did. */
+  readonly only?: ReadonlySet<string> | undefined;
 }
 
 /** What is to be done for one provider. */

@@ -1,16 +1,12 @@
 /**
- * The texts of the agents that are on by default. They are imported as texts, so that no permission
- * is needed to read them, and not parsed, so that a run which only wants to know whether they are the
- * same as last time pays for no parser.
+ * The agents that are on by default, as data: no permission is needed to read them, and no parser.
  *
  * @module
  */
-import codex from "./agents/codex.yaml" with { type: "text" };
-import gh from "./agents/gh.yaml" with { type: "text" };
-import vibe from "./agents/vibe.yaml" with { type: "text" };
-import type { RosterSource } from "./types.ts";
+import type { AgentObject } from "./agent_object.ts";
+import { agent as codex } from "./agents/codex.ts";
+import { agent as gh } from "./agents/gh.ts";
+import { agent as vibe } from "./agents/vibe.ts";
 
-/** The agents that are on by default. */
-export const builtInSources: readonly RosterSource[] = Object.entries({ codex, gh, vibe }).map(
-  ([name, text]) => ({ kind: "agent", path: `built-in agents/${name}.yaml`, text }),
-);
+/** The agents that are on by default, by name. */
+export const builtInAgents: Readonly<Record<string, AgentObject>> = { codex, gh, vibe };

@@ -1,48 +1,58 @@
 /**
- * The texts of the agents that are used only when they are named. Each is imported when it is asked
- * for, because a text costs about as much start-up time as a module.
+ * The agents that are used only when they are named, as data. Each is loaded when it is asked for.
  *
- * Of the programs that a catalog could hold, these are missing. Continue, Droid and Nanocoder take
- * their address from an entry of a list of models or providers, and what such an entry is called is
- * up to the user. Gemini CLI takes it from a dotenv file, for which there is no format here.
+ * In it is only what was seen to go to the vault, with the real program in the version that its
+ * module names, or what says `proven: documentation only`.
  *
  * @module
  */
-import type { RosterSource } from "./types.ts";
+import type { AgentObject } from "./agent_object.ts";
+
+/** The names of the catalog's agents, sorted. */
+export function catalogNames(): string[] {
+  return Object.keys(MODULES).sort();
+}
 
 /**
  * The agents of the catalog, or those of them that are among `names`.
  *
+ * @param names Names, of which those that the catalog does not have are passed over.
+ * @returns The agents by name.
+ *
  * @example
  * ```ts
- * import { catalogSources } from "./catalog.ts";
+ * import { catalogAgents } from "@terok/vault-config/roster";
  *
- * const [claude] = await catalogSources(["claude", "codex"]);
- * if (claude?.path !== "built-in catalog/claude.yaml") throw new Error(claude?.path);
+ * const { claude } = await catalogAgents(["claude", "codex"]);
+ * if (claude?.host_dir !== "_claude-config") throw new Error("another agent");
  * ```
  */
-export async function catalogSources(
+export async function catalogAgents(
   names?: readonly string[],
-): Promise<RosterSource[]> {
-  const wanted = Object.entries(TEXTS).filter(([name]) => names?.includes(name) ?? true);
-  return await Promise.all(wanted.map(async ([name, load]): Promise<RosterSource> => ({
-    kind: "agent",
-    path: `built-in catalog/${name}.yaml`,
-    text: (await load()).default,
-  })));
+): Promise<Readonly<Record<string, AgentObject>>> {
+  const wanted = Object.entries(MODULES).filter(([name]) => names?.includes(name) ?? true);
+  return Object.fromEntries(
+    await Promise.all(wanted.map(async ([name, load]) => [name, (await load()).agent] as const)),
+  );
 }
 
 // The paths are spelled out, as only what can be seen without running is part of the program.
-const TEXTS: Readonly<Record<string, () => Promise<{ readonly default: string }>>> = {
-  aider: () => import("./catalog/aider.yaml", { with: { type: "text" } }),
-  claude: () => import("./catalog/claude.yaml", { with: { type: "text" } }),
-  cline: () => import("./catalog/cline.yaml", { with: { type: "text" } }),
-  glab: () => import("./catalog/glab.yaml", { with: { type: "text" } }),
-  goose: () => import("./catalog/goose.yaml", { with: { type: "text" } }),
-  grok: () => import("./catalog/grok.yaml", { with: { type: "text" } }),
-  kilo: () => import("./catalog/kilo.yaml", { with: { type: "text" } }),
-  opencode: () => import("./catalog/opencode.yaml", { with: { type: "text" } }),
-  pi: () => import("./catalog/pi.yaml", { with: { type: "text" } }),
-  qwen: () => import("./catalog/qwen.yaml", { with: { type: "text" } }),
-  zed: () => import("./catalog/zed.yaml", { with: { type: "text" } }),
+const MODULES: Readonly<Record<string, () => Promise<{ readonly agent: AgentObject }>>> = {
+  aider: () => import("./catalog/aider.ts"),
+  amp: () => import("./catalog/amp.ts"),
+  claude: () => import("./catalog/claude.ts"),
+  cline: () => import("./catalog/cline.ts"),
+  continue: () => import("./catalog/continue.ts"),
+  crush: () => import("./catalog/crush.ts"),
+  droid: () => import("./catalog/droid.ts"),
+  gemini: () => import("./catalog/gemini.ts"),
+  glab: () => import("./catalog/glab.ts"),
+  goose: () => import("./catalog/goose.ts"),
+  grok: () => import("./catalog/grok.ts"),
+  kilo: () => import("./catalog/kilo.ts"),
+  nanocoder: () => import("./catalog/nanocoder.ts"),
+  opencode: () => import("./catalog/opencode.ts"),
+  pi: () => import("./catalog/pi.ts"),
+  qwen: () => import("./catalog/qwen.ts"),
+  zed: () => import("./catalog/zed.ts"),
 };

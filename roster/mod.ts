@@ -4,7 +4,7 @@
  *
  * @example
  * ```ts
- * import { loadRoster, rosterFrom } from "./mod.ts";
+ * import { loadRoster, rosterFrom } from "@terok/vault-config/roster";
  *
  * const given = rosterFrom({
  *   tool: {
@@ -12,7 +12,7 @@
  *     shared_config_patch: { file: "config.toml", toml_set: { api: { url: "{vault_url}" } } },
  *   },
  * });
- * const roster = (await loadRoster([])).with(given);
+ * const roster = (await loadRoster()).with(given);
  * if (roster.defaults().join() !== "codex,gh,tool,vibe") throw new Error(roster.defaults().join());
  *
  * const [patch] = roster.get("tool")?.patches ?? [];
@@ -28,9 +28,40 @@ export {
   Roster,
   type RosterSource,
 } from "./types.ts";
-export { type AgentSource, parseAgent } from "./schema.ts";
+export type {
+  AgentObject,
+  BypassObject,
+  PatchObject,
+  PatchValue,
+  PatchValues,
+} from "./agent_object.ts";
 export { loadRoster, type RosterOptions } from "./load.ts";
-export { readRosterSources } from "./sources.ts";
-export { type AgentObject, rosterFrom } from "./objects.ts";
-export { builtInSources } from "./built_in.ts";
-export { catalogSources } from "./catalog.ts";
+export { readRosterSources, type SourceOptions } from "./sources.ts";
+export { rosterFrom } from "./objects.ts";
+export { builtInAgents } from "./built_in.ts";
+export { catalogAgents, catalogNames } from "./catalog.ts";
+export { showProvider } from "./show.ts";
+
+// The types of `@terok/vault-config/formats` that stand in what is exported here.
+export type { FormatRegistry } from "../formats/registry.ts";
+export type {
+  ConfigDocument,
+  ConfigList,
+  ConfigPath,
+  ConfigRoot,
+  ConfigScalar,
+  ConfigTable,
+  ConfigValue,
+  FormatHandler,
+  FormatInfo,
+  LazyFormat,
+  OpaqueScalar,
+  ParseOptions,
+  Put,
+  Selector,
+  Slot,
+  Span,
+  Splice,
+} from "../formats/types.ts";
+export type { ErrorCode, ErrorDetails, Position, SourceContext } from "../errors.ts";
+export { ConfigPatchError } from "../errors.ts";

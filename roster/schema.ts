@@ -1,435 +1,316 @@
 /**
- * What an agent may say, and what is a mistake.
- *
- * An agent file is another program's file too. We read where its config lies and what its config has
- * to hold; inside a patch every key is ours and an unknown one is an error, elsewhere only a slip of
- * one of our own keys is.
+ * The one table of what an agent file may say. The parser, the types of `agent_object.ts`,
+ * `agent.schema.json` and the reference in `docs/agent-files.md` all come from it.
  *
  * @module
  */
-import { closest, ConfigPatchError, type ErrorDetails } from "../errors.ts";
-import type { FormatRegistry } from "../formats/registry.ts";
-import {
-  type ConfigPath,
-  type ConfigTable,
-  type ConfigValue,
-  type FormatInfo,
-  OpaqueScalar,
-  type Selector,
-} from "../formats/types.ts";
-import { isList, isTable, leavesOf, pathText, sameValue, valueAt } from "../formats/value.ts";
-import { checkFile, checkSegment } from "../storage/names.ts";
-import { checkTokens, hasToken } from "../transport/tokens.ts";
-import { isProviderName } from "./names.ts";
-import type { ConfigPatch, Provider } from "./types.ts";
+import type { ConfigValue } from "../formats/types.ts";
+import { isList, isTable } from "../formats/value.ts";
 
-/** Where an agent was written, for messages. */
-export interface AgentSource {
-  /** A path, or words for what is no file. */
-  readonly file: string;
-  /** Position and line of what stands at a path of the agent, where they are known. */
-  readonly locate?: (path: ConfigPath) => ErrorDetails | undefined;
-  /** Whether the provider is applied without being named; it is unless this says `false`. */
-  readonly defaultOn?: boolean;
+/** A kind of value, in the words of each of its readers. */
+export interface Shape {
+  /** What a message asks for: `x has to be ${words}`. */
+  readonly words: string;
+  /** The type in TypeScript. */
+  readonly type: string;
+  /** The type in JSON Schema. */
+  readonly schema: Readonly<Record<string, unknown>>;
+  /** Whether a value is of this kind; what is inside of it is not looked at further than needed. */
+  readonly fits: (value: ConfigValue) => boolean;
 }
 
-/**
- * Reads one agent.
- *
- * @throws {ConfigPatchError} `roster`, with the provider, the file, the position where it is known,
- * and what to do.
- */
-export function parseAgent(
-  name: string,
-  agent: ConfigTable,
-  source: AgentSource,
-  formats: FormatRegistry,
-): Provider {
-  const reader = new Reader(name, agent, source);
-  if (!isProviderName(name)) {
-    throw reader.error([], `${JSON.stringify(name)} cannot be the name of a provider`, NAME_REMEDY);
-  }
-  checkSlips(reader);
-  const hostDir = hostDirOf(reader);
-  const patchPath = reader.oneOf(PATCH_PATHS);
-  const provider: Provider = {
-    name,
-    source: source.file,
-    defaultOn: source.defaultOn !== false,
-    hostDir,
-    patches: [],
-    credentialType: undefined,
-    bypassedBy: [],
-    notes: [],
-    proven: undefined,
-  };
-  if (patchPath === undefined) return provider;
-  const patch = reader.table(patchPath);
-  if (hostDir === undefined) {
-    throw reader.error(patchPath, "there is a patch, but no host dir for it", "set auth.host_dir");
-  }
-  return { ...provider, patches: [patchOf(reader, patchPath, patch, formats)] };
+/** A key, and what it means. */
+export interface Key {
+  /** Its name; in `<format>_set` and the like, `<format>` is any registered format. */
+  readonly key: string;
+  /** What it holds. */
+  readonly shape: Shape;
+  /** Where else it may stand, in terok-executor's layouts: `vault.shared_config_patch`. */
+  readonly places?: readonly string[];
+  /** What it means, in Markdown; several sentences are fine. */
+  readonly says: string;
+  /** A value of it, in YAML. */
+  readonly example: string;
 }
 
-/** Where a patch may stand: terok-executor's place, its newer place, and the short form. */
-const PATCH_PATHS = [["vault", "shared_config_patch"], ["provider", "config_patch"], [
-  "shared_config_patch",
-]] as const;
+const isText = (value: ConfigValue) => typeof value === "string" && value !== "";
+const isTexts = (value: ConfigValue) => isList(value) && value.every(isText);
 
-/** Where the host dir may stand: terok-executor's place, and the short form. */
-const HOST_DIR_PATHS = [["auth", "host_dir"], ["host_dir"]] as const;
-
-/** The sections that we read, with the one key of each. */
-const SECTIONS: Readonly<Record<string, string>> = {
-  auth: "host_dir",
-  vault: "shared_config_patch",
-  provider: "config_patch",
+const TEXT: Shape = {
+  words: "a text",
+  type: "string",
+  schema: { type: "string", minLength: 1 },
+  fits: isText,
 };
 
-const SHORT_FORM = ["host_dir", "shared_config_patch"];
+const FLAG: Shape = {
+  words: "true or false",
+  type: "boolean",
+  schema: { type: "boolean" },
+  fits: (value) => typeof value === "boolean",
+};
 
-const NAME_REMEDY =
-  "use one line of printable characters without commas, slashes or spaces at an end: names are " +
-  "given as lists on the command line";
+const NAMES: Shape = {
+  words: "a text, or a list of texts",
+  type: "string | readonly string[]",
+  schema: {
+    anyOf: [
+      { type: "string", minLength: 1 },
+      { type: "array", minItems: 1, items: { type: "string", minLength: 1 } },
+    ],
+  },
+  fits: (value) => isText(value) || (isTexts(value) && isList(value) && value.length > 0),
+};
 
-/** An agent while it is read, and what every message about it says. */
-class Reader {
-  readonly name: string;
-  readonly agent: ConfigTable;
-  readonly #source: AgentSource;
+const KEYS: Shape = {
+  words: "a key, or a list of keys",
+  type: "string | readonly string[]",
+  schema: {
+    anyOf: [
+      { type: "string", minLength: 1 },
+      { type: "array", items: { type: "string", minLength: 1 } },
+    ],
+  },
+  fits: (value) => isText(value) || isTexts(value),
+};
 
-  constructor(name: string, agent: ConfigTable, source: AgentSource) {
-    this.name = name;
-    this.agent = agent;
-    this.#source = source;
-  }
+const VALUES: Shape = {
+  words: "a mapping",
+  type: "PatchValues",
+  schema: { type: "object" },
+  fits: isTable,
+};
 
-  error(path: ConfigPath, message: string, remedy: string): ConfigPatchError {
-    return new ConfigPatchError("roster", message, { ...this.#details(path), remedy });
-  }
+const MATCH: Shape = {
+  words: "a mapping",
+  type: "Readonly<Record<string, string | number | bigint | boolean>>",
+  schema: {
+    type: "object",
+    minProperties: 1,
+    additionalProperties: { type: ["string", "number", "boolean"] },
+  },
+  fits: isTable,
+};
 
-  /** Runs a check that knows nothing of agents, and says where it failed. */
-  check<T>(path: ConfigPath, check: () => T): T {
-    try {
-      return check();
-    } catch (error) {
-      if (!(error instanceof ConfigPatchError)) throw error;
-      throw error.with(this.#details(path));
-    }
-  }
+const VARIANTS: Shape = {
+  words: "a mapping of credential types to mappings",
+  type: "Readonly<Record<string, PatchValues | null>>",
+  schema: { type: "object", additionalProperties: { type: ["object", "null"] } },
+  fits: (value) =>
+    isTable(value) && Object.values(value).every((one) => one === null || isTable(one)),
+};
 
-  /** The path at which something stands; several are fine while they say the same. */
-  oneOf(paths: readonly ConfigPath[]): ConfigPath | undefined {
-    const [first, ...more] = paths.filter((path) => (this.at(path) ?? null) !== null);
-    const other = more.find((path) => !sameValue(this.at(path), this.at(first ?? [])));
-    if (first === undefined || other === undefined) return first;
-    throw this.error(
-      other,
-      `${pathText(first)} and ${pathText(other)} differ, and only one of them can hold`,
-      `keep one of them`,
-    );
-  }
+const RULES: Shape = {
+  words: "a list of rules",
+  type: "readonly BypassObject[]",
+  schema: { type: "array", items: { $ref: "#/$defs/rule" } },
+  fits: (value) => isList(value) && value.every((one) => isTable(one)),
+};
 
-  at(path: ConfigPath): ConfigValue | undefined {
-    return valueAt(this.agent, path);
-  }
+const LIST: Shape = {
+  words: "a list of values",
+  type: "readonly PatchValue[]",
+  schema: { type: "array" },
+  fits: isList,
+};
 
-  text(path: ConfigPath): string {
-    const value = this.at(path);
-    if (typeof value === "string") return value;
-    throw this.error(path, `${pathText(path)} has to be a text`, "write a text there");
-  }
+const PATCHES: Shape = {
+  words: "a mapping, or a list of mappings",
+  type: "PatchObject | readonly PatchObject[]",
+  schema: {
+    anyOf: [
+      { $ref: "#/$defs/patch" },
+      { type: "array", items: { anyOf: [{ $ref: "#/$defs/patch" }, { const: "_inherit" }] } },
+    ],
+  },
+  fits: (value) =>
+    isTable(value) || (isList(value) && value.length > 0 && value.every((one) => isTable(one))),
+};
 
-  table(path: ConfigPath): ConfigTable {
-    const value = this.at(path);
-    if (isTable(value)) return value;
-    throw this.error(path, `${pathText(path)} has to be a mapping`, "write a mapping there");
-  }
+/** Three or four octal digits; that they lie within 0666 is said in words of its own. */
+const MODE: Shape = {
+  words: 'a text of three or four octal digits, such as "0600"',
+  type: "string",
+  schema: { type: "string", pattern: "^0?[46][0246][0246]$" },
+  fits: (value) => typeof value === "string" && /^[0-7]{3,4}$/.test(value),
+};
 
-  #details(path: ConfigPath): ErrorDetails {
-    const { file, locate } = this.#source;
-    return { provider: this.name, file, ...locate?.(path) };
-  }
-}
+/** What an agent says of itself; all that it says besides is another program's business. */
+export const AGENT_KEYS: readonly Key[] = [
+  {
+    key: "host_dir",
+    shape: TEXT,
+    places: ["auth.host_dir"],
+    says: "The directory, directly in the mounts, that is bound into the containers as the " +
+      "program's config directory: one plain path segment. Where there is no `auth` section but " +
+      "an `opencode` section, it is `_<name>-config`.",
+    example: "host_dir: _codex-config",
+  },
+  {
+    key: "shared_config_patch",
+    shape: PATCHES,
+    places: ["vault.shared_config_patch", "provider.config_patch"],
+    says: "The files in the host dir, and the values to hold there: one patch, or a list of " +
+      "patches (several files, or several places of one file). All of a provider's patches are " +
+      "planned together: if one cannot be planned, none is written.",
+    example: 'shared_config_patch: { file: config.yml, yaml_set: { proxy: "{vault_url}" } }',
+  },
+  {
+    key: "credential_type",
+    shape: TEXT,
+    places: ["provider.credential_type", "vault.credential_type"],
+    says: "The type of the credential that is in use unless somebody says otherwise " +
+      "(`--credential NAME=TYPE`); see `by_credential_type`.",
+    example: "credential_type: api_key",
+  },
+  {
+    key: "notes",
+    shape: NAMES,
+    says: "What no file can route, for the user: `status` and `providers --show` print it.",
+    example: "notes: [Logins in the browser do not go through the vault.]",
+  },
+  {
+    key: "proven",
+    shape: TEXT,
+    says: "How the route is known where nobody has run the program: `documentation only`. " +
+      "`status`, `providers` and `enable` print it.",
+    example: "proven: documentation only",
+  },
+];
 
-/** Refuses keys that are almost ours, or ours at a wrong place: they would silently not be read. */
-function checkSlips(reader: Reader): void {
-  for (const [section, ours] of Object.entries(SECTIONS)) {
-    const value = reader.at([section]) ?? null;
-    // `provider: anthropic` is something that another program may well say.
-    if (value === null || (section === "provider" && !isTable(value))) continue;
-    for (const key of Object.keys(reader.table([section]))) {
-      if (key !== ours) checkSlip(reader, [section, key], section);
-    }
-  }
-  for (const [key, value] of Object.entries(reader.agent)) {
-    if (Object.hasOwn(SECTIONS, key) || SHORT_FORM.includes(key)) continue;
-    checkSlip(reader, [key]);
-    // Of sections with other names, only what looks like one of ours, or holds our longest key.
-    const section = closest(key, Object.keys(SECTIONS));
-    for (const inner of isTable(value) ? Object.keys(value) : []) {
-      if (section !== undefined || inner === "shared_config_patch") {
-        checkSlip(reader, [key, inner], section);
-      }
-    }
-  }
-}
+/** What a patch may say. Exactly one format is named in one patch. */
+export const PATCH_KEYS: readonly Key[] = [
+  {
+    key: "file",
+    shape: NAMES,
+    says:
+      "The file's name in the host dir. Or the names of which the program reads **one only**, " +
+      "weakest first: ours goes into the last that exists, else into the first. Of a program that " +
+      "*merges* several files, name the strongest alone. A name with `/` in it is refused unless " +
+      "nested files are allowed (`--allow-nested`).",
+    example: "file: config.toml",
+  },
+  {
+    key: "<format>_set",
+    shape: VALUES,
+    says:
+      "The values to hold. Nested mappings merge key by key; scalars and lists are set whole. " +
+      "Tokens in texts are replaced at any depth.",
+    example: 'json_set: { env: { ANTHROPIC_BASE_URL: "{vault_url}" } }',
+  },
+  {
+    key: "<format>_table",
+    shape: KEYS,
+    says:
+      "The list of tables into whose entries `set` goes: a key, or a list of keys that lead to " +
+      "it; `[]` is a list at the root. Needs `<format>_match`. **Every** entry that matches is " +
+      "routed; where none does, one is created, and taken back as soon as another one matches.",
+    example: "toml_table: providers",
+  },
+  {
+    key: "<format>_match",
+    shape: MATCH,
+    says: "The keys and values by which an entry is known. No tokens, and nothing that `set` sets.",
+    example: "toml_match: { name: mistral }",
+  },
+  {
+    key: "<format>_each",
+    shape: KEYS,
+    says:
+      '`set` goes into every table that this path meets; `"*"` stands for every key or entry. ' +
+      "With `<format>_match`, tables that do not match are passed over. Creates nothing, and " +
+      "meeting nothing is no error.",
+    example: 'json_each: [modelProviders, "*", "*"]',
+  },
+  {
+    key: "<format>_default",
+    shape: VALUES,
+    says: "What the program needs beside the route so that it takes what we create (a version, a " +
+      "name, a model). Written only together with a table, an entry or a file that is created in " +
+      "the same run; never compared and never written later. No tokens, nothing that `set` sets, " +
+      "and not with `<format>_each`. A patch in a list may have only defaults.",
+    example: 'json_default: { version: "1.0" }',
+  },
+  {
+    key: "by_credential_type",
+    shape: VARIANTS,
+    says: "What differs by the type of the credential in use, laid over `<format>_set`. A type " +
+      "without a variant is an error that names those that there are.",
+    example: 'by_credential_type: { api_key: { base_url: "{vault_url}/v1" } }',
+  },
+  {
+    key: "bypassed_by",
+    shape: RULES,
+    says: "What sends the program past these values; see below.",
+    example: "bypassed_by: [{ path: model_provider, why: Then another address is used. }]",
+  },
+  {
+    key: "mode",
+    shape: MODE,
+    says:
+      "The permission bits of a file that we begin, as text: three or four octal digits within " +
+      '`"0666"`. A file that we began is brought to it; a file of the user\'s that allows more is ' +
+      "an error. Without it: 0644 less the umask.",
+    example: 'mode: "0600"',
+  },
+  {
+    key: "json_strict",
+    shape: FLAG,
+    says:
+      "The program silently ignores a file with comments or trailing commas, so such a file is " +
+      "refused.",
+    example: "json_strict: true",
+  },
+];
 
-function checkSlip(reader: Reader, path: readonly string[], section?: string): void {
-  const near = closest(path[path.length - 1] ?? "", Object.values(SECTIONS));
-  if (near === undefined) return;
-  const meant = near === "host_dir"
-    ? "auth.host_dir"
-    : section === "provider"
-    ? "provider.config_patch"
-    : "vault.shared_config_patch";
-  throw reader.error(
-    path,
-    `${pathText(path)} is not a key that is read`,
-    `did you mean ${meant}?`,
-  );
-}
+/** What a rule of `bypassed_by` may say. */
+export const RULE_KEYS: readonly Key[] = [
+  {
+    key: "file",
+    shape: TEXT,
+    says: "Another file of the host dir, or a pattern of names in it: `*` stands for one or more " +
+      "characters, and never means the patch's own file. Without it: the patch's own file.",
+    example: 'file: "*.config.toml"',
+  },
+  {
+    key: "format",
+    shape: TEXT,
+    says: "The format of that file. Without it: by the file's extension, else the patch's.",
+    example: "format: toml",
+  },
+  {
+    key: "path",
+    shape: KEYS,
+    says: 'The setting, as a key or a list of keys; `"*"` stands for every key or entry. Without ' +
+      "it, that the file exists is the bypass.",
+    example: 'path: [profiles, "*", model_provider]',
+  },
+  {
+    key: "unless",
+    shape: LIST,
+    says:
+      "The values that are no bypass. Tokens are replaced. A setting that is absent or null is " +
+      "none either.",
+    example: "unless: [openai]",
+  },
+  {
+    key: "why",
+    shape: TEXT,
+    says: "What the program does then, in one sentence. It is printed.",
+    example: "why: Codex then uses the base_url of that entry of model_providers.",
+  },
+];
 
-function hostDirOf(reader: Reader): string | undefined {
-  const path = reader.oneOf(HOST_DIR_PATHS);
-  const fallback = (reader.at(["auth"]) ?? null) === null && isTable(reader.at(["opencode"]));
-  const hostDir = path !== undefined
-    ? reader.text(path)
-    : fallback
-    ? `_${reader.name}-config`
-    : undefined;
-  if (hostDir !== undefined) reader.check(path ?? [], () => checkSegment(hostDir, "host_dir"));
-  return hostDir;
-}
+/** The parts of a patch's keys that follow `<format>_`. */
+export const FORMAT_PARTS = ["set", "table", "match", "each", "default"] as const;
 
-function patchOf(
-  reader: Reader,
-  path: ConfigPath,
-  patch: ConfigTable,
-  formats: FormatRegistry,
-): ConfigPatch {
-  const format = formatOf(reader, path, patch, formats);
-  const filePath = [...path, "file"];
-  if (!Object.hasOwn(patch, "file")) {
-    throw reader.error(
-      path,
-      "a patch without a file",
-      "set file to the config's name in the host dir",
-    );
-  }
-  const file = reader.text(filePath);
-  const setPath = [...path, `${format.name}_set`];
-  const set = reader.table(setPath);
-  reader.check(filePath, () => checkFile(file, true));
-  checkSet(reader, setPath, set, format);
-  return {
-    files: [file],
-    format: format.name,
-    strict: strictOf(reader, [...path, "json_strict"]),
-    mode: undefined,
-    ...entryOf(reader, path, format, set),
-    each: undefined,
-    set,
-    default: {},
-    variants: {},
-  };
-}
+/** One of {@linkcode FORMAT_PARTS}. */
+export type FormatPart = (typeof FORMAT_PARTS)[number];
 
-/** The one format that the keys of a patch name. */
-function formatOf(
-  reader: Reader,
-  path: ConfigPath,
-  patch: ConfigTable,
-  formats: FormatRegistry,
-): FormatInfo {
-  const owners = new Map<string, FormatInfo>();
-  for (const format of formats.list()) {
-    for (const part of ["set", "table", "match"]) owners.set(`${format.name}_${part}`, format);
-  }
-  const json = formats.get("json");
-  if (json !== undefined) owners.set("json_strict", json);
-  const used = new Set<FormatInfo>();
-  for (const key of Object.keys(patch)) {
-    const owner = owners.get(key);
-    if (owner !== undefined) used.add(owner);
-    else if (key !== "file") {
-      throw reader.error(
-        [...path, key],
-        `a patch has no key ${JSON.stringify(key)}`,
-        keyRemedy(key, formats, ["file", ...owners.keys()]),
-      );
-    }
-  }
-  const [format, other] = used;
-  const names = formats.list().map((one) => `${one.name}_set`).join(", ");
-  if (format === undefined) {
-    throw reader.error(path, "a patch without values", `set one of ${names}`);
-  }
-  if (other !== undefined) {
-    throw reader.error(
-      path,
-      `one patch is of two formats, ${format.name} and ${other.name}`,
-      "keep the keys of the format that the file is written in",
-    );
-  }
-  return format;
-}
-
-function keyRemedy(key: string, formats: FormatRegistry, known: readonly string[]): string {
-  const near = closest(key, known);
-  if (near !== undefined) return `did you mean ${near}?`;
-  const [, format] = /^(.+)_(?:set|table|match)$/.exec(key) ?? [];
-  return format === undefined
-    ? `take it out; known are ${known.join(", ")}`
-    : `register a format ${JSON.stringify(format)}, or use one of ${
-      formats.list().map((one) => one.name).join(", ")
-    }`;
-}
-
-function strictOf(reader: Reader, path: ConfigPath): boolean {
-  const value = reader.at(path) ?? false;
-  if (typeof value === "boolean") return value;
-  throw reader.error(
-    path,
-    `${pathText(path)} has to be true or false`,
-    "write true or leave it out",
-  );
-}
-
-function checkSet(reader: Reader, path: ConfigPath, set: ConfigTable, format: FormatInfo): void {
-  const leaves = leavesOf(set, path);
-  if (leaves.length === 0) {
-    throw reader.error(path, `${pathText(path)} holds no value`, "name a key and its value");
-  }
-  for (const leaf of leaves) {
-    if (isTable(leaf.value)) {
-      throw reader.error(
-        leaf.path,
-        `${pathText(leaf.path)} is an empty mapping, which would hold nothing`,
-        "name the keys that it has to hold, or take it out",
-      );
-    }
-    checkHolds(reader, leaf.path, [...leaf.path, leaf.value] as ConfigValue, format);
-    reader.check(leaf.path, () => checkTokens(leaf.value));
-  }
-}
-
-/** The list entry that a patch addresses, or nothing. */
-function entryOf(
-  reader: Reader,
-  path: ConfigPath,
-  format: FormatInfo,
-  set: ConfigTable,
-): Pick<ConfigPatch, "table" | "match"> {
-  const tablePath = [...path, `${format.name}_table`];
-  const matchPath = [...path, `${format.name}_match`];
-  const table = reader.at(tablePath);
-  const match = reader.at(matchPath);
-  if (table === undefined && match === undefined) return { table: undefined, match: undefined };
-  if (table === undefined || match === undefined) {
-    const [there, missing] = table === undefined ? [matchPath, tablePath] : [tablePath, matchPath];
-    throw reader.error(
-      there,
-      `${format.name}_table and ${format.name}_match only mean something together`,
-      `set ${pathText(missing)} as well`,
-    );
-  }
-  const keys = isList(table) ? table : [table];
-  if (keys.length === 0 || !keys.every(isKey)) {
-    throw reader.error(
-      tablePath,
-      `${pathText(tablePath)} has to be a key, or a list of keys`,
-      "name the keys that lead to the list",
-    );
-  }
-  checkHolds(reader, tablePath, keys, format);
-  return { table: keys, match: selectorOf(reader, matchPath, format, set) };
-}
-
-function selectorOf(
-  reader: Reader,
-  path: ConfigPath,
-  format: FormatInfo,
-  set: ConfigTable,
-): Selector {
-  const match = reader.table(path);
-  if (Object.keys(match).length === 0) {
-    throw reader.error(
-      path,
-      `${pathText(path)} is empty, so it would mean any entry`,
-      "name a key and the value by which the entry is known",
-    );
-  }
-  for (const [key, value] of Object.entries(match)) {
-    const at = [...path, key];
-    if (!["string", "number", "bigint", "boolean"].includes(typeof value)) {
-      throw reader.error(
-        at,
-        `an entry cannot be known by ${pathText(at)}`,
-        "compare with a text, a number, true or false",
-      );
-    }
-    checkHolds(reader, at, [key, value], format);
-    if (hasToken(value)) {
-      throw reader.error(
-        at,
-        `${pathText(at)} has a token in it, so the entry would change with the vault's address`,
-        "match by a value that stays",
-      );
-    }
-    if (Object.hasOwn(set, key)) {
-      throw reader.error(
-        at,
-        `${JSON.stringify(key)} is matched and set, so the entry would not be found again`,
-        `take it out of ${format.name}_set or of ${format.name}_match`,
-      );
-    }
-  }
-  return match as Selector;
-}
-
-function isKey(value: ConfigValue): value is string {
-  return typeof value === "string" && value !== "";
-}
-
-/** Refuses what a patch cannot hold, at any depth. */
-function checkHolds(
-  reader: Reader,
-  path: ConfigPath,
-  value: ConfigValue,
-  format: FormatInfo,
-): void {
-  const fault = faultOf(value, format);
-  if (fault === undefined) return;
-  // A key that cannot be written cannot be shown either.
-  const unwritable = path.findIndex((step) => typeof step === "string" && !step.isWellFormed());
-  const at = unwritable === -1 ? path : path.slice(0, unwritable);
-  throw reader.error(at, `${pathText(at)} cannot hold ${fault.what}`, fault.remedy);
-}
-
-function faultOf(
-  value: ConfigValue,
-  format: FormatInfo,
-): { readonly what: string; readonly remedy: string } | undefined {
-  if (value instanceof OpaqueScalar) {
-    return { what: `a value of type ${value.type}`, remedy: "quote it, to make it a text" };
-  }
-  if (value === null && !format.holdsNull) {
-    return { what: `null: ${format.name} has none`, remedy: "take the key out" };
-  }
-  if (typeof value === "number" && !Number.isFinite(value)) {
-    return { what: `the number ${value}`, remedy: "use a finite number" };
-  }
-  if (typeof value === "string" && !value.isWellFormed()) {
-    return {
-      what: "a key that is no text, or a text that is not valid Unicode",
-      remedy: "put a number, a date or another word that is read as no text in quotes",
-    };
-  }
-  const items = isList(value) ? value : isTable(value) ? Object.entries(value).flat() : [];
-  for (const item of items) {
-    const fault = faultOf(item, format);
-    if (fault !== undefined) return fault;
-  }
-  return undefined;
+/** The shape of a key of a patch or a rule, or of a format's part: `toml_set`. */
+export function shapeOf(keys: readonly Key[], key: string): Shape | undefined {
+  const exact = keys.find((one) => one.key === key);
+  if (exact !== undefined) return exact.shape;
+  const [, part] = /^[a-z][a-z0-9]*_([a-z]+)$/.exec(key) ?? [];
+  return keys.find((one) => one.key === `<format>_${part}`)?.shape;
 }

@@ -7,35 +7,75 @@
 import { ConfigPatchError } from "../errors.ts";
 import { defaultFormats } from "../formats/mod.ts";
 import type { FormatRegistry } from "../formats/registry.ts";
+import { type Fence, fenceAround } from "./fence.ts";
 import type { RosterSource } from "./types.ts";
+
+/** How {@linkcode readRosterSources} reads. `null` counts as absent. */
+export interface SourceOptions {
+  /** The formats by which agent files are read; the default ones. */
+  readonly formats?: FormatRegistry | null | undefined;
+  /**
+   * The mounts directory. A roster that lies in it is refused, outside of `.vault-config/`: a container
+   * could write it, and name any host dir in it.
+   */
+  readonly mounts?: string | URL | null | undefined;
+}
 
 /**
  * Reads agent files, directories of them (sorted by name; other extensions and dot files are left
  * out), and `-`: a mapping of names to agents, in YAML or JSON, from standard input.
  *
+ * @param paths The paths, the weakest first.
+ * @param options Formats, and the mounts directory, which no roster may lie in.
+ * @returns The texts, for {@linkcode loadRoster}.
  * @throws {ConfigPatchError} `permission` with the flag that is missing, `encoding` for a file that
- * is not UTF-8, `roster` for one that is not there or of no known format, `option` for `-` given
- * twice, `io` for any other failure.
+ * is not UTF-8, `roster` for one that is not there or of no known format and for a directory without
+ * any, `hostile` for one in the mounts, `option` for `-` given twice, `io` for any other failure.
+ *
+ * @example
+ * ```ts
+ * import { loadRoster, readRosterSources } from "@terok/vault-config/roster";
+ *
+ * const directory = await Deno.makeTempDir();
+ * await Deno.writeTextFile(
+ *   `${directory}/tool.yaml`,
+ *   "host_dir: _tool\nshared_config_patch: {file: c.yml, yaml_set: {url: '{vault_url}'}}\n",
+ * );
+ * const roster = await loadRoster(await readRosterSources([directory]));
+ * if (roster.get("tool")?.hostDir !== "_tool") throw new Error("not read");
+ * ```
  */
 export async function readRosterSources(
-  paths: readonly string[],
-  options: { readonly formats?: FormatRegistry } = {},
+  paths: Iterable<string>,
+  options?: SourceOptions | null,
 ): Promise<RosterSource[]> {
-  const formats = options.formats ?? defaultFormats;
-  if (paths.indexOf("-") !== paths.lastIndexOf("-")) {
+  const formats = options?.formats ?? defaultFormats;
+  const list = listOf(paths);
+  if (list.indexOf("-") !== list.lastIndexOf("-")) {
     throw new ConfigPatchError("option", "standard input can be read only once", {
       remedy: "give - once",
     });
   }
+  const mounts = options?.mounts ?? undefined;
+  const fence = mounts === undefined ? undefined : await fenceAround(mounts);
   const sources: RosterSource[] = [];
-  for (const path of paths) {
+  for (const path of list) {
     sources.push(
       ...path === "-"
         ? [await readStandardInput()]
-        : await explained(path, () => readPath(path, formats)),
+        : await explained(path, () => readPath(path, formats, fence)),
     );
   }
   return sources;
+}
+
+function listOf(paths: Iterable<string>): string[] {
+  // A text is iterable too, letter by letter.
+  const list = typeof paths === "object" && paths !== null ? [...paths] : undefined;
+  if (list?.every((path) => typeof path === "string") === true) return list;
+  throw new ConfigPatchError("option", "a roster cannot be read from what is no list of paths", {
+    remedy: 'give a list, such as ["agents"]',
+  });
 }
 
 async function readStandardInput(): Promise<RosterSource> {
@@ -44,7 +84,12 @@ async function readStandardInput(): Promise<RosterSource> {
   return { kind: "mapping", path, text: decode(path, bytes) };
 }
 
-async function readPath(path: string, formats: FormatRegistry): Promise<RosterSource[]> {
+async function readPath(
+  path: string,
+  formats: FormatRegistry,
+  fence: Fence | undefined,
+): Promise<RosterSource[]> {
+  await fence?.(path);
   if (!(await Deno.stat(path)).isDirectory) {
     if (formats.forFile(path) !== undefined) return [await readText(path)];
     throw new ConfigPatchError("roster", "the format of an agent file is not known", {
@@ -57,6 +102,15 @@ async function readPath(path: string, formats: FormatRegistry): Promise<RosterSo
     const known = formats.forFile(name) !== undefined;
     if (!isDirectory && !name.startsWith(".") && known) names.push(name);
   }
+  if (names.length === 0) {
+    const extensions = formats.list().flatMap((one) => one.extensions).join(", ");
+    throw new ConfigPatchError("roster", "there is no agent file in this directory", {
+      file: path,
+      remedy: `put agent files there (NAME${
+        extensions.replaceAll(", ", ", NAME")
+      }), or leave it out`,
+    });
+  }
   names.sort();
   const stems = names.map((name) => name.replace(/\.[^.]*$/, ""));
   const twice = stems.findIndex((stem, index) => stems.indexOf(stem) !== index);
@@ -68,11 +122,12 @@ async function readPath(path: string, formats: FormatRegistry): Promise<RosterSo
   }
   const directory = path.replace(/\/+$/, "");
   const paths = names.map((name) => `${directory}/${name}`);
-  return await Promise.all(paths.map((path) => explained(path, () => readAgent(path))));
+  return await Promise.all(paths.map((path) => explained(path, () => readAgent(path, fence))));
 }
 
 /** Reads a file that nobody has named: what lies in a directory may be something that never ends. */
-async function readAgent(path: string): Promise<RosterSource> {
+async function readAgent(path: string, fence: Fence | undefined): Promise<RosterSource> {
+  await fence?.(path);
   if (!(await Deno.stat(path)).isFile) {
     throw new ConfigPatchError("roster", "an agent file has to be a plain file", {
       file: path,

@@ -29,25 +29,3 @@ function mayEnter(directory: FileStatus, { uid }: Owner): boolean {
   if (uid === 0) return true;
   return (directory.mode & (directory.uid === uid ? 0o100 : 0o011)) !== 0;
 }
-
-/**
- * What keeps a file of the user's from being used by a client that refuses any that allows more than
- * `mode`; `undefined` if it does not.
- *
- * @param label The file relative to the mounts.
- * @param path The same as the user can write it on a command line.
- */
-export function tooOpen(
-  label: string,
-  path: string,
-  read: ReadFile,
-  mode: number,
-): ConfigPatchError | undefined {
-  if ((read.mode & 0o777 & ~mode) === 0) return undefined;
-  const octal = (bits: number) => (bits & 0o777).toString(8).padStart(4, "0");
-  return new ConfigPatchError(
-    "permission",
-    `its client refuses it: it allows ${octal(read.mode)}, and may allow ${octal(mode)} at most`,
-    { file: label, remedy: `run: chmod ${octal(mode)} ${path}` },
-  );
-}

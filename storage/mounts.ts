@@ -10,11 +10,10 @@
 import { ConfigPatchError } from "../errors.ts";
 import { makeHostDir, makeRoot, namesIn, type Owner, rootOf, syncEntries } from "./directories.ts";
 import { type Access, failure } from "./failures.ts";
-import { type Fingerprint, fingerprintOf } from "./fingerprint.ts";
 import type { Collected } from "./leftovers.ts";
 import { limitFor, refuseToGrow, type Use } from "./limits.ts";
 import { type Lock, type LockOptions, takeLock } from "./lock.ts";
-import { tooOpen, unreadable } from "./modes.ts";
+import { unreadable } from "./modes.ts";
 import {
   checkFile,
   checkSegment,
@@ -47,10 +46,6 @@ export interface MountsOptions {
   readonly fileSystem?: FileSystem | undefined;
   /** Another cap for configs, in bytes; see `limits.ts`. */
   readonly maxConfigBytes?: number | undefined;
-  /** Another cap for sidecars, in bytes; see `limits.ts`. */
-  readonly maxSidecarBytes?: number | undefined;
-  /** Milliseconds since the epoch; `Date.now` by default. */
-  readonly now?: (() => number) | undefined;
   /** Accept a `file` of several segments; see `nested.ts` for what that costs. */
   readonly allowNested?: boolean | undefined;
   /** Whether this run is one that writes: `apply`, `disable`. All others never open for writing. */
@@ -188,27 +183,6 @@ export class Mounts {
     using place = placeIn(this.#system, this.path, dir, "");
     if (place === undefined) return [];
     return this.#look("list it", dir, () => matchingNames(namesIn(this.#system, place), pattern));
-  }
-
-  /**
-   * What keeps a file of the user's from being used by a client that refuses any that allows more
-   * than `mode`; `undefined` if it does not.
-   */
-  tooOpen(dir: string, file: string, read: ReadFile, mode: number): ConfigPatchError | undefined {
-    return tooOpen(`${dir}/${file}`, join(join(this.path, dir), file), read, mode);
-  }
-
-  /**
-   * The fingerprint of a file, from one `lstat`: nothing is opened. To be compared with one that
-   * {@linkcode read} gave and called settled.
-   */
-  fingerprint(dir: string, file: string): Fingerprint {
-    checkSegment(dir, "host_dir");
-    this.#segments(file);
-    const label = `${dir}/${file}`;
-    return this.#look("look at it", label, () => {
-      return fingerprintOf(this.#system.lstat(join(join(this.path, dir), file)));
-    });
   }
 
   /** A new random name for a temporary, for the state to record before {@linkcode replace}. */
@@ -389,7 +363,6 @@ export class Mounts {
       label: place.label,
       grant: place.grant,
       maxBytes: this.#limit(use),
-      now: this.#options.now ?? Date.now,
       opening: this.#opening,
       known,
     });
@@ -398,8 +371,8 @@ export class Mounts {
   }
 
   #limit(use: Use): number {
-    const { maxConfigBytes, maxSidecarBytes } = this.#options;
-    return (use === "sidecar" ? maxSidecarBytes : maxConfigBytes) ?? limitFor(use);
+    const { maxConfigBytes } = this.#options;
+    return use === "sidecar" ? limitFor(use) : maxConfigBytes ?? limitFor(use);
   }
 
   /** Reads, or says what kept us from it. */

@@ -158,8 +158,21 @@ export const denoFileSystem: FileSystem = {
   },
   openQuickly(path) {
     const file = Deno.openSync(path, { read: true, write: true });
+    let first: FileStatus | undefined;
+    try {
+      // Deno does not tell it of a file that a link leads to, if the grant names the link. Whoever
+      // calls this then opens the file the slow way.
+      first = statusOf(file.statSync());
+    } catch (error) {
+      file.close();
+      throw error;
+    }
     return {
-      status: () => statusOf(file.statSync()),
+      status() {
+        const status = first ?? statusOf(file.statSync());
+        first = undefined;
+        return status;
+      },
       read: (buffer) => file.readSync(buffer) ?? 0,
       close: () => file.close(),
     };

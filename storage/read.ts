@@ -1,7 +1,6 @@
 /** Reading a file that a container may swap, block or blow up at any time. @module */
 import { ConfigPatchError, locate } from "../errors.ts";
 import { type Attempt, failure, notPlain, systemCode } from "./failures.ts";
-import { type Fingerprint, fingerprintOf, isSettled } from "./fingerprint.ts";
 import { refuseLarge } from "./limits.ts";
 import type { Opening } from "./opening.ts";
 import { type FileStatus, type FileSystem, isSameInode, type SourceFile } from "./primitives.ts";
@@ -20,10 +19,6 @@ export interface ReadFile {
   readonly nlink: number;
   /** What the system said of the open file when all of it had been read. */
   readonly status: FileStatus;
-  /** What `lstat` said before the file was opened. */
-  readonly fingerprint: Fingerprint;
-  /** Whether the fingerprint may be remembered: see `isSettled`. */
-  readonly settled: boolean;
 }
 
 /** What to read, and how the user calls it. */
@@ -36,8 +31,6 @@ export interface ReadRequest {
   readonly grant: string;
   /** The most that is read, in bytes. */
   readonly maxBytes: number;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
   /** How files are opened. */
   readonly opening: Opening;
   /** A file that was read before and is surely the one that was found now, if there is one. */
@@ -65,8 +58,6 @@ export async function readSafely(
   const attempt: Attempt = { doing: "read it", file: label, grant, access: ["read"] };
   for (let round = 0; round < ATTEMPTS; round++) {
     try {
-      // The clock first: a change after this moment must show in the fingerprint.
-      const now = request.now();
       const seen = system.lstat(path);
       if (seen === undefined) return undefined;
       if (seen.kind !== "file") throw notPlain(seen, "file", label);
@@ -82,8 +73,6 @@ export async function readSafely(
         uid: seen.uid,
         gid: seen.gid,
         nlink: seen.nlink,
-        fingerprint: fingerprintOf(seen),
-        settled: isSettled(seen, now),
       };
     } catch (error) {
       // It vanished between lstat and open: look again what stands there.

@@ -64,6 +64,8 @@ export class Reading {
   readonly #time: Time;
   /** By device and inode: hard links lead to one text, which is read once. */
   readonly #inodes = new Map<string, ReadFile>();
+  /** By file and use: what was found. Whoever asks again is about the same moment. */
+  readonly #found = new Map<string, Outcome>();
   /** By host dir: what has been read of it. */
   readonly #spent = new Map<string, { bytes: number; files: number }>();
 
@@ -88,11 +90,16 @@ export class Reading {
     const found = new Map<string, Outcome>();
     const later: FileToRead[] = [];
     for (const file of files) {
-      const outcome = await this.#readWithin(file);
+      const known = this.#found.get(requestOf(file));
+      const outcome = known ?? await this.#readWithin(file);
       found.set(keyOf(file), outcome);
-      if (isBeingWritten(outcome, this.#time.clock())) later.push(file);
+      if (known === undefined && isBeingWritten(outcome, this.#time.clock())) later.push(file);
     }
     if (later.length > 0) await this.#waitFor(later, found);
+    for (const file of files) {
+      const outcome = found.get(keyOf(file));
+      if (outcome !== undefined) this.#found.set(requestOf(file), outcome);
+    }
     for (const file of files) {
       const error = this.overBudget(file.dir);
       if (error !== undefined) found.set(keyOf(file), { error: error.with({ file: keyOf(file) }) });
@@ -167,6 +174,11 @@ export class Reading {
 
 function keyOf({ dir, file }: FileToRead): string {
   return `${dir}/${file}`;
+}
+
+/** A file that is read for two uses is read twice: another cap holds, and more is asked of one. */
+function requestOf(file: FileToRead): string {
+  return `${file.use}: ${keyOf(file)}`;
 }
 
 /** Changes with every change of the file that the system shows. Node gives parts of milliseconds. */

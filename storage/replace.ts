@@ -156,24 +156,35 @@ async function makeEmpty(
   exchange: Exchange,
   place: Place,
 ): Promise<FreshFile> {
-  const plain = temporary.create(creationMode(exchange));
-  let wanted: Attributes;
+  const mode = creationMode(exchange);
+  const plain = temporary.create(mode);
+  let given: FileStatus | undefined;
   let isRight = false;
   try {
-    const given = plain.status();
-    wanted = wantedAttributes(given, exchange, place);
-    isRight = isGiven(given, wanted);
+    given = statusWhereAllowed(plain);
+    isRight = given !== undefined && isGiven(given, wantedAttributes(given, exchange, place));
     if (isRight) return plain;
   } finally {
     if (!isRight) plain.close();
   }
   temporary.remove();
-  const adjustable = await temporary.createAdjustable(0o600);
+  const adjustable = await temporary.createAdjustable(given === undefined ? mode : 0o600);
   try {
+    const wanted = wantedAttributes(given ?? adjustable.status(), exchange, place);
     giveAttributes(adjustable, wanted, place.label);
     return adjustable;
   } catch (error) {
     adjustable.close();
+    throw error;
+  }
+}
+
+/** Where the mounts are reached through a link that the grant names, Deno does not tell it. */
+function statusWhereAllowed(file: FreshFile): FileStatus | undefined {
+  try {
+    return file.status();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return undefined;
     throw error;
   }
 }

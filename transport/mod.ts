@@ -27,3 +27,12 @@ export {
   resolveVaultLocation,
 } from "./resolve.ts";
 export { checkTokens, hasToken, knownValues, substitute } from "./tokens.ts";
+
+// The types of `@terok/vault-config/formats` that stand in what is exported here.
+export type {
+  ConfigList,
+  ConfigScalar,
+  ConfigTable,
+  ConfigValue,
+  OpaqueScalar,
+} from "../formats/types.ts";

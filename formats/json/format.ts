@@ -27,10 +27,10 @@ import { readJson } from "./value.ts";
  *
  * @example
  * ```ts
- * import { jsonFormat } from "./format.ts";
- * import { applySplice } from "../splice.ts";
+ * import { applySplice, defaultFormats } from "@terok/vault-config/formats";
  *
- * const document = jsonFormat.parse('{\n  "model": "x" // mine\n}\n');
+ * const handler = await defaultFormats.load("json");
+ * const document = handler.parse('{\n  "model": "x" // mine\n}\n');
  * const put = document.put(["env", "URL"], "http://localhost:9419");
  * const text = applySplice(document.text, put);
  * const wanted =

@@ -26,10 +26,10 @@ import { valueOf } from "./value.ts";
  *
  * @example
  * ```ts
- * import { tomlFormat } from "./format.ts";
- * import { applySplice } from "../splice.ts";
+ * import { applySplice, defaultFormats } from "@terok/vault-config/formats";
  *
- * const document = tomlFormat.parse("# mine\n[tui]\ntheme = 'dark'\n");
+ * const handler = await defaultFormats.load("toml");
+ * const document = handler.parse("# mine\n[tui]\ntheme = 'dark'\n");
  * const put = document.put(["tui", "font"], "mono");
  * const text = applySplice(document.text, put);
  * if (text !== "# mine\n[tui]\ntheme = 'dark'\nfont = 'mono'\n") throw new Error(text);

@@ -6,10 +6,10 @@
  *
  * @example
  * ```ts
- * import { applySplice } from "../splice.ts";
- * import { yamlFormat } from "./format.ts";
+ * import { applySplice, defaultFormats } from "@terok/vault-config/formats";
  *
- * const document = yamlFormat.parse("git_protocol: ssh  # mine\n# last words\n");
+ * const handler = await defaultFormats.load("yaml");
+ * const document = handler.parse("git_protocol: ssh  # mine\n# last words\n");
  * const put = document.put(["http_unix_socket"], "/run/terok/vault.sock");
  * const text = applySplice(document.text, put);
  * if (text !== 'git_protocol: ssh  # mine\nhttp_unix_socket: "/run/terok/vault.sock"\n# last words\n') {
@@ -66,6 +66,7 @@ class YamlDocument implements ConfigDocument, Ground {
   find(path: ConfigPath): Slot | undefined {
     const { found, missing } = resolve(this.value, path);
     const value = valueAt(this.value, found);
+    if (path.some((step) => typeof step === "object")) this.#refuseHidden(found, path);
     if (missing.length > 0 || value === undefined) return undefined;
     const { node } = wayTo(this.#indexed(), found);
     return { value, span: node === undefined ? undefined : { start: node.start, end: node.end } };
@@ -73,7 +74,7 @@ class YamlDocument implements ConfigDocument, Ground {
 
   put(path: ConfigPath, value: ConfigValue): Put {
     const index = this.#indexed();
-    refuseHidden(index, wayTo(index, resolve(this.value, path).found), path);
+    this.#refuseHidden(resolve(this.value, path).found, path);
     const target = targetOf(this, path, value);
     const way = wayTo(index, target.found);
     refuseUnclear(index, way, target.action === "insert" ? target.missing : []);
@@ -94,7 +95,7 @@ class YamlDocument implements ConfigDocument, Ground {
     if (found === undefined) return NO_SPLICE;
     const index = this.#indexed();
     const way = wayTo(index, found);
-    refuseHidden(index, way, path);
+    this.#refuseHidden(found, path);
     refuseUnclear(index, way, []);
     const splice = removal(index, way);
     if (splice.remove !== "") this.#check(found, splice);
@@ -103,6 +104,11 @@ class YamlDocument implements ConfigDocument, Ground {
 
   offsetOf(place: ConcretePath): number | undefined {
     return wayTo(this.#indexed(), place).node?.start;
+  }
+
+  #refuseHidden(found: ConcretePath, path: ConfigPath): void {
+    const index = this.#indexed();
+    refuseHidden(index, wayTo(index, found), path);
   }
 
   /** The spans cost as much as the values, and a check needs only the values. */

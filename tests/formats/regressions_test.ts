@@ -135,3 +135,41 @@ Deno.test("what we made below a scalar that keeps blank lines goes, with the use
     "a: |+\n  b\n# mine\n",
   );
 });
+
+Deno.test("taking back leaves no comma behind that nobody wrote, whoever leaves first", async () => {
+  const handler = await defaultFormats.load("json");
+  const part = (provider: string, action: Part["action"], path: ConfigPath): Part => ({
+    provider,
+    action,
+    wanted: [{
+      path: path as WantedPath,
+      value: `http://localhost/${provider}`,
+      template: "",
+      known: [],
+      kind: "set",
+    }],
+  });
+  const at = (text: string, provider: string) => {
+    const key = `${provider}_url`;
+    return text.includes("{\n  }") ? ["a", key] : [key];
+  };
+  const comment = " // via the vault";
+  for (const text of ["// c\n{\n}\n", "{\n}\n", "// c\n{}\n", '// c\n{\n  "a": {\n  }\n}\n']) {
+    for (const [first, second] of [["p", "q"], ["q", "p"]] as const) {
+      let plan: Pick<FilePlan, "text" | "state"> = { text, state: undefined };
+      const run = (provider: string, action: Part["action"]) => {
+        const parts = [part(provider, action, at(text, provider))];
+        plan = planFile({ handler, strict: false, text: plan.text, state: plan.state, parts });
+      };
+      run("p", "apply");
+      run("q", "apply");
+      const line = new RegExp(`"${second}_url": "[^"]*",?`);
+      plan = { ...plan, text: plan.text?.replace(line, `$&${comment}`) };
+      run(first, "disable");
+      assert.doesNotMatch(plan.text ?? "", /,\s*(\/\/.*\s*)*}/, JSON.stringify(plan.text));
+      run(second, "disable");
+      assert.doesNotMatch(plan.text ?? "", /,|url/, JSON.stringify(plan.text));
+      assert.ok(plan.text?.includes(comment));
+    }
+  }
+});

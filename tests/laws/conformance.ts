@@ -171,10 +171,14 @@ function percent(share: number): string {
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { suites: { type: "string" }, "if-present": { type: "boolean", default: false } },
+    options: {
+      suites: { type: "string" },
+      format: { type: "string" },
+      "if-present": { type: "boolean", default: false },
+    },
   });
   if (values.suites === undefined) {
-    console.error("usage: deno task conformance --suites DIR [--if-present]");
+    console.error("usage: deno task conformance --suites DIR [--format NAME] [--if-present]");
     return 64;
   }
   if (!await isDirectory(values.suites)) {
@@ -184,6 +188,7 @@ async function main(): Promise<number> {
   let good = true;
   for (const open of [tomlSuite, yamlSuite, jsonSuite]) {
     const suite = open(values.suites);
+    if (values.format !== undefined && values.format !== suite.format) continue;
     const handler = await defaultFormats.load(suite.format);
     const start = performance.now();
     const tally = runSuite(handler, suite);

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { ConfigPatchError } from "../../errors.ts";
 import { applySplice, type ConfigDocument, defaultFormats } from "../../formats/mod.ts";
 import type { ConfigValue, FormatHandler, Splice } from "../../formats/mod.ts";
-import { sameValue, valueAt } from "../../formats/value.ts";
+import { pathText, sameValue, valueAt } from "../../formats/value.ts";
 import { disjoint, EDIT_LAWS } from "../../testing/edit_laws.ts";
 import { editsOf, nearbyEditsOf, userEditsOf } from "../../testing/edits.ts";
 import { declines, LawBreach, type LawEdit, type Trial } from "../../testing/law.ts";
@@ -411,11 +411,9 @@ function told<T>(edit: LawEdit, step: () => T): T {
     return step();
   } catch (error) {
     if (error instanceof LawBreach) {
-      const value = JSON.stringify(
-        edit.value,
-        (_key, item) => typeof item === "bigint" ? `${item}n` : item,
-      );
-      error.message += `\n  edit: ${JSON.stringify(edit.path)} = ${value}`;
+      const shown = (value: unknown) =>
+        JSON.stringify(value, (_key, item) => typeof item === "bigint" ? `${item}n` : item);
+      error.message += `\n  edit: ${shown(edit.path)} = ${shown(edit.value)}`;
     }
     throw error;
   }

@@ -115,7 +115,7 @@ forgedTest("full of names does not keep us busy", async (scenario) => {
   const { code, stderr } = await child.output();
   clearTimeout(deadline);
   assert.equal(code, 0);
-  assert.equal(new TextDecoder().decode(stderr).match(/^warning: /gm)?.length, 2);
+  assert.equal(new TextDecoder().decode(stderr).match(/^warning: /gm)?.length, 3);
 });
 
 forgedTest("that leads to a trap does not keep a provider from going", async (scenario) => {

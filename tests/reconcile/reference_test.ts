@@ -225,7 +225,7 @@ Deno.test("17: a table where a list of tables must be is refused, not destroyed"
   assert.deepEqual(scenario.files(), { [VIBE]: text });
 });
 
-Deno.test("18: of several matching entries the first is used, and stays the user's", async () => {
+Deno.test("18: of several matching entries every one is used, and stays the user's", async () => {
   const text = [
     "top = 1",
     "[[providers]]",
@@ -251,7 +251,12 @@ Deno.test("18: of several matching entries the first is used, and stays the user
         mine: true,
         api_key_env_var: "MISTRAL_API_KEY",
       },
-      { name: "mistral", second: 1 },
+      {
+        name: "mistral",
+        second: 1,
+        api_base: `${URL}/v1`,
+        api_key_env_var: "MISTRAL_API_KEY",
+      },
     ],
   });
   const record = JSON.parse(scenario.read("_vibe-config/.terok-managed-config.json") ?? "");

@@ -147,7 +147,7 @@ Deno.test("settings: edits keep comments, layout and line ends", async () => {
     [
       'disabled = [\r\n  "a",\r\n  "b" # last\r\n]\r\n',
       { disabled: ["a"] },
-      'disabled = [\r\n  "a",\r\n   # last\r\n]\r\n',
+      'disabled = [\r\n  "a",\r\n  # last\r\n]\r\n',
     ],
     ["disabled = [ # none\n]\n", { disabled: ["a"] }, 'disabled = [ # none\n  "a",\n]\n'],
     [

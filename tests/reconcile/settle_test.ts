@@ -1,10 +1,11 @@
 /** What a run that died has done counts for the next one, also where its state does not say so yet. */
 import assert from "node:assert/strict";
-import { defaultFormats, resolveVaultLocation, rosterFrom } from "../../mod.ts";
+import { defaultFormats, resolveVaultLocation } from "../../mod.ts";
 import { run } from "../../reconcile/run.ts";
 import type { Job } from "../../reconcile/tasks.ts";
 import { Mounts } from "../../storage/mounts.ts";
 import { MemoryDisk } from "../support/memory_disk.ts";
+import { rosterOf } from "../support/scenario.ts";
 
 const FILE = "/mounts/_a/settings.json";
 const TCP = resolveVaultLocation({ tokenBrokerPort: 1234, direct: true });
@@ -15,7 +16,7 @@ const patch = (json_set: Record<string, unknown>) => ({
 
 Deno.test("a claim that a dead run has taken to another address is no conflict", async () => {
   const disk = new MemoryDisk("/mounts");
-  const roster = rosterFrom({ p: patch({ u: "{vault_url}" }), q: patch({ u: "{vault_url}" }) });
+  const roster = rosterOf({ p: patch({ u: "{vault_url}" }), q: patch({ u: "{vault_url}" }) });
   const apply = (provider: string, location = TCP) => {
     const mounts = new Mounts("/mounts", { fileSystem: disk.system });
     const job: Job = { mounts, roster, location, formats: defaultFormats, providers: [provider] };

@@ -65,7 +65,6 @@ const RUN = [
   "roster/types.ts",
   "storage/directories.ts",
   "storage/failures.ts",
-  "storage/fingerprint.ts",
   "storage/limits.ts",
   "storage/lock.ts",
   "storage/modes.ts",

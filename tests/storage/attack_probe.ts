@@ -153,8 +153,6 @@ export const EMPTY: ReadFile = {
     ...{ kind: "file", mode: 0o100644, dev: 0, ino: 0, size: 0, mtime: 0, ctime: 0 },
     ...{ uid: 0, gid: 0, nlink: 1 },
   },
-  fingerprint: "",
-  settled: false,
 };
 
 async function replace(

@@ -369,7 +369,6 @@ Deno.test("names that lead elsewhere are refused by every method", async (t) => 
       const bytes = bytesOf(PATCHED);
       const uses = (dir: string, file: string): Record<string, () => Promise<unknown>> => ({
         read: () => mounts.read(dir, file),
-        fingerprint: () => Promise.resolve().then(() => mounts.fingerprint(dir, file)),
         replace: () => mounts.replace({ dir, file, temporary, bytes, expected: undefined }),
         removeFile: () => mounts.removeFile({ dir, file, expected: EMPTY }),
       });

@@ -1,10 +1,9 @@
 /** What storage promises; see the other storage tests for faults, the lock, grants and attacks. */
 import assert from "node:assert/strict";
 import { ConfigPatchError, escapeControl } from "../../errors.ts";
-import { ABSENT, fingerprintOf, isSettled } from "../../storage/fingerprint.ts";
 import { Mounts } from "../../storage/mounts.ts";
 import { isTemporaryName, temporaryName } from "../../storage/names.ts";
-import { denoFileSystem, type FileStatus, type FileSystem } from "../../storage/primitives.ts";
+import { denoFileSystem, type FileSystem } from "../../storage/primitives.ts";
 import { decodeUtf8 } from "../../storage/read.ts";
 import {
   contentOf,
@@ -60,7 +59,6 @@ storageTest("what does not exist is read as undefined, and nothing is made", asy
     assert.equal(await mounts.read(DIR, FILE), undefined);
     assert.equal(await mounts.readOwn("state.json"), undefined);
     assert.equal(await mounts.collect(DIR, temporaryName()), "absent");
-    assert.equal(mounts.fingerprint(DIR, FILE), ABSENT);
     assert.deepEqual(await mounts.hostDirs(), []);
   }
   assert.deepEqual([...treeOf(base).keys()], []);
@@ -205,7 +203,6 @@ storageTest("a file that is replaced once while it is read is read", async (base
   assert.equal(decodeUtf8(read!.bytes, LABEL), "new content\n");
   // All of the answer is about the same file.
   assert.equal(read!.mode, 0o600);
-  assert.equal(read!.fingerprint, mounts.fingerprint(DIR, FILE));
 });
 
 storageTest("a file that grows while it is read stays under the cap", async (base) => {
@@ -360,67 +357,6 @@ storageTest("a state that is not UTF-8 is a clear error", async (base) => {
     code: "state",
     file: ".vault-config/state.json",
   });
-});
-
-// --- fingerprints --------------------------------------------------------------------------------
-
-const STATUS: FileStatus = {
-  kind: "file",
-  mode: 0o100644,
-  dev: 1,
-  ino: 2,
-  size: 3,
-  mtime: 4000,
-  ctime: 5000,
-  uid: 0,
-  gid: 0,
-  nlink: 1,
-};
-
-Deno.test("a fingerprint changes with everything that it is made of", () => {
-  const same = fingerprintOf(STATUS);
-  assert.equal(fingerprintOf({ ...STATUS }), same);
-  for (const key of ["mode", "dev", "ino", "size", "mtime", "ctime"] as const) {
-    assert.notEqual(fingerprintOf({ ...STATUS, [key]: STATUS[key] + 1 }), same, key);
-  }
-  assert.notEqual(fingerprintOf({ ...STATUS, mode: 0o120644 }), same);
-  assert.equal(fingerprintOf(undefined), ABSENT);
-});
-
-Deno.test("a fingerprint counts only two seconds after the last change", () => {
-  for (const [now, settled] of [[6999, false], [7000, true], [0, false]] as const) {
-    assert.equal(isSettled(STATUS, now), settled, String(now));
-  }
-  assert.equal(isSettled(undefined, 0), true);
-});
-
-storageTest("every change shows in the fingerprint, or it is not settled", async (base) => {
-  const path = `${base}/${LABEL}`;
-  await create(await prepared(base), "a\n");
-  const changed = Deno.lstatSync(path).ctime!.getTime();
-  for (const [age, settled] of [[0, false], [1999, false], [2000, true]] as const) {
-    const mounts = new Mounts(base, { now: () => changed + age });
-    const read = await mounts.read(DIR, FILE);
-    assert.equal(read!.settled, settled, `${age} ms`);
-    assert.equal(read!.fingerprint, mounts.fingerprint(DIR, FILE));
-  }
-  const mounts = new Mounts(base);
-  for (
-    const change of [
-      () => Deno.chmodSync(path, 0o600),
-      () => Deno.writeTextFileSync(path, "longer\n"),
-      () => Deno.utimeSync(path, 1, 1),
-      () => {
-        Deno.copyFileSync(path, `${path}.copy`);
-        Deno.renameSync(`${path}.copy`, path);
-      },
-      () => Deno.removeSync(path),
-    ]
-  ) {
-    const before = mounts.fingerprint(DIR, FILE);
-    change();
-    assert.notEqual(mounts.fingerprint(DIR, FILE), before, String(change));
-  }
 });
 
 Deno.test("what the steady state needs is light", async () => {

@@ -5,8 +5,8 @@ import { loadRoster, type Roster, rosterFrom } from "../../roster/mod.ts";
 /** Files below the mounts, by `host dir/file`. */
 export type Files = Readonly<Record<string, string>>;
 
-/** Patches by provider, in the reference's shape. */
-export type Patches = Parameters<typeof rosterFrom>[0];
+/** Agents by name, whatever they say. */
+export type Patches = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /** One mounts directory with a roster. */
 export class Scenario {
@@ -21,7 +21,7 @@ export class Scenario {
   /** Fresh mounts that hold these files; the built-in roster unless patches are given. */
   static async with(files: Files = {}, patches?: Patches): Promise<Scenario> {
     const mounts = await Deno.makeTempDir({ prefix: "scenario-" });
-    const roster = patches === undefined ? await loadRoster([]) : rosterFrom(patches);
+    const roster = patches === undefined ? await loadRoster([]) : rosterOf(patches);
     const scenario = new Scenario(mounts, roster);
     for (const [path, text] of Object.entries(files)) scenario.write(path, text);
     return scenario;
@@ -29,7 +29,7 @@ export class Scenario {
 
   /** The same mounts with another roster. */
   withRoster(patches: Patches): Scenario {
-    return new Scenario(this.mounts, rosterFrom(patches));
+    return new Scenario(this.mounts, rosterOf(patches));
   }
 
   /** Applies (and disables) as the options say. */
@@ -75,6 +75,11 @@ export class Scenario {
     }
     return files;
   }
+}
+
+/** A roster of agents that may say anything. */
+export function rosterOf(patches: Patches): Roster {
+  return rosterFrom(patches as Parameters<typeof rosterFrom>[0]);
 }
 
 /** The outcomes of a report: `codex: created`. */

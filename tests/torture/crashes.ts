@@ -1,11 +1,12 @@
 /** Crashes: apply and disable with a fault at any one file operation, and what must follow. */
 import assert from "node:assert/strict";
-import { defaultFormats, type Report, resolveVaultLocation, rosterFrom } from "../../mod.ts";
+import { defaultFormats, type Report, resolveVaultLocation } from "../../mod.ts";
 import { run } from "../../reconcile/run.ts";
 import { parseState, STATE_FILE } from "../../reconcile/state.ts";
 import type { Job } from "../../reconcile/tasks.ts";
 import { Mounts } from "../../storage/mounts.ts";
 import type { FileSystem } from "../../storage/primitives.ts";
+import { rosterOf } from "../support/scenario.ts";
 import { onMemoryDisk } from "../support/tmpfs.ts";
 import { contentOf, faulty, type Mode, unsynced } from "../support/storage_tools.ts";
 
@@ -32,7 +33,7 @@ const patch = (
   return { host_dir, shared_config_patch: { file, [`${format}_set`]: set, ...list } };
 };
 
-const ROSTER = rosterFrom({
+const ROSTER = rosterOf({
   p: patch("_a", "settings.json", { u: "{vault_url}/v1", env: { P: "{vault_url}" } }),
   q: patch("_a", "settings.json", { v: "1", w: "{vault_url}", env: { P: "{vault_url}" } }),
   r: patch("_a", "new.json", { deep: { u: "{vault_url}" } }),

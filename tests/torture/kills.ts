@@ -36,6 +36,9 @@ const CYCLE: readonly (readonly [options: PatchOptions, args: readonly string[]]
   [{ providers: [], disabledProviders: ["codex", "gh", "vibe"] }, ["disable", "--all"]],
 ];
 
+/** Unfinished files of our own: the next one of the name takes their place. */
+const OWN_NEW = [`${STATE_FILE}.new`, ".vault-config/steady.json.new"];
+
 /** How often things happened. */
 export interface KillCounts {
   /** Processes that were killed. */
@@ -64,8 +67,7 @@ export async function kill(kills: number, seed: number): Promise<KillCounts> {
       const pending = stateText === undefined ? undefined : parseState(stateText).pending;
       if (pending !== undefined) midway++;
       for (const path of leftoversIn(mounts)) {
-        const named = pending?.temporaries.includes(path) === true ||
-          path === `${STATE_FILE}.new`;
+        const named = pending?.temporaries.includes(path) === true || OWN_NEW.includes(path);
         assert(named, `${where}: nobody knows of ${path}`);
       }
       // Now and then the next one is killed as well before anything is settled.
@@ -73,7 +75,7 @@ export async function kill(kills: number, seed: number): Promise<KillCounts> {
       const [options] = CYCLE[round % CYCLE.length]!;
       await applySharedConfigPatches(roster, mounts, options);
       // The next state takes the place of an unfinished one, but not every run has one to write.
-      const left = leftoversIn(mounts).filter((path) => path !== `${STATE_FILE}.new`);
+      const left = leftoversIn(mounts).filter((path) => !OWN_NEW.includes(path));
       assert.deepEqual(left, [], where);
       if (random() < 0.5) continue;
       await applySharedConfigPatches(roster, mounts, CYCLE[CYCLE.length - 1]![0]);

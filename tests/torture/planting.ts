@@ -115,7 +115,7 @@ export async function lease(path: string): Promise<() => void> {
     "fd = os.open(sys.argv[1], os.O_RDWR)\n" +
     "fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_WRLCK)\n" +
     "os.write(1, b'held')\n" +
-    "time.sleep(60)\n";
+    "time.sleep(600)\n";
   const holder = new Deno.Command("python3", {
     args: ["-c", script, path],
     stdout: "piped",

@@ -2,16 +2,29 @@
  * The promise of DESIGN 4.1, tried for minutes: `deno task torture`. Prints how often each thing was
  * done and how often something was lost, and exits with 1 if anything was.
  *
- *   --section NAME[,NAME]   attacks, races, kills, faults, crowds, forgeries; all by default
- *   --scale N               so many times as much; 1 takes two to four minutes on two cores
+ *   --section NAME[,NAME]   attacks, races, kills, faults, crowds, forgeries, clients, maps, budgets;
+ *                           all by default
+ *   --scale N               so many times as much; 1 takes four to six minutes on two cores
  *   --seed N                of what is random
  */
+import assert from "node:assert/strict";
 import { parseArgs } from "node:util";
+import {
+  besideRestless,
+  type Ended,
+  hardLinks,
+  highInodes,
+  leases,
+  manyProviders,
+} from "./budgets.ts";
+import { clients } from "./clients.ts";
 import { crashEverywhere, SCENARIOS } from "./crashes.ts";
 import { crowd } from "./crowds.ts";
 import { forge } from "./forged.ts";
 import { attackProgram } from "./hostile.ts";
 import { kill } from "./kills.ts";
+import { mapWrites } from "./maps.ts";
+import { missing } from "./planting.ts";
 import { race, raceNested } from "./races.ts";
 
 /** What was done, by what it is called. */
@@ -56,7 +69,59 @@ function sections(scale: number, seed: number): Readonly<Record<string, readonly
       await forge(150, seed + round);
       return { forgeries: 150 };
     }),
+    clients: [async () => {
+      const { runs, saves, instant, late, editsLost, settingsLost } = await clients({
+        ...{ seconds: times(40), load: 1, speeds: ["fast", "slow"] },
+      });
+      assert.deepEqual({ editsLost, settingsLost }, { editsLost: [], settingsLost: [] });
+      return {
+        "runs beside clients": runs,
+        "saves by clients": saves,
+        "settings lost": settingsLost.length,
+        "edits lost in the instant before a rename": instant,
+        "edits lost through an earlier descriptor": late,
+      };
+    }],
+    maps: [async () => {
+      const starts = times(80);
+      const unrouted = await mapWrites(starts);
+      assert.equal(unrouted, 0, `${unrouted} of ${starts} starts were not routed`);
+      return { "starts after a write through a memory map": starts, "not routed": unrouted };
+    }],
+    budgets: [
+      async () => inTime("60 hard links to a large file", await hardLinks()),
+      async () => inTime("a sidecar with 200 providers", await manyProviders()),
+      async () => {
+        const others = await besideRestless(16);
+        const longest = Math.max(...others.map((one) => one.seconds));
+        return {
+          "starts beside a restless config": others.length,
+          "the longest of them, in seconds": Math.ceil(longest),
+        };
+      },
+      async (): Promise<Counts> => {
+        if (await missing("python3")) return {};
+        const { plan, apply } = await leases();
+        assert.match(plan.said, /lease/);
+        assert(plan.seconds < 20 && apply.seconds < 60, `${plan.seconds} s, ${apply.seconds} s`);
+        assert.equal(apply.code, 1, apply.said);
+        return { "two leases: seconds": Math.ceil(apply.seconds) };
+      },
+      async (): Promise<Counts> => {
+        const ended = await highInodes();
+        if (ended === undefined) return {};
+        assert.equal(ended.code, 1, ended.said);
+        assert.match(ended.said, /2\^53/);
+        return { "refused, as its inodes are above 2^53": 1 };
+      },
+    ],
   };
+}
+
+/** A run as a whole takes 20 seconds at most, whatever one container plants (on a free machine). */
+function inTime(what: string, { seconds, said }: Ended): Counts {
+  assert(seconds < 40, `${what} takes ${seconds} s: ${said}`);
+  return { [`${what}: seconds`]: Math.ceil(seconds) };
 }
 
 function racesOf({ swaps, runs, served }: Awaited<ReturnType<typeof race>>): Counts {

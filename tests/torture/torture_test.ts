@@ -1,7 +1,10 @@
 /** Races, kills and crowds, for a moment each; `deno task torture` goes on for minutes. */
 import assert from "node:assert/strict";
+import { clients } from "./clients.ts";
 import { crowd } from "./crowds.ts";
 import { kill } from "./kills.ts";
+import { mapWrites } from "./maps.ts";
+import { missing } from "./planting.ts";
 import { race, raceNested } from "./races.ts";
 
 Deno.test("swapping files under the program leads nowhere", async () => {
@@ -26,4 +29,18 @@ Deno.test("a crowd loses no key", async () => {
 Deno.test("a crowd and an agent lose nothing but what no rename can save", async () => {
   const { edits } = await crowd(2, true);
   assert(edits > 10, `only ${edits} edits`);
+});
+
+Deno.test("clients that save all the time lose nothing but what no rename can save", async () => {
+  const habits = ["rename", "append", "dump"] as const;
+  const { saves, editsLost, settingsLost } = await clients({
+    ...{ habits, seconds: 4, load: 0, speeds: ["fast"] },
+  });
+  assert(saves > 10, `only ${saves} saves`);
+  assert.deepEqual({ editsLost, settingsLost }, { editsLost: [], settingsLost: [] });
+});
+
+Deno.test("a write through a memory map is seen by the next start", async () => {
+  if (await missing("python3")) return console.log("not tried: needs python3");
+  assert.equal(await mapWrites(5), 0);
 });

@@ -1,4 +1,4 @@
-/** Reads JSONTestSuite: `y_*` with an object as its root, and every `n_*`. */
+/** Reads JSONTestSuite: `y_*` with an object or a list as its root, and every `n_*`. */
 import { decode, type Suite, type SuiteDocument } from "./suite.ts";
 
 /** The suite below a directory that holds `json-test-suite`. */
@@ -17,7 +17,7 @@ export function jsonSuite(directory: string): Suite {
       const invalid = name.startsWith("n_");
       const text = decode(bytes(name));
       if (text === undefined || !(invalid || name.startsWith("y_"))) return [];
-      return invalid || isObject(text) ? [{ name, text, invalid }] : [];
+      return invalid || isContainer(text) ? [{ name, text, invalid }] : [];
     }),
     second: secondOpinion,
   };
@@ -41,7 +41,7 @@ export function withoutComments(text: string): string {
   );
 }
 
-function isObject(text: string): boolean {
+function isContainer(text: string): boolean {
   const value: unknown = JSON.parse(text);
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null;
 }

@@ -1,6 +1,14 @@
 /** Comparing what an independent reader makes of a text before and after an edit. */
 import { type ConfigValue, OpaqueScalar } from "../../../formats/mod.ts";
-import { copyOf, isTable, resolve, sameValue, setAt, tableOf } from "../../../formats/value.ts";
+import {
+  copyOf,
+  isList,
+  isTable,
+  resolve,
+  sameValue,
+  setAt,
+  tableOf,
+} from "../../../formats/value.ts";
 import type { LawEdit } from "../../../testing/law.ts";
 
 /**
@@ -15,8 +23,8 @@ export function agrees(
   value: ConfigValue,
 ): boolean | undefined {
   const was = attempt(() => common(read(before)));
-  if (was === undefined || !(isTable(was) || was === null)) return undefined;
-  const root = copyOf(isTable(was) ? was : tableOf([]));
+  if (was === undefined || !(isTable(was) || isList(was) || was === null)) return undefined;
+  const root = copyOf(was ?? tableOf([]));
   const [ours, theirs] = [value, root].map((tree) => resolve(tree, edit.path).missing.length);
   if (ours !== theirs) return undefined;
   setAt(root, edit.path, common(edit.value));

@@ -1,0 +1,12 @@
+/** Sourcegraph's Amp; run on 2026-11-26. @module */
+import type { AgentObject } from "../agent_object.ts";
+
+/** The dot is a part of the key. */
+export const agent: AgentObject = {
+  host_dir: "_amp-config",
+  shared_config_patch: { file: "settings.json", json_set: { "amp.url": "{vault_url}" } },
+  notes: [
+    "In the container, the host dir is ~/.config/amp.",
+    "Not seen: AMP_URL in the environment, which wins.",
+  ],
+};

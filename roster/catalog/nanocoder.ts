@@ -1,0 +1,27 @@
+/** Nanocoder; run at 1.30. @module */
+import type { AgentObject } from "../agent_object.ts";
+
+/** Every provider of the user's, and one of ours where there is none. It ignores a file with comments. */
+export const agent: AgentObject = {
+  host_dir: "_nanocoder-config",
+  shared_config_patch: [
+    {
+      file: "agents.config.json",
+      json_strict: true,
+      json_table: ["nanocoder", "providers"],
+      json_match: { name: "OpenAI" },
+      json_set: { baseUrl: "{vault_url}/v1" },
+      json_default: { apiKey: "${OPENAI_API_KEY}", models: ["gpt-5"] },
+    },
+    {
+      file: "agents.config.json",
+      json_strict: true,
+      json_each: ["nanocoder", "providers", "*"],
+      json_set: { baseUrl: "{vault_url}/v1" },
+    },
+  ],
+  notes: [
+    "In the container, the host dir is ~/.config/nanocoder.",
+    "Not seen: a project's own agents.config.json.",
+  ],
+};

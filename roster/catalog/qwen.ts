@@ -1,0 +1,57 @@
+/** Qwen Code, with a key; run at 0.24. @module */
+import type { AgentObject } from "../agent_object.ts";
+
+const OPENAI = "{vault_url}/v1";
+const OTHER = "{vault_url}";
+
+/**
+ * Every login writes models with an address of their own, which beats that of `security.auth`. A new
+ * file must name the kind of login.
+ */
+export const agent: AgentObject = {
+  host_dir: "_qwen-config",
+  shared_config_patch: [
+    {
+      file: "settings.json",
+      json_set: { security: { auth: { baseUrl: OPENAI } } },
+      json_default: { security: { auth: { selectedType: "openai" } } },
+      bypassed_by: [
+        {
+          path: ["modelProviders", "*", "*", "baseUrl"],
+          unless: [OPENAI, OTHER],
+          why: "With that model, Qwen Code sends its requests there.",
+        },
+        {
+          path: ["security", "auth", "selectedType"],
+          unless: ["openai", "anthropic", "gemini"],
+          why: "With that login, Qwen Code sends its requests to an address that no file changes.",
+        },
+        {
+          path: ["env", "OPENAI_BASE_URL"],
+          unless: [OPENAI],
+          why: "Qwen Code takes this address before that of security.auth.",
+        },
+      ],
+    },
+    {
+      file: "settings.json",
+      json_each: ["modelProviders", "openai", "*"],
+      json_set: { baseUrl: OPENAI },
+    },
+    {
+      file: "settings.json",
+      json_each: ["modelProviders", "anthropic", "*"],
+      json_set: { baseUrl: OTHER },
+    },
+    {
+      file: "settings.json",
+      json_each: ["modelProviders", "gemini", "*"],
+      json_set: { baseUrl: OTHER },
+    },
+  ],
+  notes: [
+    "In the container, the host dir is ~/.qwen.",
+    "No file routes a Qwen account's login.",
+    "Not seen: OPENAI_BASE_URL in the environment, which wins, and a project's own .qwen/settings.json.",
+  ],
+};

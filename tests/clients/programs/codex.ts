@@ -1,0 +1,99 @@
+import type { Program } from "../program.ts";
+
+const LOGGED_IN = token({
+  email: "agent@relay.example",
+  exp: 4102444800,
+  "https://api.openai.com/auth": {
+    chatgpt_plan_type: "plus",
+    chatgpt_account_id: "phantom-account",
+    chatgpt_user_id: "phantom-user",
+  },
+});
+
+const ARGS = ["exec", "--skip-git-repo-check", "say hello"];
+
+/** OpenAI's Codex CLI. */
+export const codex: Program = {
+  name: "codex",
+  source: { from: "npm", name: "@openai/codex", version: "0.169.0" },
+  file: "node_modules/@openai/codex/bin/codex.js",
+  place: ".codex",
+  logins: [
+    {
+      name: "API key",
+      credential: "api_key",
+      env: { CODEX_API_KEY: "phantom" },
+      args: ARGS,
+      asks: /^port POST \/v1\/responses$/,
+      service: /^api\.openai\.com$/,
+      users: {
+        "config.toml": `model = "gpt-5" # mine
+openai_base_url = "https://relay.example/v1"
+
+[tui]
+notifications = true
+`,
+      },
+      bypasses: [
+        {
+          name: "model_provider",
+          files: { "config.toml": `model_provider = "relay"\n${relay()}` },
+        },
+        {
+          name: "profile",
+          files: {
+            "config.toml":
+              `profile = "work"\n\n[profiles.work]\nmodel_provider = "relay"\n${relay()}`,
+          },
+        },
+        {
+          name: "work.config.toml",
+          files: { "work.config.toml": 'openai_base_url = "https://relay.example/v1"\n' },
+          args: ["--profile", "work", ...ARGS],
+        },
+      ],
+    },
+    {
+      name: "ChatGPT",
+      credential: "oauth",
+      env: { CODEX_CA_CERTIFICATE: "/home/agent/vault.pem" },
+      args: ARGS,
+      files: {
+        "auth.json": JSON.stringify({
+          OPENAI_API_KEY: null,
+          tokens: {
+            id_token: LOGGED_IN,
+            access_token: LOGGED_IN,
+            refresh_token: "phantom",
+            account_id: "phantom-account",
+          },
+          last_refresh: new Date().toISOString(),
+        }),
+      },
+      asks: /^tls POST \/backend-api\/codex\/responses$/,
+      service: /^(chatgpt|api\.openai)\.com$/,
+      users: {
+        "config.toml": `model = "gpt-5"
+chatgpt_base_url = "https://relay.example/backend-api/"
+openai_base_url = "https://relay.example/backend-api/codex"
+`,
+      },
+    },
+  ],
+};
+
+function relay(): string {
+  return `
+[model_providers.relay]
+name = "Relay"
+base_url = "https://relay.example/v1"
+wire_api = "responses"
+`;
+}
+
+/** A token of the form that Codex reads; nobody has signed it. */
+function token(claims: Readonly<Record<string, unknown>>): string {
+  const part = (value: unknown) =>
+    btoa(JSON.stringify(value)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return `${part({ alg: "none", typ: "JWT" })}.${part(claims)}.phantom`;
+}

@@ -1,0 +1,43 @@
+import type { Login, Program } from "../program.ts";
+
+function login(
+  provider: string,
+  model: string,
+  rest: Pick<Login, "name" | "env" | "asks" | "service" | "bypasses">,
+): Login {
+  return {
+    ...rest,
+    args: ["--provider", provider, "--model", model, "-p", "say hello"],
+    users: {
+      "models.json": `{
+  // mine
+  "providers": {
+    "${provider}": { "baseUrl": "https://relay.example/v1" }
+  }
+}
+`,
+    },
+  };
+}
+
+/** Pi. */
+export const pi: Program = {
+  name: "pi",
+  source: { from: "npm", name: "@earendil-works/pi-coding-agent", version: "1.3.0" },
+  file: "node_modules/@earendil-works/pi-coding-agent/dist/bundle/cli.js",
+  place: ".pi/agent",
+  logins: [
+    login("anthropic", "claude-sonnet-4-5", {
+      name: "Anthropic key",
+      env: { ANTHROPIC_API_KEY: "phantom" },
+      asks: /^port POST \/v1\/messages$/,
+      service: /^api\.anthropic\.com$/,
+    }),
+    login("openai", "gpt-5", {
+      name: "OpenAI key",
+      env: { OPENAI_API_KEY: "phantom" },
+      asks: /^port POST \/v1\/responses$/,
+      service: /^api\.openai\.com$/,
+    }),
+  ],
+};

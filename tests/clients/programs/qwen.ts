@@ -1,0 +1,61 @@
+import type { Program } from "../program.ts";
+
+/** Qwen Code. Every login of it writes entries of `modelProviders` with an address each. */
+export const qwen: Program = {
+  name: "qwen",
+  source: { from: "npm", name: "@qwen-code/qwen-code", version: "0.24.4" },
+  file: "node_modules/@qwen-code/qwen-code/cli-entry.js",
+  place: ".qwen",
+  logins: [
+    {
+      name: "OpenAI key",
+      env: { OPENAI_API_KEY: "phantom", OPENAI_MODEL: "mine" },
+      args: ["-p", "say hello"],
+      asks: /^port POST \/v1\/chat\/completions$/,
+      service: /(openai\.com|dashscope[a-z-]*\.aliyuncs\.com|chat\.qwen\.ai)$/,
+      users: {
+        "settings.json": `{
+  // mine
+  "modelProviders": {
+    "openai": [
+      { "id": "mine", "envKey": "OPENAI_API_KEY", "baseUrl": "https://relay.example/v1" },
+      { "id": "other", "envKey": "OPENAI_API_KEY", "baseUrl": "https://eu.relay.example/v1" }
+    ]
+  },
+  "security": { "auth": { "selectedType": "openai" } },
+  "model": { "name": "mine" }
+}
+`,
+      },
+    },
+    {
+      name: "Anthropic key",
+      env: { ANTHROPIC_API_KEY: "phantom" },
+      args: ["-p", "say hello"],
+      asks: /^port POST \/v1\/messages$/,
+      service: /^api\.anthropic\.com$/,
+      files: {
+        "settings.json": `{
+  "modelProviders": {
+    "anthropic": [{ "id": "mine", "envKey": "ANTHROPIC_API_KEY", "baseUrl": "https://api.anthropic.com" }]
+  },
+  "security": { "auth": { "selectedType": "anthropic" } },
+  "model": { "name": "mine" }
+}
+`,
+      },
+      users: {
+        "settings.json": `{
+  "modelProviders": {
+    "anthropic": [
+      { "id": "mine", "envKey": "ANTHROPIC_API_KEY", "baseUrl": "https://relay.example" }
+    ]
+  },
+  "security": { "auth": { "selectedType": "anthropic" } },
+  "model": { "name": "mine" }
+}
+`,
+      },
+    },
+  ],
+};

@@ -1,0 +1,75 @@
+/** The table of what holds, as text and as a page. */
+import { type Cell, COLUMNS, type Row } from "./prove.ts";
+
+/** The rows as a Markdown table, and below it whatever does not hold. */
+export function table(rows: readonly Row[]): string {
+  const head = ["client", "version", "login", ...COLUMNS];
+  const lines = rows.map((row) => [
+    row.client,
+    row.version,
+    row.login,
+    ...COLUMNS.map((column) => mark(row.cells[column])),
+  ]);
+  return [...aligned([head, ...lines]), ...problems(rows)].join("\n");
+}
+
+/** The page that keeps the last table. */
+export function page(rows: readonly Row[], missing: readonly string[]): string {
+  const besides = rows.filter((row) => row.besides.length > 0).map(({ client, login, besides }) =>
+    `- ${client} (${login}): ${besides.map((name) => `\`${name}\``).join(", ")}`
+  );
+  return `# Clients
+
+What real programs did on ${today()}, printed by \`deno task clients --write\`. Each was run in a world
+with nothing but loopback, a stand-in vault, and a name server that logs every name asked for.
+
+- **empty host dir**: after \`apply\` on a host dir that holds nothing but the login, the client's
+  request reached the vault, and it asked for no name of its service.
+- **user's config**: the same, where the user's own config sends everything elsewhere.
+- **bypass refused**: where a config would send the client past the vault, \`apply\` refuses it; accepted,
+  the client was seen to go past.
+- **undo exact**: \`apply\` and \`disable\` end in the same bytes, on both host dirs.
+- **after the client ran**, and rewrote its files: \`verify\` is content, \`apply\` succeeds, \`disable\`
+  leaves no address of the vault, and the client goes to the user's address again.
+
+${table(rows)}
+${missing.map((line) => `\nNot run here: ${line}.\n`).join("")}
+## Names asked for besides
+
+A routed client may still ask its maker for news, models or telemetry. These names were asked for
+while the requests above went to the vault; block them if they must not be reached.
+
+${besides.join("\n")}
+`;
+}
+
+function mark(cell: Cell | undefined): string {
+  if (cell === undefined) return "–";
+  return cell.holds ? "yes" : "**no**";
+}
+
+function problems(rows: readonly Row[]): string[] {
+  const lines = rows.flatMap((row) =>
+    COLUMNS.flatMap((column) => {
+      const cell = row.cells[column];
+      return cell?.holds === false
+        ? [`- ${row.client} (${row.login}), ${column}: ${cell.why}`]
+        : [];
+    })
+  );
+  return lines.length === 0 ? [] : ["", ...lines];
+}
+
+/** A Markdown table in the form that `deno fmt` gives it. */
+function aligned([head = [], ...rows]: readonly (readonly string[])[]): string[] {
+  const widths = head.map((cell, i) =>
+    Math.max(cell.length, ...rows.map((row) => row[i]?.length ?? 0))
+  );
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(" | ")} |`;
+  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)];
+}
+
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
+}

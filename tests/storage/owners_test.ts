@@ -1,0 +1,215 @@
+/** To whom things belong: what root makes, what others cannot use, and who is told what. */
+import assert from "node:assert/strict";
+import { ConfigPatchError } from "../../errors.ts";
+import { Mounts } from "../../storage/mounts.ts";
+import { denoFileSystem } from "../../storage/primitives.ts";
+import { needsRoot } from "../torture/planting.ts";
+import {
+  create,
+  DIR,
+  Fault,
+  FILE,
+  LABEL,
+  onTemporaries,
+  patch,
+  prepared,
+  storageTest,
+} from "../support/storage_tools.ts";
+
+const USER = 1000;
+
+/** A test as root over mounts of somebody else; elsewhere it says that it was not tried. */
+function rootTest(name: string, work: (base: string) => Promise<void>): void {
+  storageTest(name, async (base) => {
+    if (needsRoot) return console.log(`not tried: ${needsRoot}`);
+    Deno.chmodSync(base, 0o755);
+    Deno.mkdirSync(`${base}/mounts`);
+    Deno.chownSync(`${base}/mounts`, USER, USER);
+    copyStorage(`${base}/program`);
+    await work(base);
+  });
+}
+
+/** A copy of what is tried, which anybody can read: the project may lie where only we can enter. */
+function copyStorage(to: string): void {
+  const from = new URL("../../", import.meta.url);
+  Deno.mkdirSync(`${to}/storage`, { recursive: true });
+  const names = Array.from(Deno.readDirSync(new URL("storage", from)), ({ name }) => name);
+  for (const name of ["errors.ts", ...names.map((name) => `storage/${name}`)]) {
+    Deno.writeTextFileSync(`${to}/${name}`, Deno.readTextFileSync(new URL(name, from)));
+  }
+}
+
+/** Runs a script over the mounts as somebody, with a umask. */
+async function as(
+  uid: number,
+  umask: string,
+  base: string,
+  script: string,
+  grants: readonly string[] = [`--allow-read=${base}/mounts`, `--allow-write=${base}/mounts`],
+): Promise<string> {
+  const file = `${base}/script-${crypto.randomUUID()}.ts`;
+  Deno.writeTextFileSync(
+    file,
+    `import { Mounts } from ${JSON.stringify(`${base}/program/storage/mounts.ts`)};
+    const text = (words) => new TextEncoder().encode(words);
+    ${script}`,
+  );
+  Deno.chmodSync(file, 0o644);
+  const run = ["run", "--no-config", "--no-check", "--no-prompt", ...grants, file];
+  const { stdout, stderr } = await new Deno.Command("sh", {
+    args: ["-c", `umask ${umask}; exec "$0" "$@"`, Deno.execPath(), ...run],
+    cwd: base,
+    uid,
+    gid: uid,
+    env: { DENO_DIR: `${base}/cache-${uid}`, HOME: base },
+  }).output();
+  return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+}
+
+/** Everything below a directory, with its owner. */
+function ownersIn(path: string): Record<string, number> {
+  const owners: Record<string, number> = {};
+  for (const { name, isDirectory } of Deno.readDirSync(path)) {
+    owners[name] = Deno.lstatSync(`${path}/${name}`).uid ?? -1;
+    if (isDirectory) {
+      for (const [below, owner] of Object.entries(ownersIn(`${path}/${name}`))) {
+        owners[`${name}/${below}`] = owner;
+      }
+    }
+  }
+  return owners;
+}
+
+/** All that a run does with our own files, and with a config. */
+const runIn = (base: string) =>
+  `const mounts = new Mounts(${JSON.stringify(`${base}/mounts`)}, { mayWrite: true });
+  await mounts.prepare(["${DIR}"]);
+  {
+    using _lock = await mounts.lock();
+    await mounts.writeOwn("state.json", "{}");
+    await mounts.writeOwn("steady.json", "{}");
+    const expected = await mounts.read("${DIR}", "${FILE}", "apply");
+    await mounts.replace({
+      dir: "${DIR}", file: "${FILE}", bytes: text(String(Math.random())), expected,
+      temporary: mounts.temporaryName(),
+    });
+  }
+  console.log(await mounts.readOwn("state.json"));`;
+
+for (const umask of ["022", "077"]) {
+  rootTest(`root once, then the user, umask ${umask}`, async (base) => {
+    assert.equal(await as(0, umask, base, runIn(base)), "{}\n");
+    const owners = ownersIn(`${base}/mounts`);
+    assert.deepEqual(Object.keys(owners).sort(), [
+      ".vault-config",
+      ".vault-config/lock",
+      ".vault-config/state.json",
+      ".vault-config/steady.json",
+      DIR,
+      LABEL,
+    ]);
+    assert.deepEqual([...new Set(Object.values(owners))], [USER]);
+    Deno.mkdirSync(`${base}/cache-${USER}`);
+    Deno.chownSync(`${base}/cache-${USER}`, USER, USER);
+    assert.equal(await as(USER, "022", base, runIn(base)), "{}\n");
+  });
+}
+
+rootTest("what an older version's root has left is healed by root's next run", async (base) => {
+  const own = `${base}/mounts/.vault-config`;
+  Deno.mkdirSync(own, { mode: 0o700 });
+  Deno.writeTextFileSync(`${own}/lock`, "");
+  Deno.writeTextFileSync(`${own}/state.json`, "{}");
+  assert.equal(await as(0, "022", base, runIn(base)), "{}\n");
+  assert.deepEqual([...new Set(Object.values(ownersIn(`${base}/mounts`)))], [USER]);
+});
+
+rootTest("who cannot use our own directory is told whose it is", async (base) => {
+  Deno.mkdirSync(`${base}/mounts/.vault-config`, { mode: 0o700 });
+  Deno.writeTextFileSync(`${base}/mounts/.vault-config/state.json`, "{}");
+  Deno.mkdirSync(`${base}/cache-${USER}`);
+  Deno.chownSync(`${base}/cache-${USER}`, USER, USER);
+  const said = await as(
+    USER,
+    "022",
+    base,
+    `const mounts = new Mounts(${JSON.stringify(`${base}/mounts`)});
+    for (const work of [() => mounts.readOwn("state.json"), () => mounts.lock({ timeout: 0 })]) {
+      console.log(await work().catch((error) => error.code + ": " + error.message + ": " + error.remedy));
+    }`,
+  );
+  const [read, lock] = said.split("\n");
+  assert.match(read!, /^permission: cannot read it: \.vault-config\/ belongs to root alone: /);
+  assert.match(
+    lock!,
+    /^permission: cannot take the lock: \.vault-config\/ belongs to root alone: /,
+  );
+  assert.match(read!, /run this as root, or .*chown -R 1000:1000 .*mounts\/\.vault-config/);
+});
+
+for (const grants of ["scoped", "all"] as const) {
+  rootTest(
+    `directories to a nested file belong to the host dir's owner (${grants})`,
+    async (base) => {
+      const script = `const path = ${JSON.stringify(`${base}/mounts`)};
+      const mounts = new Mounts(path, { allowNested: true, mayWrite: true });
+      await mounts.prepare(["${DIR}"]);
+      await mounts.prepareHostDir("${DIR}", "a/b/c.json");
+      await mounts.replace({ dir: "${DIR}", file: "a/b/c.json", bytes: text("1"),
+        expected: undefined, temporary: mounts.temporaryName() });
+      console.log(await mounts.nestedAccess());`;
+      const flags = grants === "all" ? ["-A"] : undefined;
+      const access = grants === "all" ? "anchored" : "checked";
+      assert.equal(await as(0, "077", base, script, flags), `${access}\n`);
+      assert.deepEqual([...new Set(Object.values(ownersIn(`${base}/mounts/${DIR}`)))], [USER]);
+    },
+  );
+}
+
+storageTest("the settings may be a link, which is never written through", async (base) => {
+  const mounts = await prepared(base);
+  assert.equal(await mounts.readOwn("settings.toml"), undefined);
+  await mounts.writeOwn("settings.toml", "a = 1\n");
+  assert.equal(await mounts.readOwn("settings.toml"), "a = 1\n");
+  Deno.renameSync(`${base}/.vault-config/settings.toml`, `${base}/mine.toml`);
+  Deno.symlinkSync("../mine.toml", `${base}/.vault-config/settings.toml`);
+  assert.equal(await mounts.readOwn("settings.toml"), "a = 1\n");
+  await assert.rejects(mounts.writeOwn("settings.toml", "b = 1\n"), { code: "settings" });
+  assert.equal(Deno.readTextFileSync(`${base}/mine.toml`), "a = 1\n");
+});
+
+for (const code of ["EPERM", "EINVAL"]) {
+  rootTest(`an owner that cannot be kept (${code}) is named`, async (base) => {
+    await create(await prepared(`${base}/mounts`), "a\n");
+    const path = `${base}/mounts/${LABEL}`;
+    Deno.chownSync(path, 4242, 4242);
+    const fileSystem = onTemporaries((file) => ({
+      ...file,
+      chown() {
+        throw new Fault(code);
+      },
+    }));
+    const error = await patch(new Mounts(`${base}/mounts`, { fileSystem }), "b\n")
+      .then(() => undefined, (thrown: unknown) => thrown);
+    assert(error instanceof ConfigPatchError);
+    assert.equal(error.code, "permission");
+    assert.match(error.message, /belongs to 4242:4242/);
+    assert.match(error.remedy ?? "", code === "EPERM" ? /as the file's owner/ : /user namespace/);
+    assert.equal(Deno.readTextFileSync(path), "a\n");
+    assert.deepEqual(Array.from(Deno.readDirSync(`${base}/mounts/${DIR}`)).length, 1);
+  });
+}
+
+rootTest("where an own file cannot be given away, it is written all the same", async (base) => {
+  const fileSystem = {
+    ...denoFileSystem,
+    chown() {
+      throw new Fault("EINVAL");
+    },
+  };
+  const mounts = new Mounts(`${base}/mounts`, { fileSystem });
+  await mounts.prepare();
+  await mounts.writeOwn("state.json", "{}");
+  assert.equal(await mounts.readOwn("state.json"), "{}");
+});
