@@ -1,121 +1,118 @@
 /**
- * What must not be loaded when. Every start pays for its modules before it does anything, so what is
- * heavy has to stay away until it is needed.
+ * What must not be loaded when. Every start pays for its modules before it does anything, so what
+ * nothing needs yet is named here by what it is for; everything else may come and go.
  *
  * @module
  */
 import assert from "node:assert/strict";
 
-/** Whatever reads a config, plans or writes: nothing of it is needed to see that nothing has changed. */
-const WORKS = [
-  "npm:",
-  "formats/",
-  "ownership/",
-  "reconcile/files.ts",
-  "reconcile/preview.ts",
-  "reconcile/run.ts",
-  "reconcile/sidecar.ts",
-  "reconcile/state.ts",
-  "reconcile/status.ts",
-  "reconcile/tasks.ts",
-  "roster/catalog",
-  "roster/load.ts",
-  "roster/provider.ts",
-  "roster/schema.ts",
-  "roster/sources.ts",
-  "storage/failures.ts",
-  "storage/lock.ts",
-  "storage/mounts.ts",
-  "storage/replace.ts",
-  "transport/tokens.ts",
-];
+/** Groups of modules, by what they are for. */
+const GROUPS = {
+  "packages of npm": /^npm:/,
+  "readers and editors of formats": /^formats\/(?!types\.ts|value\.ts)/,
+  "the JSON handler": /^formats\/json\/|^npm:jsonc-parser/,
+  "the TOML handler": /^formats\/toml\/|^npm:(?:smol-toml|toml-eslint-parser)/,
+  "the YAML handler": /^formats\/yaml\/|^npm:js-yaml/,
+  "the core of ownership": /^ownership\//,
+  "the schema of agent files": /^roster\/schema/,
+  "the state and its reader": /^reconcile\/state/,
+  "the run": /^reconcile\/run\.ts$/,
+  "the memory of the last run": /^reconcile\/steady\.ts$/,
+  "what writes files": /^storage\/(?:replace|own_files|directories|lock|mounts)\.ts$/,
+  "what prints a report": /^cli\/(?:report|json|errors)\.ts$/,
+  "the help": /^cli\/help\.ts$/,
+} as const;
 
-/** What tells more than one line, and the commands that are not run. */
-const TELLS = [
-  "cli/completions.ts",
-  "cli/diff.ts",
-  "cli/errors.ts",
-  "cli/everyone.ts",
-  "cli/frame.ts",
-  "cli/help.ts",
-  "cli/hints.ts",
-  "cli/json.ts",
-  "cli/list.ts",
-  "cli/mask.ts",
-  "cli/plan.ts",
-  "cli/report.ts",
-  "cli/settings.ts",
-  "cli/status.ts",
-  "cli/switch.ts",
-];
+type Group = keyof typeof GROUPS;
 
-const without = (list: readonly string[], ...names: readonly string[]) =>
-  list.filter((name) => !names.includes(name));
-
-/** The libraries of the formats. */
-const TOML = ["npm:eslint-visitor-keys", "npm:smol-toml", "npm:toml-eslint-parser"];
-const YAML = ["npm:js-yaml"];
-const JSONC = ["npm:jsonc-parser"];
-
-Deno.test("no command loads what it does not need", async (t) => {
+Deno.test("what nothing needs yet is not loaded", async (t) => {
   const directory = await Deno.makeTempDir({ prefix: "start-up-" });
   const mounts = `${directory}/mounts`;
   const apply = (...more: string[]) => loadedBy(["apply", "--mounts", mounts, ...more], directory);
 
-  await t.step("help loads nothing that works", async () => {
-    refuse(await loadedBy(["help"], directory), [...WORKS, ...without(TELLS, "cli/help.ts")]);
+  await t.step("help needs nothing but its own text", async () => {
+    const loaded = await loadedBy(["help"], directory);
+    assertLoads(loaded, ["the help"]);
+    assertSpares(loaded, [
+      "packages of npm",
+      "readers and editors of formats",
+      "the core of ownership",
+      "the schema of agent files",
+      "the run",
+      "what writes files",
+    ]);
+    assert.equal(loaded.opensFiles, false);
   });
-  await t.step("a fresh apply loads the formats that it meets, and no others", async () => {
-    const loaded = await apply();
-    refuse(loaded, [...JSONC, "formats/json/", "formats/dotenv/"]);
-    assert.deepEqual(packagesOf(loaded), [...TOML, ...YAML].sort());
+  await t.step(
+    "a fresh apply needs the formats of its files, and no slow way of reading",
+    async () => {
+      const loaded = await apply();
+      assertLoads(loaded, ["the TOML handler", "the YAML handler", "what writes files", "the run"]);
+      assertSpares(loaded, ["the JSON handler", "the help"]);
+      assert.equal(loaded.opensFiles, false);
+    },
+  );
+  await t.step("once more, in case nothing was remembered", async () => {
+    assertSpares(await apply(), ["the JSON handler", "the help"]);
   });
-  await t.step("a steady apply loads nothing that works or tells", async () => {
-    await apply();
-    refuse(await apply(), [...WORKS, ...TELLS]);
-  });
-  await t.step("so does one with plain settings that keep somebody off", async () => {
-    const text = '# ours\ndisabled = ["vibe"] # for now\nlock_timeout = 5\n';
-    Deno.writeTextFileSync(`${mounts}/.vault-config/settings.toml`, text);
-    await apply();
-    await apply();
-    refuse(await apply(), [...WORKS, ...TELLS]);
-    Deno.removeSync(`${mounts}/.vault-config/settings.toml`);
-  });
-  await t.step("a format only if a file of it is met", async () => {
+  await t.step(
+    "a steady apply compares, and needs no parser, schema, writer or package",
+    async () => {
+      const loaded = await apply();
+      assertLoads(loaded, ["the memory of the last run"]);
+      assertSpares(loaded, [
+        "packages of npm",
+        "readers and editors of formats",
+        "the core of ownership",
+        "the schema of agent files",
+        "the state and its reader",
+        "the run",
+        "what writes files",
+        "what prints a report",
+        "the help",
+      ]);
+      assert.equal(loaded.opensFiles, false);
+    },
+  );
+  await t.step("a handler comes only with a file of its format", async () => {
     const loaded = await apply("--providers", "claude");
-    refuse(loaded, ["formats/toml/", "formats/yaml/", "formats/dotenv/"]);
-    assert.deepEqual(packagesOf(loaded), JSONC);
+    assertLoads(loaded, ["the JSON handler"]);
+    assertSpares(loaded, ["the TOML handler"]);
   });
   await Deno.remove(directory, { recursive: true });
 });
 
-Deno.test("one module alone asks for a module of Node", async () => {
-  const asking: string[] = [];
-  for (
-    const folder of ["", "cli/", "formats/", "ownership/", "reconcile/", "roster/", "storage/"]
-  ) {
-    for await (const { name } of Deno.readDir(new URL(folder, ROOT))) {
-      if (!name.endsWith(".ts")) continue;
-      const text = await Deno.readTextFile(new URL(folder + name, ROOT));
-      if (/(?:from|import\() ?"node:/.test(text)) asking.push(folder + name);
-    }
-  }
+Deno.test("only one module of the program asks for a module of Node", async () => {
+  const listed = await new Deno.Command("git", {
+    args: ["ls-files", "*.ts", ":!tests", ":!bench", ":!examples", ":!testing", ":!docs"],
+    cwd: new URL("../../", import.meta.url),
+  }).output();
+  const asking = new TextDecoder().decode(listed.stdout).trim().split("\n")
+    .filter((name) => /(?:from|import\() ?"node:/.test(Deno.readTextFileSync(new URL(name, ROOT))));
   assert.deepEqual(asking, ["storage/primitives.ts"]);
 });
 
-function refuse(modules: readonly string[], refused: readonly string[]): void {
-  // Types alone are no reason to load a module, so nothing of these is loaded by accident.
-  const loaded = modules.filter((name) => refused.some((one) => name.startsWith(one)));
-  assert.deepEqual(loaded, []);
+function assertLoads({ modules }: Loaded, groups: readonly Group[]): void {
+  for (const group of groups) {
+    assert.ok(modules.some((name) => GROUPS[group].test(name)), `not loaded: ${group}`);
+  }
 }
 
-function packagesOf(modules: readonly string[]): string[] {
-  return modules.filter((name) => name.startsWith("npm:"));
+function assertSpares({ modules }: Loaded, groups: readonly Group[]): void {
+  for (const group of groups) {
+    assert.deepEqual(modules.filter((name) => GROUPS[group].test(name)), [], `loaded: ${group}`);
+  }
 }
 
-/** Runs the program: its modules by path, packages as `npm:name`, as its coverage tells. */
-async function loadedBy(args: readonly string[], directory: string): Promise<string[]> {
+interface Loaded {
+  /** Modules of the program by their path, packages as `npm:name`, sorted. JSON and texts are none. */
+  readonly modules: readonly string[];
+  /** Whether `node:fs` was asked for, which alone opens files without ever blocking, and is dear. */
+  readonly opensFiles: boolean;
+}
+
+/** Runs the program; the scripts that its coverage tells of are all that were loaded. */
+async function loadedBy(args: readonly string[], directory: string): Promise<Loaded> {
   const coverage = await Deno.makeTempDir({ dir: directory });
   const grants = [`--allow-read=${directory}`, `--allow-write=${directory}`];
   const options = ["run", "--no-prompt", `--coverage=${coverage}`, ...grants];
@@ -128,12 +125,21 @@ async function loadedBy(args: readonly string[], directory: string): Promise<str
     Deno.readDirSync(coverage),
     ({ name }): Script => JSON.parse(Deno.readTextFileSync(`${coverage}/${name}`)),
   );
-  return [...new Set(scripts.map(({ url }) => nameOf(url)))].sort();
+  const fs = scripts.flatMap(({ functions }) => functions)
+    .find(({ functionName }) => functionName === "nodeFs");
+  return {
+    modules: [...new Set(scripts.map(({ url }) => nameOf(url)))].sort(),
+    opensFiles: fs?.ranges.some(({ count }) => count > 0) === true,
+  };
 }
 
 /** A script in the format of V8's coverage. */
 interface Script {
   readonly url: string;
+  readonly functions: readonly {
+    readonly functionName: string;
+    readonly ranges: readonly { readonly count: number }[];
+  }[];
 }
 
 const ROOT = new URL("../../", import.meta.url).href;
