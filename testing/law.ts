@@ -20,7 +20,7 @@ export interface Trial {
   /** The handler. */
   readonly handler: FormatHandler;
   /** The text before; absent: there is no file. */
-  readonly text?: string;
+  readonly text?: string | undefined;
   /** The edit. */
   readonly edit: LawEdit;
   /** Whether the strict dialect is demanded. */

@@ -70,7 +70,7 @@ export function disjointForeign(
   };
   for (const order of permutations(edits.map((_, index) => index))) {
     const { memory } = crowd.applied;
-    leaveInOrder(scene, { text: edited, ...(memory === undefined ? {} : { memory }) }, order);
+    leaveInOrder(scene, { text: edited, memory }, order);
   }
   return true;
 }
@@ -166,7 +166,7 @@ function assertEnd(
 ): void {
   const { trial, original, document, ours, added } = scene;
   const wanted = scene.wanted[0];
-  const tree = readOr(trial, text)?.value ?? {};
+  const tree = readOr(trial, text)?.value ?? document.value;
   const expected = treeWithoutUs(document.value, tree, ours);
   if (memory !== undefined) throw new LawBreach(LAW, `a claim is left, ${how}`, texts);
   if (!sameValue(tree, expected)) {

@@ -1,6 +1,6 @@
 /** Where two texts differ, and what of an edit of one means in the other. @module */
 import type { ConfigPath, ConfigValue, Span, Splice } from "../formats/types.ts";
-import { isList, isTable } from "../formats/value.ts";
+import { isList, isTable, sameValue } from "../formats/value.ts";
 
 const SEPARATOR = /[\s,]/;
 
@@ -43,11 +43,13 @@ export function isWithin(part: string, whole: string): boolean {
   return true;
 }
 
-/** Whether nothing is in a container but what a selector needs. */
+/** Whether nothing is in a container but what the last key of its path selects it by. */
 export function isVacant(value: ConfigValue | undefined, last: ConfigPath[number]): boolean {
   if (value === null) return true;
   if (isList(value)) return value.length === 0;
   if (!isTable(value)) return false;
-  const kept = typeof last === "object" ? Object.keys(last) : [];
-  return Object.keys(value).every((key) => kept.includes(key));
+  const match = typeof last === "object" ? last : {};
+  return Object.entries(value).every(([key, item]) =>
+    Object.hasOwn(match, key) && sameValue(item, match[key])
+  );
 }

@@ -1,27 +1,36 @@
 /** Google's Gemini CLI, with an API key; run at 0.61. @module */
 import type { AgentObject } from "../agent_object.ts";
 
-/** It reads the address from its .env, and the kind of login from its settings. */
+/**
+ * It reads the address from its .env, and the kind of login from its settings: where it finds an address
+ * and no kind, it takes one that it then refuses.
+ */
 export const agent: AgentObject = {
   host_dir: "_gemini-config",
-  shared_config_patch: {
-    file: ".env",
-    dotenv_set: { GOOGLE_GEMINI_BASE_URL: "{vault_url}" },
-    bypassed_by: [
-      {
-        file: "settings.json",
-        path: ["security", "auth", "selectedType"],
-        unless: ["gemini-api-key"],
-        why: "With that login, Gemini CLI does not use GOOGLE_GEMINI_BASE_URL.",
-      },
-      {
-        file: "settings.json",
-        path: ["selectedAuthType"],
-        unless: ["gemini-api-key"],
-        why: "With that login, Gemini CLI does not use GOOGLE_GEMINI_BASE_URL.",
-      },
-    ],
-  },
+  shared_config_patch: [
+    {
+      file: "settings.json",
+      json_default: { security: { auth: { selectedType: "gemini-api-key" } } },
+    },
+    {
+      file: ".env",
+      dotenv_set: { GOOGLE_GEMINI_BASE_URL: "{vault_url}" },
+      bypassed_by: [
+        {
+          file: "settings.json",
+          path: ["security", "auth", "selectedType"],
+          unless: ["gemini-api-key"],
+          why: "With that login, Gemini CLI does not use GOOGLE_GEMINI_BASE_URL.",
+        },
+        {
+          file: "settings.json",
+          path: ["selectedAuthType"],
+          unless: ["gemini-api-key"],
+          why: "With that login, Gemini CLI does not use GOOGLE_GEMINI_BASE_URL.",
+        },
+      ],
+    },
+  ],
   notes: [
     "In the container, the host dir is ~/.gemini.",
     "No file routes a login with a Google account, and Vertex.",

@@ -18,6 +18,13 @@ export const agent: AgentObject = {
       mode: MODE,
       yaml_each: ["hosts", "*"],
       yaml_set: { api_host: "{vault_host}", api_protocol: "http" },
+      bypassed_by: [
+        {
+          path: ["host"],
+          unless: ["gitlab.com"],
+          why: "glab goes to that host, to its own address unless hosts has an entry for it.",
+        },
+      ],
     },
   ],
   notes: [

@@ -127,7 +127,7 @@ const ACCOUNTS = {
     can_access_with_session: true,
     sso_connection_name: null,
     profile_picture_url: null,
-    workspace_backend_origin: "NO_CONSTRAINT",
+    workspace_backend_origin: "https://chatgpt.com",
     account_routing_override: "NO_CONSTRAINT",
   }],
   account_ordering: ["phantom-account"],

@@ -44,6 +44,8 @@ export interface Login {
   readonly service?: RegExp;
   /** A user's own config, in which everything goes to `relay.example`. */
   readonly users: Files;
+  /** Where the client goes with that config alone, if not to the relay. */
+  readonly own?: RegExp;
   readonly bypasses?: readonly Bypass[];
 }
 

@@ -18,7 +18,7 @@ export interface Known {
 export const KNOWN: readonly Known[] = [
   {
     fault: "B12: taking back moves a comma behind the last entry, in front of the bracket",
-    most: 139,
+    most: 145,
     isOf: ({ law, message }) =>
       law === "Strict" && message.startsWith("Strict: a trailing comma that nobody wrote"),
   },
@@ -27,7 +27,7 @@ export const KNOWN: readonly Known[] = [
     most: 226,
     isOf: ({ law, message }) =>
       law === "DisjointForeign" &&
-      /original: "[^\n]*(?:outer|list):(?: #[^\n]*?)?\\n/.test(message) &&
+      /original: "[^\n]*(?:outer|list):(?: #[^\n]*?)?(?:\\r)?(?:\\n|")/.test(message) &&
       /(?:outer|list): (?:\[\]|\{\})/.test(message),
   },
 ];

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { ConfigPatchError } from "../../errors.ts";
 import { applySplice, type ConfigDocument, defaultFormats } from "../../formats/mod.ts";
 import type { ConfigValue, FormatHandler, Splice } from "../../formats/mod.ts";
-import { pathText, sameValue, valueAt } from "../../formats/value.ts";
+import { sameValue, valueAt } from "../../formats/value.ts";
 import { disjoint, EDIT_LAWS } from "../../testing/edit_laws.ts";
 import { editsOf, nearbyEditsOf, userEditsOf } from "../../testing/edits.ts";
 import { declines, LawBreach, type LawEdit, type Trial } from "../../testing/law.ts";
@@ -294,7 +294,7 @@ function tryProviders(
   try {
     disjoint(trial, [...chosen]);
     counts.sets++;
-    if (chosen.size <= 3) tryCrowd(trial, [...chosen], choose, counts);
+    if (chosen.size <= 3) tryCrowd(trial, [...chosen], { generator, choose, counts });
   } catch (error) {
     if (!(error instanceof ConfigPatchError)) throw error;
     if (!STUCK.has(error.code)) throw new LawBreach("Disjoint", `${error.code}: ${error.message}`);
@@ -306,12 +306,11 @@ function tryProviders(
 function tryCrowd(
   trial: Omit<Trial, "edit">,
   edits: readonly LawEdit[],
-  choose: Choose,
-  counts: Counts,
+  { generator, choose, counts }: Chances,
 ): void {
-  const crowd = crowdOf(trial, edits);
+  const crowd = edits.some(isNumbered) ? undefined : crowdOf(trial, edits);
   if (crowd?.applied.text === undefined) return;
-  const comment = trial.handler.name === "json" ? "//" : "#";
+  const comment = generator.lines[0]?.split(" ")[0];
   const user = choose(nearbyEditsOf(trial, crowd.applied.text, edits, comment));
   if (user === undefined) return;
   try {
@@ -320,6 +319,11 @@ function tryCrowd(
     if (!(error instanceof LawBreach) || knownFault(error) === undefined) throw error;
     counts.known++;
   }
+}
+
+/** A number is an entry of one text; what a user does to the list is not told by it. */
+function isNumbered({ path }: LawEdit): boolean {
+  return path.some((key) => typeof key === "number");
 }
 
 function tryUser(trial: Trial, generator: Generator, choose: Choose, counts: Counts): void {
@@ -335,9 +339,7 @@ function tryUser(trial: Trial, generator: Generator, choose: Choose, counts: Cou
     counts.declined++;
     return;
   }
-  // A number is an entry of one text; what a user does to the list is not told by it.
-  const numbered = edits.some(({ path }) => path.some((key) => typeof key === "number"));
-  if (user === undefined || numbered) return;
+  if (user === undefined || edits.some(isNumbered)) return;
   let between: Between | undefined;
   try {
     between = editBetween(trial, edits, user);
@@ -409,9 +411,11 @@ function told<T>(edit: LawEdit, step: () => T): T {
     return step();
   } catch (error) {
     if (error instanceof LawBreach) {
-      const shown = (value: unknown) =>
-        JSON.stringify(value, (_key, item) => typeof item === "bigint" ? `${item}n` : item);
-      error.message += `\n  edit: ${shown(edit.path)} = ${shown(edit.value)}`;
+      const value = JSON.stringify(
+        edit.value,
+        (_key, item) => typeof item === "bigint" ? `${item}n` : item,
+      );
+      error.message += `\n  edit: ${JSON.stringify(edit.path)} = ${value}`;
     }
     throw error;
   }

@@ -18,21 +18,17 @@ export interface Found {
 }
 
 /**
- * The function of this name: a declaration, a method (`#name` if private), or what a constant
- * holds. `Class.method` where a file has several methods of one name.
- *
- * @throws {Error} if there is none, or more than one.
+ * The functions of this name: declarations, methods (`#name` if private), and what constants hold.
+ * `Class.method` where a file has several methods of one name.
  */
-export function functionOf(text: string, name: string): Found {
+export function functionsOf(text: string, name: string): Node[] {
   const parts = name.split(".");
   const own = parts.at(-1) ?? "";
-  const within = parts.length > 1 ? classOf(text, parts[0] ?? "") : rootOf(text);
-  const found = nodesIn(within).flatMap((node) => functionIn(node, own));
-  const [node] = found;
-  if (node === undefined || found.length !== 1) {
-    throw new Error(`${found.length} functions are named ${name}`);
-  }
-  return { text, node };
+  // To parse a text takes longer than to see that it cannot hold the name.
+  if (!text.includes(own)) return [];
+  const root = rootOf(text);
+  const within = parts.length > 1 ? classesOf(root, parts[0] ?? "") : [root];
+  return within.flatMap(nodesIn).flatMap((node) => functionIn(node, own));
 }
 
 /** All nodes of a tree, the outer ones first. */
@@ -117,12 +113,10 @@ function functionIn(node: Node, name: string): Node[] {
   }
 }
 
-function classOf(text: string, name: string): Node {
-  const found = nodesIn(rootOf(text)).find((node) =>
+function classesOf(root: Node, name: string): Node[] {
+  return nodesIn(root).filter((node) =>
     node.type === "ClassDeclaration" && isNode(node.id) && node.id.name === name
   );
-  if (found === undefined) throw new Error(`no class is named ${name}`);
-  return found;
 }
 
 function rootOf(text: string): Node {

@@ -1,14 +1,14 @@
 /** What a mutant is: one rule of the code broken on purpose, and the test that must see it. */
-import { functionOf } from "./find.ts";
+import { functionsOf } from "./find.ts";
 import type { Rule } from "./rule.ts";
 
 /** One rule broken. */
 export interface Mutant {
   /** What is broken, in a few words: `the key lands below the first table header`. */
   readonly name: string;
-  /** The file, from the root of the project. */
+  /** Where it is: a file, or a folder in one file of which the function stands. */
   readonly file: string;
-  /** The function in it, or the constant. */
+  /** The function, or the constant. */
   readonly of: string;
   /** How it is broken. */
   readonly rule: Rule;
@@ -30,12 +30,34 @@ export function test(file: string, ...more: string[]): readonly string[] {
   return ["test", "-A", "--no-check", ...more, `tests/${file}_test.ts`];
 }
 
+/** A file of the project with another text. */
+export interface Broken {
+  /** The file, from the root of the project. */
+  readonly file: string;
+  /** Its text as it is. */
+  readonly text: string;
+  /** Its text with the rule broken. */
+  readonly broken: string;
+}
+
 /**
- * The text of the mutant's file, broken.
+ * The mutant's file, broken.
  *
  * @throws {Error} if the function or what its rule is about is not there exactly once.
  */
-export function breakText(text: string, { of, rule }: Mutant): string {
-  const { start, end, insert } = rule.change(functionOf(text, of));
-  return text.slice(0, start) + insert + text.slice(end);
+export function breakFile(root: string, { file, of, rule }: Mutant): Broken {
+  const files = file.endsWith("/")
+    ? Array.from(Deno.readDirSync(`${root}${file}`), ({ name }) => file + name)
+    : [file];
+  const found = files.filter((one) => one.endsWith(".ts")).flatMap((one) => {
+    const text = Deno.readTextFileSync(`${root}${one}`);
+    return functionsOf(text, of).map((node) => ({ file: one, text, node }));
+  });
+  const [only] = found;
+  if (only === undefined || found.length > 1) {
+    throw new Error(`${found.length} functions of ${file} are named ${of}`);
+  }
+  const { start, end, insert } = rule.change(only);
+  const { text } = only;
+  return { file: only.file, text, broken: text.slice(0, start) + insert + text.slice(end) };
 }

@@ -7,7 +7,7 @@
  */
 import { parseArgs } from "node:util";
 import { type MutantList, MUTANTS } from "./all.ts";
-import { breakText, type Mutant } from "./mutant.ts";
+import { breakFile, type Broken, type Mutant } from "./mutant.ts";
 import { withTable } from "./table.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -24,17 +24,16 @@ interface Outcome {
 
 /** Runs one mutant in a copy of the project. */
 async function tryMutant(mutant: Mutant): Promise<Outcome> {
-  const { file, run, caughtBy } = mutant;
+  const { run, caughtBy } = mutant;
   const directory = await copyOfProject();
   try {
-    const text = await Deno.readTextFile(`${directory}/${file}`);
-    let broken: string;
+    let change: Broken;
     try {
-      broken = breakText(text, mutant);
+      change = breakFile(`${directory}/`, mutant);
     } catch (error) {
       return { caught: false, seen: `does not fit: ${String(error)}` };
     }
-    await Deno.writeTextFile(`${directory}/${file}`, broken);
+    await Deno.writeTextFile(`${directory}/${change.file}`, change.broken);
     const { success, output } = await runDeno(directory, run);
     if (success) return { caught: false, seen: "SURVIVED" };
     return failuresOf(output).includes(caughtBy)

@@ -1,6 +1,6 @@
 /** Rules of the YAML editor, broken. */
 import { laws, type Mutant, test } from "./mutant.ts";
-import { always, assume, drop, instead, insteadOfCall } from "./rule.ts";
+import { always, answers, assume, drop, instead, insteadOfCall } from "./rule.ts";
 
 const LAWS = laws("yaml");
 const STYLE = test("formats/style");
@@ -10,7 +10,7 @@ const REGRESSIONS = test("formats/regressions");
 export const YAML_MUTANTS: readonly Mutant[] = [
   {
     name: "words that YAML 1.1 takes for booleans are written plain",
-    file: "formats/yaml/text.ts",
+    file: "formats/yaml/",
     of: "isPlainSafe",
     rule: instead("y|n|yes|no|on|off|", ""),
     run: LAWS,
@@ -18,7 +18,7 @@ export const YAML_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "every text is written plain if our own parser takes it so",
-    file: "formats/yaml/text.ts",
+    file: "formats/yaml/",
     of: "isPlainSafe",
     rule: instead(
       "^[A-Za-z_][A-Za-z0-9_]*([-.\\/][A-Za-z0-9_]+)*$",
@@ -29,39 +29,39 @@ export const YAML_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a key is added behind a literal text that ends the file without a newline",
-    file: "formats/yaml/put.ts",
-    of: "#intoCollection",
-    rule: drop("#beforeOpenBlock"),
+    file: "formats/yaml/",
+    of: "intoBlock",
+    rule: assume(true, "block", -1),
     run: STYLE,
     caughtBy: "The key comes before a block scalar that ends the file unfinished",
   },
   {
     name: "new lines end in LF, whatever the file's lines end in",
-    file: "formats/yaml/spans.ts",
+    file: "formats/yaml/",
     of: "index",
-    rule: always("second", "\\r\\n"),
+    rule: insteadOfCall("eolOf", '"\\n"'),
     run: LAWS,
     caughtBy: "Manner",
   },
   {
     name: "the byte order mark counts as a column",
-    file: "formats/yaml/spans.ts",
-    of: "lineStart",
-    rule: assume(false, "startsWith"),
+    file: "formats/yaml/",
+    of: "columnOf",
+    rule: answers("offset - text.lastIndexOf('\\n', offset - 1) - 1"),
     run: LAWS,
     caughtBy: "PutGet",
   },
   {
     name: "a flow mapping grows behind its trailing comma",
-    file: "formats/yaml/put.ts",
-    of: "#intoFlow",
-    rule: insteadOfCall("#put", "this.#put(node.end - 1, $2, $3, $4)", -1),
+    file: "formats/yaml/",
+    of: "intoFlow",
+    rule: insteadOfCall("newAt", "newAt($1, node.end - 1, $3, $4)", -1),
     run: LAWS,
     caughtBy: "PutGet",
   },
   {
     name: "a mapping that an alias repeats is edited",
-    file: "formats/yaml/place.ts",
+    file: "formats/yaml/",
     of: "refuseCollection",
     rule: assume(false, "lastAlias"),
     run: LAWS,
@@ -69,15 +69,15 @@ export const YAML_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the first key of an empty document lands behind its end marker",
-    file: "formats/yaml/put.ts",
-    of: "#intoNothing",
+    file: "formats/yaml/",
+    of: "intoNothing",
     rule: always("second", "length"),
     run: LAWS,
     caughtBy: "PutGet",
   },
   {
     name: "nested keys are indented by two columns, whatever the file does",
-    file: "formats/yaml/spans.ts",
+    file: "formats/yaml/",
     of: "index",
     rule: always("second", "#step"),
     run: STYLE,
@@ -101,7 +101,7 @@ export const YAML_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "blank lines that a scalar above would keep are left to it",
-    file: "formats/yaml/drop.ts",
+    file: "formats/yaml/",
     of: "behindBlanks",
     rule: assume(true, "keeps"),
     run: REGRESSIONS,
@@ -109,7 +109,7 @@ export const YAML_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a line that goes takes its comment along",
-    file: "formats/yaml/drop.ts",
+    file: "formats/yaml/",
     of: "dropLines",
     rule: insteadOfCall("commentTexts", "[]"),
     run: LAWS,
@@ -117,7 +117,7 @@ export const YAML_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a comment is left where it becomes part of the block scalar above",
-    file: "formats/yaml/drop.ts",
+    file: "formats/yaml/",
     of: "dropLines",
     rule: insteadOfCall("behindComments", "$2"),
     run: REGRESSIONS,

@@ -32,7 +32,17 @@ export const claude: Program = {
       env: { ANTHROPIC_API_KEY: "phantom", ...QUIET },
       bypasses: [{
         name: "Bedrock",
-        files: { "settings.json": '{ "env": { "CLAUDE_CODE_USE_BEDROCK": "1" } }\n' },
+        files: {
+          "settings.json": `{
+  "env": {
+    "CLAUDE_CODE_USE_BEDROCK": "1",
+    "AWS_REGION": "us-east-1",
+    "AWS_ACCESS_KEY_ID": "phantom",
+    "AWS_SECRET_ACCESS_KEY": "phantom"
+  }
+}
+`,
+        },
         goes: /amazonaws\.com$/,
       }],
     },

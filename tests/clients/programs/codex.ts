@@ -40,13 +40,6 @@ notifications = true
           files: { "config.toml": `model_provider = "relay"\n${relay()}` },
         },
         {
-          name: "profile",
-          files: {
-            "config.toml":
-              `profile = "work"\n\n[profiles.work]\nmodel_provider = "relay"\n${relay()}`,
-          },
-        },
-        {
           name: "work.config.toml",
           files: { "work.config.toml": 'openai_base_url = "https://relay.example/v1"\n' },
           args: ["--profile", "work", ...ARGS],

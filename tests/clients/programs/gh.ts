@@ -19,16 +19,6 @@ export const gh: Program = {
     users: {
       "config.yml": "# mine\nversion: '1'\ngit_protocol: ssh\naliases:\n    co: pr checkout\n",
     },
-    bypasses: [{
-      name: "a socket of the host",
-      files: {
-        "hosts.yml": `github.com:
-    oauth_token: phantom
-    user: agent
-    http_unix_socket: /run/other.sock
-`,
-      },
-      goes: /./,
-    }],
+    own: /^api\.github\.com$/,
   }],
 };

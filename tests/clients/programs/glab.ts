@@ -22,5 +22,11 @@ hosts:
         api_protocol: https
 `,
     },
+    bypasses: [{
+      name: "another host",
+      files: {
+        "config.yml": "host: relay.example\nhosts:\n    gitlab.com:\n        token: phantom\n",
+      },
+    }],
   }],
 };

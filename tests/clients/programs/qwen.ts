@@ -27,6 +27,25 @@ export const qwen: Program = {
 }
 `,
       },
+      bypasses: [
+        {
+          name: "env in settings.json",
+          files: {
+            "settings.json": `{
+  "env": { "OPENAI_BASE_URL": "https://relay.example/v1" },
+  "security": { "auth": { "selectedType": "openai" } }
+}
+`,
+          },
+        },
+        {
+          name: ".env",
+          files: {
+            ".env": "OPENAI_BASE_URL=https://relay.example/v1\n",
+            "settings.json": '{ "security": { "auth": { "selectedType": "openai" } } }\n',
+          },
+        },
+      ],
     },
     {
       name: "Anthropic key",
