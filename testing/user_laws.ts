@@ -163,9 +163,8 @@ export function foreign(between: Between): void {
   const elsewhere = between.wanted !== undefined;
   const wanted = between.wanted ?? original;
   const fits = elsewhere && between.live && sameValue(treeOf(between, wanted), between.expected);
-  // The user's comma may have been needed by our entry alone; a strict text must stay strict.
-  const laxer = fits && between.read(between.edited).isStrict === true &&
-    between.read(wanted).isStrict === false;
+  // The user's comma may have been needed by our entry alone: it must not stay behind the last one.
+  const laxer = fits && isLaxer(between.read(wanted), between.read(between.edited));
   if (fits && !laxer) {
     if (between.began && squeeze(wanted) === squeeze(original)) return;
     if (disabled !== wanted) throw breach("Foreign", between, `not ${JSON.stringify(wanted)}`);
@@ -178,6 +177,11 @@ export function foreign(between: Between): void {
   if (!isWithin(squeeze(wanted), squeeze(disabled))) {
     throw breach("Foreign", between, "something of the user's is gone");
   }
+}
+
+function isLaxer(document: ConfigDocument, than: ConfigDocument): boolean {
+  if (document.isStrict === false && than.isStrict === true) return true;
+  return (document.looseCommas ?? 0) > (than.looseCommas ?? 0);
 }
 
 /** Whether a container that we created is, after the user's edit, one that stood there before. */
