@@ -173,3 +173,16 @@ function selectorKey(selector: Selector): unknown {
     return [key, typeof value, String(value)];
   });
 }
+
+/** Later list entries first, inner containers before outer ones. */
+export function descending(a: ConfigPath, b: ConfigPath): number {
+  for (const [depth, key] of a.entries()) {
+    const other = b[depth];
+    if (other === undefined) return -1;
+    if (typeof key === "number" && typeof other === "number" && key !== other) {
+      return other - key;
+    }
+    if (key !== other) return String(key) < String(other) ? -1 : 1;
+  }
+  return a.length < b.length ? 1 : 0;
+}

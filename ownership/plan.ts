@@ -243,10 +243,12 @@ function originOf(
   start: Draft,
   recorded: Draft,
 ): FileRecord["origin"] {
-  if (text === undefined || text === "") return text === undefined ? "absent" : "empty";
+  const wants = parts.some((part) => part.action === "apply" && part.wanted.length > 0);
+  if (text === undefined) return "absent";
+  // Another program may have emptied what we began.
+  if (text === "") return record?.origin ?? "empty";
   if (record !== undefined) {
     const root = start.document.value;
-    const wants = parts.some((part) => part.action === "apply" && part.wanted.length > 0);
     // Where nothing of ours stands any more, it is another file by now, which we did not begin.
     return !wants || start.claims.some((claim) => isLive(root, claim)) ? record.origin : undefined;
   }

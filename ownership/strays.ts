@@ -19,14 +19,20 @@ export interface Stray {
   readonly position: Position | undefined;
 }
 
+/** Whether a claim's entry cannot be found, and its address stands elsewhere in the same list. */
+export function isStray(root: ConfigValue, claim: Claim): boolean {
+  return claim.at === undefined && isAddress(claim) && nearPlaces(root, claim).length > 0;
+}
+
 /** By provider, the addresses that its claims lost and that stand elsewhere in the same list or table. */
 export function straysOf(
   draft: Draft,
   parts: readonly { readonly provider: string }[],
 ): ReadonlyMap<string, Stray[]> {
-  const lost = draft.released.filter(({ claim, outcome }) =>
-    outcome === "gone" && claim.template !== undefined && hasToken(claim.template)
-  );
+  const released = draft.released.filter(({ outcome }) => outcome === "gone")
+    .map(({ claim }) => claim);
+  const lost = [...released, ...draft.claims.filter((claim) => claim.at === undefined)]
+    .filter(isAddress);
   const strays = new Map<string, Stray[]>();
   if (lost.length === 0) return strays;
   const present = new Set(parts.map((part) => part.provider));
@@ -34,7 +40,7 @@ export function straysOf(
     draft.claims.flatMap((claim) => claim.at === undefined ? [] : [pathKey(claim.at)]),
   );
   const { document } = draft;
-  for (const { claim } of lost) {
+  for (const claim of lost) {
     const elsewhere = nearPlaces(document.value, claim).filter((at) => !held.has(pathKey(at)));
     for (const owner of claim.owners.filter((owner) => present.has(owner))) {
       const known = strays.get(owner) ?? [];
@@ -48,6 +54,10 @@ export function straysOf(
     }
   }
   return strays;
+}
+
+function isAddress({ template }: Claim): boolean {
+  return template !== undefined && hasToken(template);
 }
 
 /** The places that differ from a claim's by one key or entry, and that hold its value. */

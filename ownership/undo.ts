@@ -16,11 +16,12 @@
 import { ConfigPatchError, locate as positionOf } from "../errors.ts";
 import { checkEdit, without } from "../formats/check.ts";
 import { applySplices } from "../formats/splice.ts";
-import type { ConfigDocument, ConfigValue, Selector, Splice } from "../formats/types.ts";
+import type { ConfigDocument, ConfigValue, Splice } from "../formats/types.ts";
 import { type ConcretePath, copyOf, removeAt, resolve, valueAt } from "../formats/value.ts";
-import { type Claim, isLive, isVacant, isWithin, pathKey } from "./claims.ts";
+import { type Claim, descending, isLive, isVacant, pathKey } from "./claims.ts";
 import { blame, type Draft, isVerification, putAll, type Released, withRemoved } from "./edits.ts";
 import { type Fit, fitAll, outermost } from "./fit.ts";
+import { parting } from "./parting.ts";
 import { follow } from "./places.ts";
 
 /**
@@ -31,13 +32,17 @@ import { follow } from "./places.ts";
  * can be done safely.
  */
 export function takeBack(draft: Draft, leaving: ReadonlySet<Claim>): Draft {
-  const { ending, forgotten } = split(draft, leaving);
+  const { ending, forgotten, inherited } = parting(draft, leaving);
   const root = draft.document.value;
   const dead = draft.claims.filter((claim) => ending.has(claim) && !isLive(root, claim));
   const alive = new Set([...ending].filter((claim) => isLive(root, claim)));
   const start: Draft = {
     ...draft,
-    claims: draft.claims.filter((claim) => !forgotten.has(claim) && !dead.includes(claim)),
+    claims: draft.claims.filter((claim) => !forgotten.has(claim) && !dead.includes(claim))
+      .map((claim) => {
+        const owners = inherited.get(claim);
+        return owners === undefined ? claim : { ...claim, owners };
+      }),
     released: [...draft.released, ...dead.map((claim) => released(draft, claim))],
   };
   if (alive.size === 0) return dropVacant(start);
@@ -47,56 +52,6 @@ export function takeBack(draft: Draft, leaving: ReadonlySet<Claim>): Draft {
 function released({ document }: Draft, claim: Claim): Released {
   const there = claim.at === undefined ? undefined : valueAt(document.value, claim.at);
   return { claim, outcome: there === undefined ? "gone" : "kept", after: undefined };
-}
-
-/** Which claims end, and which are forgotten because what they put is the user's from now on. */
-function split(
-  draft: Draft,
-  leaving: ReadonlySet<Claim>,
-): { ending: Set<Claim>; forgotten: ReadonlySet<Claim> } {
-  const ending = new Set([...leaving].filter((claim) => claim.kind !== "default"));
-  const open = draft.claims.filter((claim) =>
-    claim.kind !== "set" && (leaving.has(claim) || isLive(draft.document.value, claim))
-  );
-  if (open.length === 0) return { ending, forgotten: new Set() };
-  const stays = draft.claims.filter((claim) => claim.kind === "set" && !leaving.has(claim));
-  for (const { at, match } of draft.created.toSorted((a, b) => a.at.length - b.at.length)) {
-    const inside = (claim: Claim) => claim.at !== undefined && isWithin(claim.at, at);
-    if (stays.some(inside) || ![...leaving].some(inside)) continue;
-    const soft = open.filter(inside);
-    if (soft.length > 0 && isHollow(draft, at, match, [...ending, ...soft].filter(inside))) {
-      for (const claim of soft) ending.add(claim);
-    }
-  }
-  return {
-    ending,
-    forgotten: new Set(
-      open.filter((claim) => claim.kind === "default" && leaving.has(claim) && !ending.has(claim)),
-    ),
-  };
-}
-
-/** Whether nothing is in a container of ours but these claims. */
-function isHollow(
-  { document, created }: Draft,
-  at: ConcretePath,
-  match: Selector | undefined,
-  claims: readonly Claim[],
-): boolean {
-  if (!claims.every((claim) => isLive(document.value, claim) || !stands(document, claim))) {
-    return false;
-  }
-  const tree = copyOf(document.value);
-  for (const claim of claims) if (stands(document, claim)) removeAt(tree, claim.at as ConcretePath);
-  const inner = created.filter((one) => isWithin(one.at, at) && one.at.length > at.length);
-  for (const one of inner.toSorted((a, b) => descending(a.at, b.at))) {
-    if (isVacant(valueAt(tree, one.at), one.match)) removeAt(tree, one.at);
-  }
-  return isVacant(valueAt(tree, at), match);
-}
-
-function stands(document: ConfigDocument, { at }: Claim): boolean {
-  return at !== undefined && valueAt(document.value, at) !== undefined;
 }
 
 /** The first way. `undefined` where somebody has edited into the bytes of any of these claims. */
@@ -347,17 +302,4 @@ function dropVacant(draft: Draft): Draft {
       needed.has(pathKey(at)) && resolve(next.document.value, at).missing.length === 0
     ),
   };
-}
-
-/** Later list entries first, inner containers before outer ones. */
-function descending(a: ConcretePath, b: ConcretePath): number {
-  for (const [depth, key] of a.entries()) {
-    const other = b[depth];
-    if (other === undefined) return -1;
-    if (typeof key === "number" && typeof other === "number" && key !== other) {
-      return other - key;
-    }
-    if (key !== other) return String(key) < String(other) ? -1 : 1;
-  }
-  return a.length < b.length ? 1 : 0;
 }

@@ -14,16 +14,18 @@
 import { ConfigPatchError } from "../errors.ts";
 import { splitKey } from "../ownership/claims.ts";
 import type { FileState } from "../ownership/claims.ts";
-import type { FileChange, ProviderReport, Report, Warning } from "../ownership/report.ts";
+import type { Report } from "../ownership/report.ts";
 import { SIDECAR_NAME } from "../storage/names.ts";
 
 import { REAL_TIME, type Time } from "../storage/reading.ts";
 import { type Attributes, LeftoverError } from "../storage/replace.ts";
+import { isChanged, narrower, newText, type SidecarChange, sidecarChange } from "./changes.ts";
 import { textDigest } from "./digest.ts";
 import type { ConfigFile } from "./files.ts";
+import { Findings } from "./findings.ts";
 import { type Preview, preview, stateAfter, textAfter } from "./preview.ts";
 import type { Job } from "./tasks.ts";
-import { type FoundSidecar, sidecarText } from "./sidecars.ts";
+import type { FoundSidecar } from "./sidecars.ts";
 import { type BeforeAndAfter, printState, type State } from "./state.ts";
 
 /** How a run waits and what it calls itself. */
@@ -128,27 +130,6 @@ function changedDirs(found: Preview): Set<string> {
     found.files.filter((file) => isChanged(file, found) && newText(file, found) !== undefined)
       .map((file) => file.dir),
   );
-}
-
-function newText(file: ConfigFile, found: Preview): string | undefined {
-  return textAfter(file, found.plans.get(file));
-}
-
-/** Whether a file has another text after, or is to get narrower permission bits. */
-function isChanged(file: ConfigFile, found: Preview): boolean {
-  return file.text !== newText(file, found) || narrower(file, found) !== undefined;
-}
-
-/** The permission bits to which a file that we began has to be brought. */
-function narrower(file: ConfigFile, found: Preview): number | undefined {
-  const { read, modes } = file;
-  const plan = found.plans.get(file);
-  const asked = [...modes].filter(([provider]) =>
-    plan?.results.some((one) => one.provider === provider && one.action === "apply")
-  ).map(([, mode]) => mode);
-  if (asked.length === 0 || stateAfter(file, plan)?.origin !== "absent") return undefined;
-  const mode = asked.reduce((bits, one) => bits & one, 0o666);
-  return read !== undefined && (read.mode & 0o777) === mode ? undefined : mode;
 }
 
 /** What we know of all files once everything is done. */
@@ -332,57 +313,6 @@ async function write(
   return { ...attributes, bytes };
 }
 
-interface SidecarChange {
-  /** The text to write; absent: the sidecar goes. */
-  readonly text: string | undefined;
-  /** The permission bits that it may have at most. */
-  readonly mask: number;
-}
-
-/** What is to become of a sidecar; `undefined`: it stays as it is. */
-function sidecarChange(
-  sidecar: FoundSidecar,
-  found: Preview,
-  state: ReadonlyMap<string, FileState>,
-): SidecarChange | undefined {
-  const { dir, read, isBlocked } = sidecar;
-  // Something that is no plain file stands in its place: a warning, and the container's own loss.
-  if (isBlocked) return undefined;
-  const files = found.files.filter((file) => file.dir === dir);
-  const entries = new Map(
-    [...state].filter(([key]) => splitKey(key)[0] === dir)
-      .map(([key, entry]) => [splitKey(key)[1], entry]),
-  );
-  const text = sidecarText(sidecar, { decides: decider(files, found), entries });
-  // It names addresses that are in the config as well, so it may be read by no more people.
-  const isAllRead = [...entries.keys()].every((name) => files.some((file) => file.name === name));
-  // Of configs that this run does not read the modes are not known: a new record is for nobody else.
-  const mask = files.reduce(
-    (bits, file) => bits & (narrower(file, found) ?? file.read?.mode ?? bits),
-    isAllRead || read !== undefined ? 0o644 : 0o600,
-  );
-  if (text === undefined) return read === undefined ? undefined : { text, mask };
-  const same = read !== undefined && (read.mode & 0o777 & ~mask) === 0 &&
-    new TextDecoder("utf-8", { ignoreBOM: true }).decode(read.bytes) === text;
-  return same ? undefined : { text, mask };
-}
-
-/**
- * Whose records in a sidecar are ours to decide: of whoever takes part in the file, whom the state knew
- * in there, or who leaves. All others are another program's business.
- */
-function decider(files: readonly ConfigFile[], { leaving, state, failures }: Preview) {
-  return (name: string, provider: string): boolean => {
-    const file = files.find((one) => one.name === name);
-    if (file === undefined || file.error !== undefined) return false;
-    if (failures.of({ provider, action: "disable" }, file.key) !== undefined) return false;
-    if (leaving.has(provider)) return true;
-    const entries = [file.state, state.files.get(file.key), state.pending?.files.get(file.key)];
-    return file.parts.some((part) => part.provider === provider) ||
-      entries.some((entry) => entry?.claims.some((claim) => claim.owners.includes(provider)));
-  };
-}
-
 /** Brings a sidecar to what it has to be; if that fails, the next run tries again. */
 async function writeSidecar(
   { mounts }: Job,
@@ -418,79 +348,4 @@ async function writeSidecar(
     });
     return { left: leftBy(error, `${dir}/${temporary}`), written: undefined };
   }
-}
-
-/** Collects over the rounds of a run what the report has to say. */
-class Findings {
-  readonly #job: Job;
-  readonly #rows: ProviderReport[] = [];
-  readonly #changes = new Map<string, FileChange>();
-  readonly #failures = new Map<string, ConfigPatchError>();
-  readonly #warnings: Warning[] = [];
-  #made = false;
-
-  constructor(job: Job) {
-    this.#job = job;
-  }
-
-  /** Whether the mounts directory was made now. */
-  made(made: boolean): void {
-    this.#made ||= made;
-  }
-
-  /** A file was brought to its planned text. */
-  done(found: Preview, file: ConfigFile): void {
-    this.#failures.delete(file.key);
-    for (const row of found.providers) {
-      if (row.file === file.key && row.outcome !== "unchanged") this.#rows.push(row);
-    }
-    const change = changeOf(file, found);
-    if (change !== undefined) this.#changes.set(file.key, change);
-  }
-
-  /** A file could not be written. */
-  fail(key: string, error: ConfigPatchError): void {
-    this.#failures.set(key, error);
-  }
-
-  /** Something to know that did not fail the run. */
-  warn(warning: Warning): void {
-    this.#warnings.push(warning);
-  }
-
-  /** The report of a preview, with what was done on the way to it. */
-  report(found: Preview): Report {
-    const providers = found.providers.map((row): ProviderReport => {
-      const { provider, action, file } = row;
-      const failure = file === undefined ? undefined : this.#failures.get(file);
-      if (failure !== undefined && row.outcome !== "unchanged") {
-        return { ...row, outcome: "failed", edits: [], error: failure.with({ provider }) };
-      }
-      if (row.outcome !== "unchanged") return row;
-      const earlier = this.#rows.find((one) =>
-        one.provider === provider && one.action === action && one.file === file
-      );
-      return earlier ?? row;
-    });
-    const files = new Map(this.#changes);
-    for (const file of found.files) {
-      const change = changeOf(file, found);
-      if (change !== undefined && !this.#failures.has(file.key)) files.set(file.key, change);
-    }
-    return {
-      mounts: this.#job.mounts.path,
-      made: this.#made,
-      location: this.#job.location,
-      changed: files.size > 0,
-      providers,
-      files: [...files.values()],
-      warnings: [...found.warnings, ...this.#warnings],
-    };
-  }
-}
-
-function changeOf(file: ConfigFile, found: Preview): FileChange | undefined {
-  const after = newText(file, found);
-  if (!isChanged(file, found)) return undefined;
-  return { file: file.key, before: file.text, after };
 }

@@ -1,173 +1,121 @@
 /**
- * What is loaded when. Every start pays for its modules before it does anything, so this is the one
- * place that names them: a module that joins one of these lists has to be worth its time.
+ * What must not be loaded when. Every start pays for its modules before it does anything, so what is
+ * heavy has to stay away until it is needed.
  *
  * @module
  */
 import assert from "node:assert/strict";
 
-/** What every command loads: arguments, the roster's texts, and whether anything has changed. */
-const START = [
-  "cli.ts",
-  "cli/apply.ts",
-  "cli/main.ts",
-  "cli/parse.ts",
-  "cli/schema.ts",
-  "cli/setup.ts",
-  "cli/summary.ts",
-  "cli/terminal.ts",
-  "errors.ts",
-  "reconcile/start.ts",
-  "reconcile/steady.ts",
-  "roster/built_in.ts",
-  "storage/opening.ts",
-  "storage/pattern.ts",
-  "storage/primitives.ts",
-  "transport/location.ts",
-  "transport/resolve.ts",
-  "transport/socket.ts",
-  "transport/tcp.ts",
-];
-
-/** What a run loads that may have something to do, whatever the formats of its files. */
-const RUN = [
-  "formats/check.ts",
-  "formats/limits.ts",
-  "formats/lines.ts",
-  "formats/mod.ts",
-  "formats/registry.ts",
-  "formats/splice.ts",
-  "formats/syntax.ts",
-  "formats/target.ts",
-  "formats/twins.ts",
-  "formats/types.ts",
-  "formats/value.ts",
-  "ownership/claims.ts",
-  "ownership/conflicts.ts",
-  "reconcile/digest.ts",
-  "ownership/edits.ts",
-  "reconcile/host_dir.ts",
-  "reconcile/json.ts",
-  "ownership/plan.ts",
-  "reconcile/plan_all.ts",
-  "reconcile/reformat.ts",
-  "reconcile/rows.ts",
+/** Whatever reads a config, plans or writes: nothing of it is needed to see that nothing has changed. */
+const WORKS = [
+  "npm:",
+  "formats/",
+  "ownership/",
+  "reconcile/files.ts",
+  "reconcile/preview.ts",
   "reconcile/run.ts",
-  "reconcile/select.ts",
   "reconcile/sidecar.ts",
-  "reconcile/sidecar_reader.ts",
   "reconcile/state.ts",
-  "reconcile/survey.ts",
-  "reconcile/unit.ts",
-  "roster/catalog.ts",
+  "reconcile/status.ts",
+  "reconcile/tasks.ts",
+  "roster/catalog",
   "roster/load.ts",
+  "roster/provider.ts",
   "roster/schema.ts",
-  "roster/types.ts",
-  "storage/directories.ts",
+  "roster/sources.ts",
   "storage/failures.ts",
-  "storage/limits.ts",
   "storage/lock.ts",
-  "storage/modes.ts",
   "storage/mounts.ts",
-  "storage/names.ts",
-  "storage/own_files.ts",
-  "storage/place.ts",
-  "storage/read.ts",
-  "storage/reading.ts",
   "storage/replace.ts",
-  "transport/mod.ts",
   "transport/tokens.ts",
 ];
 
-/** The handlers, with their libraries. */
-const TOML = [
-  "formats/toml/format.ts",
-  "formats/toml/brackets.ts",
-  "formats/toml/drop.ts",
-  "formats/toml/spans.ts",
-  "formats/toml/layout.ts",
-  "formats/toml/put.ts",
-  "formats/toml/text.ts",
-  "formats/toml/value.ts",
-  "formats/written.ts",
-  "npm:eslint-visitor-keys",
-  "npm:smol-toml",
-  "npm:toml-eslint-parser",
-];
-const YAML = [
-  "formats/yaml/format.ts",
-  "formats/yaml/drop.ts",
-  "formats/yaml/spans.ts",
-  "formats/yaml/layout.ts",
-  "formats/yaml/place.ts",
-  "formats/yaml/put.ts",
-  "formats/yaml/text.ts",
-  "formats/yaml/value.ts",
-  "npm:js-yaml",
-];
-const JSON_FORMAT = [
-  "formats/json/drop.ts",
-  "formats/json/format.ts",
-  "formats/json/layout.ts",
-  "formats/json/put.ts",
-  "formats/json/spans.ts",
-  "formats/json/text.ts",
-  "formats/json/value.ts",
-  "formats/written.ts",
-  "npm:jsonc-parser",
+/** What tells more than one line, and the commands that are not run. */
+const TELLS = [
+  "cli/completions.ts",
+  "cli/diff.ts",
+  "cli/errors.ts",
+  "cli/everyone.ts",
+  "cli/frame.ts",
+  "cli/help.ts",
+  "cli/hints.ts",
+  "cli/json.ts",
+  "cli/list.ts",
+  "cli/mask.ts",
+  "cli/plan.ts",
+  "cli/report.ts",
+  "cli/settings.ts",
+  "cli/status.ts",
+  "cli/switch.ts",
 ];
 
-/** What tells of a run that changed something. */
-const REPORT = ["cli/errors.ts", "cli/json.ts", "cli/report.ts"];
+const without = (list: readonly string[], ...names: readonly string[]) =>
+  list.filter((name) => !names.includes(name));
 
-Deno.test("each command loads these modules, and no others", async (t) => {
+/** The libraries of the formats. */
+const TOML = ["npm:eslint-visitor-keys", "npm:smol-toml", "npm:toml-eslint-parser"];
+const YAML = ["npm:js-yaml"];
+const JSONC = ["npm:jsonc-parser"];
+
+Deno.test("no command loads what it does not need", async (t) => {
   const directory = await Deno.makeTempDir({ prefix: "start-up-" });
   const mounts = `${directory}/mounts`;
   const apply = (...more: string[]) => loadedBy(["apply", "--mounts", mounts, ...more], directory);
 
-  await t.step("help", async () => {
-    const { modules, opensFiles } = await loadedBy(["help"], directory);
-    assert.deepEqual(modules, [...START, "cli/help.ts"].sort());
-    assert.equal(opensFiles, false);
+  await t.step("help loads nothing that works", async () => {
+    refuse(await loadedBy(["help"], directory), [...WORKS, ...without(TELLS, "cli/help.ts")]);
   });
-  await t.step("a fresh apply, which opens no file that a container may have made", async () => {
-    const { modules, opensFiles } = await apply();
-    assert.deepEqual(modules, [...START, ...RUN, ...TOML, ...YAML, ...REPORT].sort());
-    assert.equal(opensFiles, false);
+  await t.step("a fresh apply loads the formats that it meets, and no others", async () => {
+    const loaded = await apply();
+    refuse(loaded, [...JSONC, "formats/json/", "formats/dotenv/"]);
+    assert.deepEqual(packagesOf(loaded), [...TOML, ...YAML].sort());
   });
-  await t.step("an apply that has to read, since nothing is remembered yet", async () => {
-    const { modules, opensFiles } = await apply();
-    assert.deepEqual(modules, [...START, ...RUN, ...TOML, ...YAML].sort());
-    assert.equal(opensFiles, true);
+  await t.step("a steady apply loads nothing that works or tells", async () => {
+    await apply();
+    refuse(await apply(), [...WORKS, ...TELLS]);
   });
-  await t.step("a steady apply", async () => {
-    const { modules, opensFiles } = await apply();
-    assert.deepEqual(modules, START);
-    assert.equal(opensFiles, false);
+  await t.step("so does one with plain settings that keep somebody off", async () => {
+    const text = '# ours\ndisabled = ["vibe"] # for now\nlock_timeout = 5\n';
+    Deno.writeTextFileSync(`${mounts}/.vault-config/settings.toml`, text);
+    await apply();
+    await apply();
+    refuse(await apply(), [...WORKS, ...TELLS]);
+    Deno.removeSync(`${mounts}/.vault-config/settings.toml`);
   });
   await t.step("a format only if a file of it is met", async () => {
-    const { modules } = await apply("--providers", "claude");
-    assert.deepEqual(modules, [...START, ...RUN, ...YAML, ...JSON_FORMAT, ...REPORT].sort());
+    const loaded = await apply("--providers", "claude");
+    refuse(loaded, ["formats/toml/", "formats/yaml/", "formats/dotenv/"]);
+    assert.deepEqual(packagesOf(loaded), JSONC);
   });
   await Deno.remove(directory, { recursive: true });
 });
 
-Deno.test("only one module of these asks for a module of Node", () => {
-  const all = [...START, ...RUN, ...TOML, ...YAML, ...JSON_FORMAT, ...REPORT];
-  const asking = all.filter((name) => !name.startsWith("npm:"))
-    .filter((name) => Deno.readTextFileSync(new URL(name, ROOT)).includes('"node:'));
+Deno.test("one module alone asks for a module of Node", async () => {
+  const asking: string[] = [];
+  for (
+    const folder of ["", "cli/", "formats/", "ownership/", "reconcile/", "roster/", "storage/"]
+  ) {
+    for await (const { name } of Deno.readDir(new URL(folder, ROOT))) {
+      if (!name.endsWith(".ts")) continue;
+      const text = await Deno.readTextFile(new URL(folder + name, ROOT));
+      if (/(?:from|import\() ?"node:/.test(text)) asking.push(folder + name);
+    }
+  }
   assert.deepEqual(asking, ["storage/primitives.ts"]);
 });
 
-interface Loaded {
-  /** Modules of the program by their path, packages as `npm:name`, sorted. JSON and texts are none. */
-  readonly modules: readonly string[];
-  /** Whether `node:fs` was asked for, which alone opens files without ever blocking, and is dear. */
-  readonly opensFiles: boolean;
+function refuse(modules: readonly string[], refused: readonly string[]): void {
+  // Types alone are no reason to load a module, so nothing of these is loaded by accident.
+  const loaded = modules.filter((name) => refused.some((one) => name.startsWith(one)));
+  assert.deepEqual(loaded, []);
 }
 
-/** Runs the program; the scripts that its coverage tells of are all that were loaded. */
-async function loadedBy(args: readonly string[], directory: string): Promise<Loaded> {
+function packagesOf(modules: readonly string[]): string[] {
+  return modules.filter((name) => name.startsWith("npm:"));
+}
+
+/** Runs the program: its modules by path, packages as `npm:name`, as its coverage tells. */
+async function loadedBy(args: readonly string[], directory: string): Promise<string[]> {
   const coverage = await Deno.makeTempDir({ dir: directory });
   const grants = [`--allow-read=${directory}`, `--allow-write=${directory}`];
   const options = ["run", "--no-prompt", `--coverage=${coverage}`, ...grants];
@@ -180,21 +128,12 @@ async function loadedBy(args: readonly string[], directory: string): Promise<Loa
     Deno.readDirSync(coverage),
     ({ name }): Script => JSON.parse(Deno.readTextFileSync(`${coverage}/${name}`)),
   );
-  const fs = scripts.flatMap(({ functions }) => functions)
-    .find(({ functionName }) => functionName === "nodeFs");
-  return {
-    modules: [...new Set(scripts.map(({ url }) => nameOf(url)))].sort(),
-    opensFiles: fs?.ranges.some(({ count }) => count > 0) === true,
-  };
+  return [...new Set(scripts.map(({ url }) => nameOf(url)))].sort();
 }
 
 /** A script in the format of V8's coverage. */
 interface Script {
   readonly url: string;
-  readonly functions: readonly {
-    readonly functionName: string;
-    readonly ranges: readonly { readonly count: number }[];
-  }[];
 }
 
 const ROOT = new URL("../../", import.meta.url).href;

@@ -1,0 +1,86 @@
+/** What a preview finds to be written, file by file. Pure. @module */
+import { type FileState, splitKey } from "../ownership/claims.ts";
+import type { FileChange } from "../ownership/report.ts";
+import type { ConfigFile } from "./files.ts";
+import { type Preview, stateAfter, textAfter } from "./preview.ts";
+import { type FoundSidecar, sidecarText } from "./sidecars.ts";
+
+/** A file's text once everything is done; absent: no file. */
+export function newText(file: ConfigFile, found: Preview): string | undefined {
+  return textAfter(file, found.plans.get(file));
+}
+
+/** Whether a file has another text after, or is to get narrower permission bits. */
+export function isChanged(file: ConfigFile, found: Preview): boolean {
+  return file.text !== newText(file, found) || narrower(file, found) !== undefined;
+}
+
+/** The permission bits to which a file that we began has to be brought. */
+export function narrower(file: ConfigFile, found: Preview): number | undefined {
+  const { read, modes } = file;
+  const plan = found.plans.get(file);
+  const asked = [...modes].filter(([provider]) =>
+    plan?.results.some((one) => one.provider === provider && one.action === "apply")
+  ).map(([, mode]) => mode);
+  if (asked.length === 0 || stateAfter(file, plan)?.origin !== "absent") return undefined;
+  const mode = asked.reduce((bits, one) => bits & one, 0o666);
+  return read !== undefined && (read.mode & 0o777) === mode ? undefined : mode;
+}
+
+/** What happens to a file, as a report tells it; absent: nothing. */
+export function changeOf(file: ConfigFile, found: Preview): FileChange | undefined {
+  if (!isChanged(file, found)) return undefined;
+  return { file: file.key, before: file.text, after: newText(file, found) };
+}
+
+/** What is to become of a sidecar. */
+export interface SidecarChange {
+  /** The text to write; absent: the sidecar goes. */
+  readonly text: string | undefined;
+  /** The permission bits that it may have at most. */
+  readonly mask: number;
+}
+
+/** What is to become of a sidecar; `undefined`: it stays as it is. */
+export function sidecarChange(
+  sidecar: FoundSidecar,
+  found: Preview,
+  state: ReadonlyMap<string, FileState>,
+): SidecarChange | undefined {
+  const { dir, read, isBlocked } = sidecar;
+  // Something that is no plain file stands in its place: a warning, and the container's own loss.
+  if (isBlocked) return undefined;
+  const files = found.files.filter((file) => file.dir === dir);
+  const entries = new Map(
+    [...state].filter(([key]) => splitKey(key)[0] === dir)
+      .map(([key, entry]) => [splitKey(key)[1], entry]),
+  );
+  const text = sidecarText(sidecar, { decides: decider(files, found), entries });
+  // It names addresses that are in the config as well, so it may be read by no more people.
+  const isAllRead = [...entries.keys()].every((name) => files.some((file) => file.name === name));
+  // Of configs that this run does not read the modes are not known: a new record is for nobody else.
+  const mask = files.reduce(
+    (bits, file) => bits & (narrower(file, found) ?? file.read?.mode ?? bits),
+    isAllRead || read !== undefined ? 0o644 : 0o600,
+  );
+  if (text === undefined) return read === undefined ? undefined : { text, mask };
+  const same = read !== undefined && (read.mode & 0o777 & ~mask) === 0 &&
+    new TextDecoder("utf-8", { ignoreBOM: true }).decode(read.bytes) === text;
+  return same ? undefined : { text, mask };
+}
+
+/**
+ * Whose records in a sidecar are ours to decide: of whoever takes part in the file, whom the state knew
+ * in there, or who leaves. All others are another program's business.
+ */
+function decider(files: readonly ConfigFile[], { leaving, state, failures }: Preview) {
+  return (name: string, provider: string): boolean => {
+    const file = files.find((one) => one.name === name);
+    if (file === undefined || file.error !== undefined) return false;
+    if (failures.of({ provider, action: "disable" }, file.key) !== undefined) return false;
+    if (leaving.has(provider)) return true;
+    const entries = [file.state, state.files.get(file.key), state.pending?.files.get(file.key)];
+    return file.parts.some((part) => part.provider === provider) ||
+      entries.some((entry) => entry?.claims.some((claim) => claim.owners.includes(provider)));
+  };
+}

@@ -1,0 +1,76 @@
+/** What the report of a run has to say. @module */
+import type { ConfigPatchError } from "../errors.ts";
+import type { FileChange, ProviderReport, Report, Warning } from "../ownership/report.ts";
+import { changeOf } from "./changes.ts";
+import type { ConfigFile } from "./files.ts";
+import type { Preview } from "./preview.ts";
+import type { Job } from "./tasks.ts";
+
+/** Collects over the rounds of a run what the report has to say. */
+export class Findings {
+  readonly #job: Job;
+  readonly #rows: ProviderReport[] = [];
+  readonly #changes = new Map<string, FileChange>();
+  readonly #failures = new Map<string, ConfigPatchError>();
+  readonly #warnings: Warning[] = [];
+  #made = false;
+
+  constructor(job: Job) {
+    this.#job = job;
+  }
+
+  /** Whether the mounts directory was made now. */
+  made(made: boolean): void {
+    this.#made ||= made;
+  }
+
+  /** A file was brought to its planned text. */
+  done(found: Preview, file: ConfigFile): void {
+    this.#failures.delete(file.key);
+    for (const row of found.providers) {
+      if (row.file === file.key && row.outcome !== "unchanged") this.#rows.push(row);
+    }
+    const change = changeOf(file, found);
+    if (change !== undefined) this.#changes.set(file.key, change);
+  }
+
+  /** A file could not be written. */
+  fail(key: string, error: ConfigPatchError): void {
+    this.#failures.set(key, error);
+  }
+
+  /** Something to know that did not fail the run. */
+  warn(warning: Warning): void {
+    this.#warnings.push(warning);
+  }
+
+  /** The report of a preview, with what was done on the way to it. */
+  report(found: Preview): Report {
+    const providers = found.providers.map((row): ProviderReport => {
+      const { provider, action, file } = row;
+      const failure = file === undefined ? undefined : this.#failures.get(file);
+      if (failure !== undefined && row.outcome !== "unchanged") {
+        return { ...row, outcome: "failed", edits: [], error: failure.with({ provider }) };
+      }
+      if (row.outcome !== "unchanged") return row;
+      const earlier = this.#rows.find((one) =>
+        one.provider === provider && one.action === action && one.file === file
+      );
+      return earlier ?? row;
+    });
+    const files = new Map(this.#changes);
+    for (const file of found.files) {
+      const change = changeOf(file, found);
+      if (change !== undefined && !this.#failures.has(file.key)) files.set(file.key, change);
+    }
+    return {
+      mounts: this.#job.mounts.path,
+      made: this.#made,
+      location: this.#job.location,
+      changed: files.size > 0,
+      providers,
+      files: [...files.values()],
+      warnings: [...found.warnings, ...this.#warnings],
+    };
+  }
+}
