@@ -47,8 +47,8 @@ async function apply(mounts: string, provider: string): Promise<Ran> {
   }
 }
 
-/** A byte less would be read as well, a byte more would not. */
-const CAP = LIMITS.config;
+/** As large as is read, with room for our values: what would grow beyond the cap is refused early. */
+const CAP = LIMITS.config - 4096;
 
 /** Repeats, up to the cap, between a head and a tail. */
 function full(unit: string | ((i: number) => string), head = "", tail = ""): string {

@@ -85,16 +85,17 @@ function withdrawUnwanted(
     if (leavers.length > 0) unwanted.set(claim, new Set(leavers));
   }
   for (const claim of draft.claims.filter((claim) => claim.kind === "default")) {
-    // It belongs to what was created with it.
+    // It belongs to the route in what was created around it; where there is none, to the file.
     const { at } = claim;
     if (at === undefined) continue;
-    const [inner] = draft.created.filter((one) => isWithin(at, one.at))
+    const inside = (one: Claim, container: ConfigPath) =>
+      one.kind === "set" && one.at !== undefined && isWithin(one.at, container);
+    const [inner] = draft.created
+      .filter((one) => isWithin(at, one.at))
+      .filter((one) => draft.claims.some((other) => inside(other, one.at)))
       .toSorted((a, b) => b.at.length - a.at.length);
     const stays = inner === undefined ||
-      draft.claims.some((other) =>
-        other.kind === "set" && !unwanted.has(other) && other.at !== undefined &&
-        isWithin(other.at, inner.at)
-      );
+      draft.claims.some((other) => inside(other, inner.at) && !unwanted.has(other));
     const leavers = claim.owners.filter((owner) => meant.has(owner));
     if (!stays && leavers.length > 0) unwanted.set(claim, new Set(leavers));
   }

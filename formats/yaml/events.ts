@@ -152,7 +152,8 @@ function refuseSize(text: string, events: readonly Event[]): void {
   let nodes = 0;
   for (const event of events) {
     if (event.type === EVENT_ID.POP) depth--;
-    else if (++nodes > MAX_NODES) throw tooMany();
+    // A key is an event of its own, beside its value.
+    else if (++nodes > 2 * MAX_NODES) throw tooMany();
     else if (event.type !== EVENT_ID.SCALAR && event.type !== EVENT_ID.ALIAS) {
       // The document itself counts as the first level.
       if (++depth > MAX_DEPTH + 1) throw tooDeep(text, offsetOf(event));

@@ -3,6 +3,7 @@
  * its turn. Requests are told apart by the end of their path, because clients put different prefixes
  * before it.
  */
+import { ACCOUNT } from "./programs/chatgpt.ts";
 
 /** The text of every answer. A client that prints it has understood the vault. */
 export const SAID = "vault says hello";
@@ -115,10 +116,10 @@ function chunks(): Event[] {
   ];
 }
 
-/** The workspaces of a ChatGPT login; the account is that of `tests/clients/programs/codex.ts`. */
+/** The workspaces of a ChatGPT login. */
 const ACCOUNTS = {
   accounts: [{
-    id: "phantom-account",
+    id: ACCOUNT,
     name: null,
     structure: "personal",
     plan_type: "plus",
@@ -130,8 +131,8 @@ const ACCOUNTS = {
     workspace_backend_origin: "https://chatgpt.com",
     account_routing_override: "NO_CONSTRAINT",
   }],
-  account_ordering: ["phantom-account"],
-  default_account_id: "phantom-account",
+  account_ordering: [ACCOUNT],
+  default_account_id: ACCOUNT,
 };
 
 const PART = { type: "output_text", text: SAID, annotations: [] };

@@ -5,7 +5,7 @@
  * ```sh
  * deno task clients                # all of them; takes a quarter of an hour
  * deno task clients codex claude   # these
- * deno task clients --write        # all, and keep the table in docs/clients.md
+ * deno task clients --write        # all, and write what was seen last of each to docs/clients.md
  * ```
  *
  * Exit code: 0 if all holds, 1 if not, 2 if this machine cannot tell.
@@ -15,7 +15,8 @@ import { install } from "./install.ts";
 import type { Program } from "./program.ts";
 import { programs } from "./programs/all.ts";
 import { COLUMNS, prove, type Row } from "./prove.ts";
-import { page, table } from "./table.ts";
+import { keep, kept } from "./rows.ts";
+import { line, page, table } from "./table.ts";
 import type { Doors } from "./vault.ts";
 import { lacking } from "./world.ts";
 
@@ -41,7 +42,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (args.includes("--write")) {
     await Deno.writeTextFile(
       new URL("../../docs/clients.md", import.meta.url),
-      page(rows, missing),
+      page(await kept(programs.map(({ name }) => name)), missing),
     );
   }
   if (rows.some(({ cells }) => COLUMNS.some((column) => cells[column]?.holds === false))) return 1;
@@ -65,10 +66,15 @@ async function proveAll(
       missing.push(`${program.name}: ${installed}`);
       continue;
     }
+    const proven: Row[] = [];
     for (const login of program.logins) {
       console.error(`${program.name} ${installed.version}, ${login.name} …`);
-      rows.push(await prove(program, login, installed, doors));
+      const row = await prove(program, login, installed, doors);
+      console.error(`  ${line(row)}`);
+      proven.push(row);
     }
+    await keep(proven);
+    rows.push(...proven);
   }
   return { rows, missing };
 }

@@ -42,7 +42,7 @@ async function node(): Promise<string> {
 /** The install directory of a source; made under another name first, so that it is whole or absent. */
 async function cached(source: Source): Promise<string> {
   const version = source.from === "npm" ? source.version : source.suite;
-  const directory = `${cache()}/${source.name.replace("/", "+")}-${version}`;
+  const directory = `${cacheDirectory()}/${source.name.replace("/", "+")}-${version}`;
   if (await exists(directory)) return directory;
   const unfinished = `${directory}.unfinished`;
   await remove(unfinished);
@@ -109,7 +109,8 @@ async function run(cwd: string, program: string, args: readonly string[]): Promi
   throw new Error(`${program} failed: ${last}`);
 }
 
-function cache(): string {
+/** Where programs are kept, outside of the tree. */
+export function cacheDirectory(): string {
   const home = Deno.env.get("XDG_CACHE_HOME") ?? `${Deno.env.get("HOME")}/.cache`;
   return `${home}/vault-config-clients`;
 }

@@ -13,6 +13,8 @@ export interface Row {
   readonly client: string;
   readonly version: string;
   readonly login: string;
+  /** The day on which it was seen. */
+  readonly date: string;
   readonly cells: Readonly<Record<Column, Cell | undefined>>;
   /** The names that the client asked for although it was routed. */
   readonly besides: readonly string[];
@@ -93,6 +95,7 @@ export async function prove(
     client: program.name,
     version: installed.version,
     login: login.name,
+    date: new Date().toISOString().slice(0, 10),
     cells: {
       "empty host dir": cell(onEmpty),
       "user's config": cell(onUsers),

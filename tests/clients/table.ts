@@ -3,14 +3,23 @@ import { type Cell, COLUMNS, type Row } from "./prove.ts";
 
 /** The rows as a Markdown table, and below it whatever does not hold. */
 export function table(rows: readonly Row[]): string {
-  const head = ["client", "version", "login", ...COLUMNS];
+  const head = ["client", "version", "login", ...COLUMNS, "seen on"];
   const lines = rows.map((row) => [
     row.client,
     row.version,
     row.login,
     ...COLUMNS.map((column) => mark(row.cells[column])),
+    row.date,
   ]);
   return [...aligned([head, ...lines]), ...problems(rows)].join("\n");
+}
+
+/** What holds of one row, in one line. */
+export function line(row: Row): string {
+  return COLUMNS.map((column) => {
+    const cell = row.cells[column];
+    return `${column}: ${cell?.holds === false ? cell.why : cell === undefined ? "–" : "yes"}`;
+  }).join(" · ");
 }
 
 /** The page that keeps the last table. */
@@ -20,8 +29,8 @@ export function page(rows: readonly Row[], missing: readonly string[]): string {
   );
   return `# Clients
 
-What real programs did on ${today()}, printed by \`deno task clients --write\`. Each was run in a world
-with nothing but loopback, a stand-in vault, and a name server that logs every name asked for.
+What real programs did, kept by \`deno task clients --write\`. Each was run in a world with nothing but
+loopback, a stand-in vault, and a name server that logs every name asked for.
 
 - **empty host dir**: after \`apply\` on a host dir that holds nothing but the login, the client's
   request reached the vault, and it asked for no name of its service.
@@ -68,8 +77,4 @@ function aligned([head = [], ...rows]: readonly (readonly string[])[]): string[]
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(" | ")} |`;
   return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)];
-}
-
-function today(): string {
-  return new Date().toISOString().slice(0, 10);
 }

@@ -21,7 +21,7 @@ Deno.test("a key without a value counts as empty, and has none again after disab
       const one = edit(...path as ConfigPath);
       const applied = plan(TRIAL, { text }, [wants(one)]);
       const left = plan(TRIAL, applied, [leaves(one)]);
-      assert.deepEqual(left, { text, state: undefined }, `${text} by way of ${applied.text}`);
+      assert.deepEqual(left, { text, memory: undefined }, `${text} by way of ${applied.text}`);
     }
   }
 });

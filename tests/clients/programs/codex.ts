@@ -1,14 +1,7 @@
 import type { Program } from "../program.ts";
+import { ACCOUNT, accountToken } from "./chatgpt.ts";
 
-const LOGGED_IN = token({
-  email: "agent@relay.example",
-  exp: 4102444800,
-  "https://api.openai.com/auth": {
-    chatgpt_plan_type: "plus",
-    chatgpt_account_id: "phantom-account",
-    chatgpt_user_id: "phantom-user",
-  },
-});
+const TOKEN = accountToken();
 
 const ARGS = ["exec", "--skip-git-repo-check", "say hello"];
 
@@ -55,10 +48,10 @@ notifications = true
         "auth.json": JSON.stringify({
           OPENAI_API_KEY: null,
           tokens: {
-            id_token: LOGGED_IN,
-            access_token: LOGGED_IN,
+            id_token: TOKEN,
+            access_token: TOKEN,
             refresh_token: "phantom",
-            account_id: "phantom-account",
+            account_id: ACCOUNT,
           },
           last_refresh: new Date().toISOString(),
         }),
@@ -82,11 +75,4 @@ name = "Relay"
 base_url = "https://relay.example/v1"
 wire_api = "responses"
 `;
-}
-
-/** A token of the form that Codex reads; nobody has signed it. */
-function token(claims: Readonly<Record<string, unknown>>): string {
-  const part = (value: unknown) =>
-    btoa(JSON.stringify(value)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-  return `${part({ alg: "none", typ: "JWT" })}.${part(claims)}.phantom`;
 }

@@ -1,19 +1,7 @@
-import type { Program } from "../program.ts";
+import type { Login, Program } from "../program.ts";
 
-/** Factory's Droid, with a model of the user's own (its built-in ones cannot be routed by a file). */
-export const droid: Program = {
-  name: "droid",
-  source: { from: "npm", name: "droid", version: "0.215.0" },
-  file: "node_modules/@factory/cli-linux-{arch}/bin/droid",
-  place: ".factory",
-  logins: [{
-    name: "own key, Anthropic's API",
-    env: { FACTORY_API_KEY: "fk-phantom", ANTHROPIC_API_KEY: "phantom" },
-    args: ["exec", "-m", "custom:claude-sonnet-4-5", "say hello"],
-    asks: /^port POST \/v1\/messages$/,
-    service: /^api\.anthropic\.com$/,
-    users: {
-      "settings.json": `{
+/** Models of the user's own, of two kinds. */
+const OWN = `{
   // mine
   "customModels": [
     {
@@ -34,7 +22,45 @@ export const droid: Program = {
     }
   ]
 }
-`,
+`;
+
+const LOGIN = {
+  env: { FACTORY_API_KEY: "fk-phantom", ANTHROPIC_API_KEY: "phantom" },
+  users: { "settings.json": OWN },
+} as const satisfies Partial<Login>;
+
+/** Factory's Droid, with models of the user's own (its built-in ones cannot be routed by a file). */
+export const droid: Program = {
+  name: "droid",
+  source: { from: "npm", name: "droid", version: "0.215.0" },
+  file: "node_modules/@factory/cli-linux-{arch}/bin/droid",
+  place: ".factory",
+  logins: [
+    {
+      ...LOGIN,
+      name: "own key, Anthropic's API",
+      args: ["exec", "-m", "custom:claude-sonnet-4-5", "say hello"],
+      asks: /^port POST \/v1\/messages$/,
+      service: /^api\.anthropic\.com$/,
+      bypasses: [{
+        name: "a model of a third kind",
+        files: {
+          "settings.json": OWN.replace('"openai"', '"generic-chat-completion-api"'),
+        },
+        args: ["exec", "-m", "custom:gpt-5", "say hello"],
+      }],
     },
-  }],
+    {
+      ...LOGIN,
+      name: "own key, OpenAI's API",
+      args: ["exec", "-m", "custom:gpt-5", "say hello"],
+      // A new file of ours holds a model of Anthropic's alone.
+      files: {
+        "settings.json": OWN.replaceAll("eu.relay.example", "api.openai.com")
+          .replace("relay.example", "api.anthropic.com"),
+      },
+      asks: /^port POST \/v1\/responses$/,
+      service: /^api\.openai\.com$/,
+    },
+  ],
 };

@@ -1,9 +1,10 @@
 import type { Login, Program } from "../program.ts";
+import { ACCOUNT, accountToken } from "./chatgpt.ts";
 
 function login(
   provider: string,
   model: string,
-  rest: Pick<Login, "name" | "env" | "asks" | "service" | "bypasses">,
+  rest: Pick<Login, "name" | "env" | "asks" | "service" | "files" | "bypasses">,
 ): Login {
   return {
     ...rest,
@@ -38,6 +39,23 @@ export const pi: Program = {
       env: { OPENAI_API_KEY: "phantom" },
       asks: /^port POST \/v1\/responses$/,
       service: /^api\.openai\.com$/,
+    }),
+    login("openai-codex", "gpt-5.5", {
+      name: "ChatGPT",
+      env: {},
+      files: {
+        "auth.json": JSON.stringify({
+          "openai-codex": {
+            type: "oauth",
+            access: accountToken(),
+            refresh: "phantom",
+            expires: 4102444800000,
+            accountId: ACCOUNT,
+          },
+        }),
+      },
+      asks: /^port POST \/backend-api\/codex\/responses$/,
+      service: /^chatgpt\.com$/,
     }),
   ],
 };

@@ -1,0 +1,124 @@
+/** Taking back, in its three ways: rewind, undo of single claims, removal. */
+import { table } from "./table.ts";
+
+table("rewind", [
+  {
+    name: "a container that two share goes with the second",
+    given: "a = 1\n",
+    wants: { p: [[["outer", "p"], "http://vault/p"]], q: [[["outer", "q"], "http://vault/q"]] },
+    running: [{ apply: "p" }, { apply: "q" }, { disable: "p" }, { disable: "q" }],
+    expected: "a = 1\n",
+  },
+  {
+    name: "in the other order as well",
+    given: "a = 1\n",
+    wants: { p: [[["outer", "p"], "http://vault/p"]], q: [[["outer", "q"], "http://vault/q"]] },
+    running: [{ apply: "p" }, { apply: "q" }, { disable: "q" }, { disable: "p" }],
+    expected: "a = 1\n",
+  },
+  {
+    name: "the first of two that lie in the braces of an object brings its comma back",
+    format: "json",
+    given: '{ "a": 1 }',
+    wants: { p: [[["p"], "http://vault/p"]], q: [[["q"], "http://vault/q"]] },
+    running: [{ apply: "p" }, { apply: "q" }, { disable: "p" }, { disable: "q" }],
+    expected: '{ "a": 1 }',
+  },
+]);
+
+table("undo of single claims, where the user has edited into the bytes of another one", [
+  {
+    name: "a key without a value has none again",
+    format: "yaml",
+    given: "model: x\nouter:\n",
+    wants: {
+      p: [[["outer", "p"], "http://vault/p"]],
+      q: [[["list", { name: "ours" }, "q"], "http://vault/q"]],
+    },
+    running: [
+      { apply: "p" },
+      { apply: "q" },
+      { user: ["q: ", "q:  "] },
+      { disable: "p" },
+      { disable: "q" },
+    ],
+    expected: "model: x\nouter:\n",
+  },
+  {
+    name: "a table in braces keeps its blanks",
+    format: "json",
+    given: '{\n  "outer": { },\n  "list": []\n}\n',
+    wants: {
+      p: [[["outer", "p"], "http://vault/p"]],
+      q: [[["list", { name: "ours" }, "q"], "http://vault/q"]],
+    },
+    running: [
+      { apply: "p" },
+      { apply: "q" },
+      { user: ['"q": ', '"q":  '] },
+      { disable: "p" },
+      { disable: "q" },
+    ],
+    expected: '{\n  "outer": { },\n  "list": []\n}\n',
+  },
+]);
+
+table("removal, where the bytes no longer stand", [
+  {
+    name: "a comment behind our line stays, on a line of its own",
+    given: "a = 1\n",
+    wants: { p: [[["url"], "http://vault/v1"]] },
+    running: [
+      { apply: "p" },
+      { user: ['url = "http://vault/v1"', 'url = "http://vault/v1" # why'] },
+      { disable: "p" },
+    ],
+    expected: "a = 1\n# why\n",
+  },
+  {
+    name: "a table of ours stays for a key of the user's",
+    given: undefined,
+    wants: { p: [[["outer", "url"], "http://vault/v1"]] },
+    running: [
+      { apply: "p" },
+      { user: ["[outer]\n", "[outer]\nmine = 1\n"] },
+      { disable: "p" },
+    ],
+    expected: "[outer]\nmine = 1\n",
+  },
+  {
+    name: "our value goes, however the user has spelled and indented it",
+    given: "[own]\na = 1\n",
+    wants: { p: [[["own", "url"], "http://vault/v1"]] },
+    running: [
+      { apply: "p" },
+      { user: ['url = "http://vault/v1"', "  url   =   'http://vault/v1'"] },
+      { disable: "p" },
+    ],
+    expected: "[own]\na = 1\n",
+  },
+  {
+    name: "the user's value comes back though its line was spelled anew",
+    given: 'url = "mine"\n',
+    wants: { p: [[["url"], "http://vault/v1"]] },
+    running: [
+      { apply: "p" },
+      { user: ['url = "http://vault/v1"', "url    = 'http://vault/v1' # now"] },
+      { disable: "p" },
+    ],
+    expected: 'url    = "mine" # now\n',
+  },
+  {
+    name: "no comma stays behind that nobody wrote",
+    format: "json",
+    given: "// c\n{\n}\n",
+    wants: { p: [[["p"], "http://vault/p"]], q: [[["q"], "http://vault/q"]] },
+    running: [
+      { apply: "p" },
+      { apply: "q" },
+      { user: ['"q": "http://vault/q",', '"q": "http://vault/q", // via the vault'] },
+      { disable: "p" },
+    ],
+    expected: '// c\n{\n  "q": "http://vault/q" // via the vault\n}\n',
+  },
+]);
