@@ -25,10 +25,12 @@ export function readDotenv(text: string): ConfigTable {
   refuseLoneCarriageReturn(text);
   const pairs: [string, ConfigValue][] = [];
   let at = text.startsWith("\uFEFF") ? 1 : 0;
+  let comments = 0;
   while (at < text.length) {
     const { end, pair } = readLine(text, at);
     if (pair !== undefined) pairs.push(pair);
-    if (pairs.length > MAX_NODES) throw tooMany();
+    else if (text[at] === "#") comments++;
+    if (pairs.length + comments > MAX_NODES) throw tooMany();
     at = end;
   }
   return tableOf(pairs);

@@ -135,28 +135,37 @@ export function unseenBefore(text: string, offset: number): number | undefined {
   let start = offset;
   for (let lines = 0; lines < 3; lines++) start = lineStart(text, Math.max(0, start - 1));
   const end = lineEnd(text, offset);
+  // As far as its line tells, a character stands within quotes or in a comment.
+  let aside: "" | '"' | "'" | "#" = "";
   for (let at = start; at < end; at++) {
-    if (unseenAt(text, at) !== undefined && !isQuotedOrComment(text, at)) return at;
+    const char = text[at];
+    if (char === "\n") aside = "";
+    else if (char === '"' || char === "'") {
+      aside = aside === "" ? char : aside === char ? "" : aside;
+    } else if (char === "#" && aside === "" && !/\S/.test(text[at - 1] ?? "")) aside = "#";
+    else if (aside === "" && unseenAt(text, at) !== undefined) return at;
   }
   return undefined;
 }
 
-/** As far as its line tells. */
-function isQuotedOrComment(text: string, offset: number): boolean {
-  const before = text.slice(lineStart(text, offset), offset);
-  return /(?:^|\s)#/.test(before) || before.split(/["']/).length % 2 === 0;
-}
-
+/** Keys are no values of their own; what may be a comment is counted as one. */
 function refuseSize(text: string, events: readonly Event[]): void {
-  let depth = 0;
-  let nodes = 0;
+  let count = 0;
+  for (const _ of text.matchAll(/(?<![^\s])#/g)) if (++count > MAX_NODES) throw tooMany();
+  // For each open collection, how many nodes it has so far; of a mapping, each second one is a key.
+  const open: { readonly isMap: boolean; nodes: number }[] = [];
   for (const event of events) {
-    if (event.type === EVENT_ID.POP) depth--;
-    // A key is an event of its own, beside its value.
-    else if (++nodes > 2 * MAX_NODES) throw tooMany();
-    else if (event.type !== EVENT_ID.SCALAR && event.type !== EVENT_ID.ALIAS) {
-      // The document itself counts as the first level.
-      if (++depth > MAX_DEPTH + 1) throw tooDeep(text, offsetOf(event));
+    if (event.type === EVENT_ID.POP) {
+      open.pop();
+      continue;
+    }
+    const around = open.at(-1);
+    const isKey = around !== undefined && around.isMap && around.nodes++ % 2 === 0;
+    if (!isKey && ++count > MAX_NODES) throw tooMany();
+    if (event.type === EVENT_ID.SCALAR || event.type === EVENT_ID.ALIAS) continue;
+    // The document itself counts as the first level.
+    if (open.push({ isMap: event.type === EVENT_ID.MAPPING, nodes: 0 }) > MAX_DEPTH + 1) {
+      throw tooDeep(text, offsetOf(event));
     }
   }
 }

@@ -9,7 +9,7 @@
 import { CHOMPING_MODE, type Event, EVENT_ID, SCALAR_STYLE } from "js-yaml";
 import { eolOf, lineStart } from "../lines.ts";
 import { isFlow, offsetOf, tagOf } from "./events.ts";
-import { keyName, valueOf, type YamlSource } from "./value.ts";
+import type { YamlSource } from "./value.ts";
 
 interface NodeBase {
   /** The number of the node's event. */
@@ -275,7 +275,7 @@ class Indexer {
     const found = text[colon] === ":" && (flow || isBlank(text[colon + 1]));
     const value = this.#node(found ? colon + 1 : keyNode.end);
     const end = Math.max(value.end, found ? colon + 1 : keyNode.end);
-    const key = keyName(valueOf(this.#source, keyEvent));
+    const key = this.#source.keyNames.get(keyEvent) ?? "";
     return { key, keyNode, slot: found ? colon + 1 : -1, explicit, value, start, end };
   }
 

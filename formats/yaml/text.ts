@@ -9,6 +9,7 @@
  */
 import { ConfigPatchError } from "../../errors.ts";
 import { type ConfigValue, OpaqueScalar } from "../types.ts";
+import { refuseLength } from "../limits.ts";
 import { isList, isTable } from "../value.ts";
 
 /** How strings are written: the quote, and whether to quote where plain text would do. */
@@ -22,7 +23,7 @@ export interface Quoting {
 /** Plain where possible, else double quotes. */
 export const PLAIN: Quoting = { quote: '"', always: false };
 
-/** Keys above this length are not read as keys everywhere (YAML 1.2.2, 7.4.2: 1024). */
+/** Keys above this length are not read as keys everywhere (YAML 1.2.2, 7.4.2: 1024 bytes). */
 const MAX_KEY = 1000;
 
 /** Whether every reader takes this text, written plain, for this string. */
@@ -73,6 +74,7 @@ export function writeKey(key: string, quoting: Quoting): string {
 }
 
 function writeString(text: string, quoting: Quoting): string {
+  refuseLength(text);
   if (!text.isWellFormed()) {
     throw new ConfigPatchError("unsupported", "the text holds half of a surrogate pair", {
       remedy: "a text of Unicode characters is needed",

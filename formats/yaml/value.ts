@@ -31,6 +31,8 @@ export const MERGE_KEY = "<<";
 export interface YamlSource extends YamlEvents {
   /** The whole tree. */
   readonly value: ConfigRoot;
+  /** The name of each key in the tree, by the number of its event. */
+  readonly keyNames: ReadonlyMap<number, string>;
 }
 
 /**
@@ -43,10 +45,11 @@ export function readYaml(text: string): YamlSource {
   const source = readEvents(text);
   const event = source.events[source.root];
   if (source.root === -1 || (event?.type === EVENT_ID.SCALAR && event.valueStart === -1)) {
-    return { ...source, value: tableOf([]) };
+    return { ...source, value: tableOf([]), keyNames: new Map() };
   }
-  const value = valueOf(source, source.root);
-  if (isTable(value) || isList(value)) return { ...source, value };
+  const composer = new Composer(source);
+  const value = composer.read(source.root);
+  if (isTable(value) || isList(value)) return { ...source, value, keyNames: composer.keyNames };
   const offset = offsetOf(event);
   const unseen = unseenBefore(text, offset);
   if (unseen !== undefined) throw notParsed(text, unseen, "a YAML mapping", "");
@@ -66,12 +69,13 @@ export function valueOf(source: YamlEvents, index: number): ConfigValue {
  * `~:`, `[a]:`) gets a name that begins with a lone surrogate: no key read as a string can have it,
  * because such strings are refused as keys, so it collides with nothing and no path addresses it.
  */
-export function keyName(value: ConfigValue): string {
+function keyName(value: ConfigValue): string {
   return typeof value === "string" ? value : "\uD800" + canonical(value);
 }
 
 /** Walks the events once, recursively: the depth was capped before. */
 class Composer {
+  readonly keyNames = new Map<number, string>();
   readonly #source: YamlEvents;
   #at = 0;
 
@@ -107,9 +111,11 @@ class Composer {
         const first = this.#at;
         const block = !isFlow(event);
         while (!this.#closed()) {
-          const keyEvent = events[this.#at];
-          if (block && this.#at > first) refuseMidLine(text, keyEvent);
+          const keyAt = this.#at;
+          const keyEvent = events[keyAt];
+          if (block && keyAt > first) refuseMidLine(text, keyEvent);
           const key = this.#key(keyEvent);
+          this.keyNames.set(keyAt, key);
           if (key in table) this.#refuseKey(keyEvent, "this key stands twice in one mapping");
           table[key] = this.#node();
         }

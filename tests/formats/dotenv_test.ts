@@ -12,6 +12,7 @@ import {
 } from "../../formats/mod.ts";
 import { dotenvFormat } from "../../formats/dotenv/format.ts";
 import { writeValue } from "../../formats/dotenv/text.ts";
+import { MAX_NODES, MAX_STRING } from "../../formats/limits.ts";
 import { rootOf } from "../support/root.ts";
 
 const { parse } = dotenvFormat;
@@ -142,6 +143,15 @@ Deno.test("an old value goes with nothing else, and a comment stays one", () => 
   assert.equal(drop('A="1\n2" # why\nB=2\n', "A"), "# why\nB=2\n");
   assert.equal(drop("A=1\r\nB=2", "B"), "A=1");
   assert.equal(drop("  A=1", "A"), "");
+});
+
+Deno.test("too many names and too long texts are refused as in every format", () => {
+  for (const text of ["A=1\n", "A: 1\n", "A\n", "#\n"]) {
+    assert.throws(() => parse(text.repeat(MAX_NODES + 1)), { code: "too-large" }, text);
+  }
+  const long = "x".repeat(MAX_STRING + 1);
+  assert.throws(() => put("", "A", long), { code: "too-large" });
+  assert.throws(() => put("", long), { code: "too-large" });
 });
 
 Deno.test("only texts under plain names can be put", () => {

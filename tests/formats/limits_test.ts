@@ -21,6 +21,16 @@ const CROWDED: Readonly<Record<string, readonly ((count: number) => string)[]>> 
     (n) => "[[p]]\n".repeat(n / 2 - 1),
     (n) => "#\n".repeat(n),
   ],
+  yaml: [
+    (n) => `l: [${"1,".repeat(n - 2)}]\n`,
+    (n) => `l: [${"{},".repeat(n - 2)}]\n`,
+    (n) => `l: [${"a: ,".repeat(n - 2)}]\n`,
+    (n) => `l:\n${"- \n".repeat(n - 2)}`,
+    (n) => `? {${many(n - 3, (i) => `${i}: `, ", ")}}\n`,
+    (n) => many(n - 1, (i) => `k${i}: \n`),
+    (n) => `k: &a 1\nl: [${"*a,".repeat(n - 3)}]\n`,
+    (n) => "#\n".repeat(n),
+  ],
   json: [
     (n) => `{"l": [${"1,".repeat(n - 3)}1]}`,
     (n) => `{"l": [${"{},".repeat(n - 4)}{}]} // c`,

@@ -141,6 +141,98 @@ Deno.test("what parses and still cannot be edited is refused when read", () => {
   }
 });
 
+Deno.test("what C readers take for a line break, or pass over, is refused outside of quotes", () => {
+  for (
+    const [text, name, line] of [
+      ["a: 1\n# c\u2028b: 2\n", "line separator (U+2028)", 2],
+      ["a: x\u2029b: 2\n", "paragraph separator (U+2029)", 1],
+      ["a: |\n  x\u0085b: 2\n", "next-line character (U+0085)", 2],
+      ["a: 1\n\uFEFFb: 2\n", "byte order mark", 2],
+      ["a: [x, 'y']\u0085\n", "U+0085", 1],
+    ] as const
+  ) {
+    assert.throws(() => parse(text), (error: unknown) => {
+      assert.ok(error instanceof ConfigPatchError && error.code !== "verification", String(error));
+      assert.ok(error.message.includes(name), error.message);
+      assert.equal(error.position?.line, line);
+      return true;
+    });
+  }
+  const quoted = "\uFEFFa: 'x\u2028y'\nb: \"\u0085\"\nc: ['\uFEFF']\n";
+  assert.equal(applySplice(quoted, parse(quoted).put(["d"], 1n)), `${quoted}d: 1\n`);
+});
+
+Deno.test("a syntax error that has a reason nobody sees says it", () => {
+  for (
+    const [text, part, remedy, line] of [
+      ["a:\u00a01\nb: 2\n", "a no-break space (U+00A0)", /plain space/, 1],
+      ["a:\u00a01\n", "a no-break space (U+00A0)", /plain space/, 1],
+      ["env:\n  A: [1,\n\u200b2\nb: 1\n", "a zero-width space (U+200B)", /remove it/, 3],
+      ["key: [\n  a,\n]\n", 'the closing "]"', /indent the line of the closing/, 3],
+      ["m:\n  key: {\n    a: 1\n  }\n", 'the closing "}"', /indent the line of the closing/, 4],
+      ["key: [\n  a\n b: 1\n", "this is not YAML", /correct/, 3],
+    ] as const
+  ) {
+    assert.throws(() => parse(text), (error: unknown) => {
+      assert.ok(error instanceof ConfigSyntaxError, String(error));
+      assert.ok(error.message.includes(part), error.message);
+      assert.match(error.remedy ?? "", remedy);
+      assert.equal(error.position?.line, line, error.message);
+      return true;
+    });
+  }
+  // What is within quotes or a comment is not the reason.
+  assert.throws(() => parse('# a\u00a0b\na: "\u00a0"\nb: [\n'), (error: unknown) => {
+    return error instanceof ConfigSyntaxError && !error.message.includes("no-break");
+  });
+});
+
+Deno.test("an explicit key beside a merge key wins, and is edited", () => {
+  const shared = "x: &s {k: 1, t: {a: 1}}\n";
+  const put = (text: string, ...path: string[]) => applySplice(text, parse(text).put(path, "v"));
+  for (const merge of ["*s", "[*s]", "[*s, *s]", "{k: 1}"]) {
+    const text = `${shared}m:\n  <<: ${merge}\n  z: 2\n`;
+    assert.equal(put(text, "m", "k"), `${text}  k: v\n`);
+    assert.equal(put(text, "m", "z"), text.replace("z: 2", "z: v"));
+    assert.equal(put(text, "m", "new", "k"), `${text}  new:\n    k: v\n`);
+    assert.equal(put(text, "q"), `${text}q: v\n`);
+  }
+  const nested = `${shared}y: &n {<<: *s}\nm: {<<: *n}\n`;
+  assert.equal(put(nested, "m", "t"), nested.replace("m: {<<: *n}", "m: {<<: *n, t: v}"));
+  for (const merge of ["*s", "[*s]", "{t: {}}", "&z 1"]) {
+    refuses(`${shared}m: {<<: ${merge}}\n`, ["m", "t", "k"], "v", "unsupported", "merge key");
+  }
+  refuses(nested, ["m", "t", "k"], "v", "unsupported", "merge key");
+});
+
+Deno.test("a key that some readers know by another name is refused where it is ours", () => {
+  const tagged = "!t a: 1\n";
+  refuses(tagged, ["b"], "v", "unsupported", "a key with a tag");
+  refuses("n: &s a\nm:\n  *s : 1\n", ["m", "a"], "v", "unsupported", "an alias");
+  for (const key of ["on", "No", "12:30:45", "1_000", "=", "2001-01-01", "y"]) {
+    refuses(`${key}: 1\n`, [key], "v", "unsupported", "no text to some");
+    assert.ok(parse(`"${key}": 1\n`).put([key], "v").insert === "v");
+  }
+  // Elsewhere it does not matter.
+  const text = `m:\n  ${tagged}on: 1\n`;
+  assert.equal(applySplice(text, parse(text).put(["b"], "v")), `${text}b: v\n`);
+});
+
+Deno.test("a list that is the whole file is edited by number and by selector", () => {
+  const put = (text: string, path: ConfigPath) => applySplice(text, parse(text).put(path, "v"));
+  assert.equal(put("- id: a\n- id: b\n", [1, "k"]), "- id: a\n- id: b\n  k: v\n");
+  assert.equal(put("- id: a\n", [{ id: "b" }, "k"]), "- id: a\n- id: b\n  k: v\n");
+  assert.equal(put("[{id: a}]", [{ id: "b" }, "k"]), "[{id: a}, {id: b, k: v}]");
+  assert.equal(put(yamlFormat.blankList ?? "", [{ id: "b" }, "k"]), "[{id: b, k: v}]\n");
+  refuses("- a\n", ["k"], "v", "shape", "a list stands where a table must be");
+  refuses("- a\n", [{ id: "b" }, "k"], "v", "shape", "a list of other things");
+  for (const text of ["- a\n- b\n", "# c\n- a # d\n", "[a]\n"]) {
+    const document = parse(text);
+    const after = parse(applySplice(text, document.drop([0])));
+    assert.deepEqual(after.value, text.includes("b") ? ["b"] : []);
+  }
+});
+
 Deno.test("a place that cannot be edited without guessing is refused", () => {
   const cases: readonly [string, ConfigPath, ConfigValue, string, string][] = [
     ["a: !!set {x, y}\n", ["a", "z"], "v", "unsupported", "of type"],
