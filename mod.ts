@@ -15,7 +15,7 @@
  *
  * const mounts = await Deno.makeTempDir();
  * try {
- *   const { providers } = await applySharedConfigPatches(await loadRoster([]), mounts);
+ *   const { providers } = await applySharedConfigPatches(await loadRoster(), mounts);
  *   console.log(providers.map((row) => `${row.provider}: ${row.outcome}`));
  *   // ["codex: created", "gh: created", "vibe: created"]
  * } catch (error) {
@@ -29,7 +29,7 @@
  * ```ts
  * import { disableSharedConfigPatches, loadRoster } from "@terok/vault-config";
  *
- * await disableSharedConfigPatches(await loadRoster([]), await Deno.makeTempDir(), ["codex"]);
+ * await disableSharedConfigPatches(await loadRoster(), await Deno.makeTempDir(), ["codex"]);
  * ```
  *
  * @example An agent of your own
@@ -135,13 +135,14 @@ export {
 } from "./reconcile/request.ts";
 export {
   linesOfSettings,
+  NO_SETTINGS,
   parseSettings,
   readSettings,
   type Settings,
   SETTINGS_FILE,
   settingsText,
 } from "./reconcile/settings.ts";
-export { NO_SETTINGS, type SettingKind, SETTINGS } from "./reconcile/settings_schema.ts";
+export { type SettingKind, SETTINGS } from "./reconcile/settings_schema.ts";
 export {
   type ChangeOptions,
   changeSettings,
@@ -234,7 +235,7 @@ export interface WriteOptions extends CallOptions {
  *
  * const mounts = await Deno.makeTempDir();
  * const location = resolveVaultLocation({ tokenBrokerPort: 18731 });
- * const report = await applySharedConfigPatches(await loadRoster([]), mounts, {
+ * const report = await applySharedConfigPatches(await loadRoster(), mounts, {
  *   providers: ["codex", "vibe"],
  *   disabledProviders: ["vibe"],
  *   location,
@@ -266,7 +267,7 @@ export async function applySharedConfigPatches(
  * ```ts
  * import { loadRoster, planSharedConfigPatches } from "@terok/vault-config";
  *
- * const { files } = await planSharedConfigPatches(await loadRoster([]), await Deno.makeTempDir());
+ * const { files } = await planSharedConfigPatches(await loadRoster(), await Deno.makeTempDir());
  * for (const { file, before, after } of files) console.log(file, before, after);
  * ```
  */
@@ -294,7 +295,7 @@ export async function planSharedConfigPatches(
  * ```ts
  * import { loadRoster, verifySharedConfigPatches } from "@terok/vault-config";
  *
- * const { verdict } = await verifySharedConfigPatches(await loadRoster([]), await Deno.makeTempDir());
+ * const { verdict } = await verifySharedConfigPatches(await loadRoster(), await Deno.makeTempDir());
  * if (verdict !== "not-routed") throw new Error("nothing is there yet");
  * ```
  */
@@ -329,7 +330,7 @@ export async function verifySharedConfigPatches(
  *   loadRoster,
  * } from "@terok/vault-config";
  *
- * const [roster, mounts] = [await loadRoster([]), await Deno.makeTempDir()];
+ * const [roster, mounts] = [await loadRoster(), await Deno.makeTempDir()];
  * await applySharedConfigPatches(roster, mounts);
  * const { providers } = await disableSharedConfigPatches(roster, mounts, "all");
  * if (providers.some((row) => row.outcome !== "removed")) throw new Error("something is left");
@@ -368,7 +369,7 @@ export async function disableSharedConfigPatches(
  * import { loadRoster, statusOfSharedConfigPatches } from "@terok/vault-config";
  *
  * const mounts = await Deno.makeTempDir();
- * const { providers } = await statusOfSharedConfigPatches(await loadRoster([]), mounts);
+ * const { providers } = await statusOfSharedConfigPatches(await loadRoster(), mounts);
  * if (providers.some(({ standing }) => standing !== "not-routed")) throw new Error("routed?");
  * ```
  */
@@ -405,7 +406,7 @@ export async function writeVaultConfig(
       throw wrong("the provider must be a name", 'give one, such as "codex"');
     }
     const { roster, mounts, print, ...rest } = options ?? {};
-    const request = requestOf(roster ?? await loadRoster([]), mounts ?? "./mounts", {
+    const request = requestOf(roster ?? await loadRoster(), mounts ?? "./mounts", {
       ...rest,
       providers: [provider],
     }, "write");

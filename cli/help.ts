@@ -1,6 +1,5 @@
 /** `help`, `--help` and `--version`. @module */
 import { closest } from "../errors.ts";
-import { documentJson } from "./json.ts";
 import { DETAILS, EXITS, PERMISSIONS, PURPOSE } from "./manual.ts";
 import { type Invocation, UsageError } from "./parse.ts";
 import {
@@ -21,8 +20,10 @@ const WIDTH = 80;
 /** Runs one of them. */
 export async function runHelp({ command, operands, flags }: Invocation): Promise<number> {
   const text = command === "version" ? `vault-config ${VERSION}\n` : helpText(operands[0]);
-  const json = () => documentJson({ command, exit: 0 }, { text });
-  await write("stdout", flags.json ? json() : text);
+  if (flags.json) {
+    const { documentJson } = await import("./json.ts");
+    await write("stdout", documentJson({ command, exit: 0 }, { text }));
+  } else await write("stdout", text);
   return 0;
 }
 

@@ -2,8 +2,7 @@
 import { ConfigPatchError } from "../errors.ts";
 import { closest } from "../errors.ts";
 import { defaultFormats } from "../formats/mod.ts";
-import { NO_SETTINGS } from "../reconcile/settings_schema.ts";
-import { parseSettings, type Settings, settingsText } from "../reconcile/settings.ts";
+import { NO_SETTINGS, parseSettings, type Settings, settingsText } from "../reconcile/settings.ts";
 import { showProvider } from "../roster/show.ts";
 import type { Provider } from "../roster/types.ts";
 import { documentJson, locationJson } from "./json.ts";
@@ -62,7 +61,7 @@ async function providersText(invocation: Invocation): Promise<string> {
     // What is not on by default comes from the catalog.
     provider.defaultOn ? "on" : "when named",
     fileOf(provider) ?? "(no patch)",
-    provider.source,
+    provider.source + (provider.proven === undefined ? "" : `; proven: ${provider.proven}`),
   ]);
   return rows.length === 0 ? "the roster is empty\n" : columns(rows);
 }
@@ -95,6 +94,8 @@ function providerJson(provider: Provider) {
     file: fileOf(provider),
     format: patch?.format,
     nested: patch?.files.some((file) => file.includes("/")),
+    proven: provider.proven,
+    notes: provider.notes.length === 0 ? undefined : provider.notes,
   };
 }
 

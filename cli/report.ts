@@ -57,7 +57,7 @@ function rowsText(report: Report, { tense }: ReportStyle, paint: Paint): string 
 /** How a provider ended, in one word. */
 function wordOf(row: ProviderReport, tense: ReportStyle["tense"]): string {
   if (row.error?.code === "bypassed") return "bypassed";
-  if (row.outcome === "unchanged") return "routed";
+  if (row.outcome === "unchanged") return "bypassed (accepted)";
   return tense === "planned" ? WOULD[row.outcome] : row.outcome;
 }
 

@@ -9,12 +9,12 @@ import { ConfigPatchError } from "../errors.ts";
 import type { FormatRegistry } from "../formats/registry.ts";
 import type { Request } from "../reconcile/request.ts";
 import {
+  NO_SETTINGS,
   parseSettings,
   type Settings,
   SETTINGS_FILE,
   settingsText,
 } from "../reconcile/settings.ts";
-import { NO_SETTINGS } from "../reconcile/settings_schema.ts";
 import { takingPart } from "../reconcile/taking_part.ts";
 import { builtInAgents } from "../roster/built_in.ts";
 import { resolveVaultLocation } from "../transport/resolve.ts";

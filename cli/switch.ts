@@ -60,7 +60,13 @@ export async function runEnable(invocation: Invocation): Promise<number> {
   const report = await apply(setup.request);
   const failed = report.providers.some((row) => row.outcome === "failed");
   if (!once && !failed) await change(flags, () => next);
-  const exit = await showDone(report, { ...setup, off: [] }, invocation);
+  const roster = await rosterOf({ ...wishes, names: operands, alsoOn: [], all: false });
+  const proven = operands.flatMap((name) => {
+    const how = roster.get(name)?.proven;
+    return how === undefined ? [] : [`${name}: proven: ${how}`];
+  });
+  const notes = [...setup.notes, ...proven];
+  const exit = await showDone(report, { ...setup, off: [], notes }, invocation);
   if (once || failed) return exit;
   const who = all ? "all providers take part" : `${operands.join(", ")} ${take(operands)} part`;
   await say(flags, `${who} in every apply (${mounts}/${SETTINGS_FILE})`);

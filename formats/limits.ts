@@ -45,7 +45,15 @@ export function tooMany(): ConfigPatchError {
  * Refuses a path with a value that together nest too deeply to be read again. It counts without
  * recursion, because that would overflow on the values that are meant.
  *
+ * @param path The path.
+ * @param value The value at its end.
  * @throws {ConfigPatchError} `too-large`
+ * @example
+ * ```ts
+ * import { MAX_WRITTEN_DEPTH, refuseDepth } from "@terok/vault-config/formats";
+ *
+ * refuseDepth(new Array(MAX_WRITTEN_DEPTH).fill("key"), "value");
+ * ```
  */
 export function refuseDepth(path: ConfigPath, value: ConfigValue): void {
   let level: readonly ConfigValue[] = [value];
@@ -60,7 +68,14 @@ export function refuseDepth(path: ConfigPath, value: ConfigValue): void {
 /**
  * Refuses a string or key that is too long to be read again.
  *
+ * @param text The string.
  * @throws {ConfigPatchError} `too-large`
+ * @example
+ * ```ts
+ * import { MAX_STRING, refuseLength } from "@terok/vault-config/formats";
+ *
+ * refuseLength("x".repeat(MAX_STRING));
+ * ```
  */
 export function refuseLength(text: string): void {
   if (text.length <= MAX_STRING) return;

@@ -8,31 +8,90 @@
  */
 import type { Span } from "./types.ts";
 
-/** The line ending of a text: that of its first line. */
+/**
+ * The line ending of a text: that of its first line.
+ *
+ * @param text The text.
+ * @returns A line feed where the text has no line ending.
+ * @example
+ * ```ts
+ * import { eolOf } from "@terok/vault-config/formats";
+ *
+ * if (eolOf("a\r\nb\n") !== "\r\n" || eolOf("a") !== "\n") throw new Error("not found");
+ * ```
+ */
 export function eolOf(text: string): "\n" | "\r\n" {
   return text[text.indexOf("\n") - 1] === "\r" ? "\r\n" : "\n";
 }
 
-/** Where the line of an offset begins. */
+/**
+ * Where the line of an offset begins.
+ *
+ * @param text The text.
+ * @param offset An offset on the line.
+ * @returns The offset of its first character, behind a byte order mark.
+ * @example
+ * ```ts
+ * import { lineStart } from "@terok/vault-config/formats";
+ *
+ * if (lineStart("a\nbc", 3) !== 2) throw new Error("not found");
+ * ```
+ */
 export function lineStart(text: string, offset: number): number {
   const start = offset === 0 ? 0 : text.lastIndexOf("\n", offset - 1) + 1;
   return start === 0 && text.startsWith("\uFEFF") ? 1 : start;
 }
 
-/** Where the line of an offset ends, before its line ending. */
+/**
+ * Where the line of an offset ends.
+ *
+ * @param text The text.
+ * @param offset An offset on the line.
+ * @returns The offset before its line ending.
+ * @example
+ * ```ts
+ * import { lineEnd } from "@terok/vault-config/formats";
+ *
+ * if (lineEnd("ab\r\nc", 1) !== 2) throw new Error("not found");
+ * ```
+ */
 export function lineEnd(text: string, offset: number): number {
   const newline = text.indexOf("\n", offset);
   if (newline === -1) return text.length;
   return newline > offset && text[newline - 1] === "\r" ? newline - 1 : newline;
 }
 
-/** Where the line behind that of an offset begins, or the end of the text. */
+/**
+ * Where the line behind that of an offset begins.
+ *
+ * @param text The text.
+ * @param offset An offset on the line.
+ * @returns The end of the text where no line follows.
+ * @example
+ * ```ts
+ * import { nextLine } from "@terok/vault-config/formats";
+ *
+ * if (nextLine("ab\r\nc", 1) !== 4) throw new Error("not found");
+ * ```
+ */
 export function nextLine(text: string, offset: number): number {
   const newline = text.indexOf("\n", offset);
   return newline === -1 ? text.length : newline + 1;
 }
 
-/** The indentation of the line of an offset: the blanks that begin it, up to the offset. */
+/**
+ * The indentation of the line of an offset.
+ *
+ * @param text The text.
+ * @param offset An offset on the line.
+ * @returns The blanks that begin the line, up to the offset.
+ * @example
+ * ```ts
+ * import { indentOf } from "@terok/vault-config/formats";
+ *
+ * if (indentOf("a:\n  - b", 7) !== "  ") throw new Error("not found");
+ * ```
+ */
 export function indentOf(text: string, offset: number): string {
   const start = lineStart(text, offset);
   return text.slice(start, Math.min(offset, skipBlanks(text, start)));

@@ -32,10 +32,25 @@ export {
 export { applySplice, applySplices, invert, mergeSplices } from "./splice.ts";
 export { FormatRegistry } from "./registry.ts";
 // What every handler asks of a path and of a text, so that the same mistake gets the same answer.
-export * from "./lines.ts";
-export * from "./limits.ts";
-export * from "./syntax.ts";
-export * from "./target.ts";
+export { eolOf, indentOf, lineEnd, lineStart, nextLine } from "./lines.ts";
+export {
+  MAX_DEPTH,
+  MAX_NODES,
+  MAX_STRING,
+  MAX_WRITTEN_DEPTH,
+  refuseDepth,
+  refuseLength,
+} from "./limits.ts";
+export { notParsed } from "./syntax.ts";
+export {
+  droppedPlace,
+  type Ground,
+  inTheWay,
+  NO_PUT,
+  NO_SPLICE,
+  type Target,
+  targetOf,
+} from "./target.ts";
 export { caseTwins, twinsOnPath } from "./twins.ts";
 export {
   type ConcretePath,
@@ -55,7 +70,10 @@ export const defaultFormats: FormatRegistry = new FormatRegistry([
     extensions: [".toml"],
     blank: "",
     holdsNull: false,
-    load: async () => (await import("./toml/format.ts")).tomlFormat,
+    load: async (text) =>
+      text?.trim() === ""
+        ? (await import("./toml/begun.ts")).begunToml
+        : (await import("./toml/format.ts")).tomlFormat,
   },
   {
     name: "yaml",

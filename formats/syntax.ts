@@ -13,6 +13,15 @@ import { ConfigSyntaxError, locate } from "../errors.ts";
  * @param offset Where it stops being what it should be.
  * @param format The format's name as people write it: `TOML`.
  * @param reason Why, as the parser says it. It is not used where an unseen character is the reason.
+ * @returns The error, with its position and a remedy.
+ * @example
+ * ```ts
+ * import { notParsed } from "@terok/vault-config/formats";
+ *
+ * const error = notParsed("a =\u00A01\n", 3, "TOML", "invalid value");
+ * const wanted = "this is not TOML: a no-break space (U+00A0) stands outside of quotes";
+ * if (error.message !== wanted) throw new Error(error.message);
+ * ```
  */
 export function notParsed(
   text: string,

@@ -26,7 +26,7 @@ import {
   valueAt,
 } from "./value.ts";
 
-/** What a target is looked up in: a text and its tree. */
+/** What a target is looked up in: a text and its tree. A document can be its own ground. */
 export interface Ground {
   /** The text, for the positions of errors. */
   readonly text: string;
@@ -66,6 +66,19 @@ export type Target =
 /**
  * What has to be done so that a path holds a value.
  *
+ * @param ground Where the path leads.
+ * @param path The path.
+ * @param value The value.
+ * @returns Whether to do nothing, to replace or to insert, and where.
+ * @example
+ * ```ts
+ * import { tableOf, targetOf } from "@terok/vault-config/formats";
+ *
+ * const value = tableOf([["core", tableOf([["editor", "vi"]])]]);
+ * const ground = { text: "", value, nullIsEmpty: false, offsetOf: () => undefined };
+ * const target = targetOf(ground, ["core", "proxy"], "localhost:9419");
+ * if (target.action !== "insert" || target.missing.join() !== "proxy") throw new Error("wrong");
+ * ```
  * @throws {ConfigPatchError} `shape` where no put can do it, with the reason and a remedy;
  * `too-large` where path and value nest too deeply.
  */
@@ -86,15 +99,27 @@ export function targetOf(ground: Ground, path: ConfigPath, value: ConfigValue): 
 }
 
 /**
- * The place that a drop removes; `undefined` where nothing stands.
+ * The place that a drop removes.
  *
+ * @param ground Where the path leads.
+ * @param path The path.
+ * @returns The place, or `undefined` where nothing stands.
+ * @example
+ * ```ts
+ * import { droppedPlace, tableOf } from "@terok/vault-config/formats";
+ *
+ * const value = tableOf([["list", [tableOf([["name", "a"]])]]]);
+ * const ground = { text: "", value, nullIsEmpty: false, offsetOf: () => undefined };
+ * const place = droppedPlace(ground, ["list", { name: "a" }]);
+ * if (place?.join() !== "list,0") throw new Error("wrong");
+ * ```
  * @throws {ConfigPatchError} `shape` for the root of a file.
  */
-export function droppedPlace({ value }: Ground, path: ConfigPath): ConcretePath | undefined {
+export function droppedPlace(ground: Ground, path: ConfigPath): ConcretePath | undefined {
   if (path.length === 0) {
     throw shape("the root of a file cannot be removed", "remove its keys, or the file itself");
   }
-  const { found, missing } = resolve(value, path);
+  const { found, missing } = resolve(ground.value, path);
   return missing.length > 0 ? undefined : found;
 }
 
@@ -105,6 +130,15 @@ export function droppedPlace({ value }: Ground, path: ConfigPath): ConcretePath 
  * @param place The place.
  * @param what What stands there: `a list`.
  * @param wanted What must: `a table`.
+ * @returns The error, to be thrown.
+ * @example
+ * ```ts
+ * import { inTheWay, tableOf } from "@terok/vault-config/formats";
+ *
+ * const ground = { text: "", value: tableOf([]), nullIsEmpty: false, offsetOf: () => undefined };
+ * const error = inTheWay(ground, ["core"], "a list", "a table");
+ * if (error.message !== "a list stands where a table must be: core") throw error;
+ * ```
  */
 export function inTheWay(
   ground: Ground,

@@ -1,5 +1,5 @@
 /** What the rules of agent files find in a host dir, and whom it keeps from the vault. @module */
-import { ConfigPatchError } from "../errors.ts";
+import { ConfigPatchError, locate as positionOf } from "../errors.ts";
 import type { ConfigDocument } from "../formats/types.ts";
 import {
   bypassed,
@@ -101,7 +101,8 @@ class Look {
     const found: FoundBypass[] = [];
     for (const name of await this.#names(dir, rule, task)) {
       const rival = await this.#rival(dir, name, rule.path === undefined ? undefined : rule.format);
-      found.push(...bypassesOf(judged, `${dir}/${name}`, rival));
+      const file = `${dir}/${name}`;
+      found.push(...bypassesOf(judged, file, rival).map((one) => this.#asItStands(one, file)));
     }
     return found;
   }
@@ -131,10 +132,20 @@ class Look {
     return file?.name ?? target?.files[0] ?? "";
   }
 
+  /** Where a setting is in the text as it stands, if it does: that is what the user will look at. */
+  #asItStands(bypass: FoundBypass, key: string): FoundBypass {
+    const file = this.#byKey.get(key);
+    if (bypass.path === undefined || file?.handler === undefined || !file.text) return bypass;
+    const span = file.handler.parse(file.text).find(bypass.path)?.span;
+    if (span === undefined) return bypass;
+    return { ...bypass, position: positionOf(file.text, span.start).position };
+  }
+
   async #names(dir: string, rule: BypassRule, task: Task): Promise<readonly string[]> {
     if (rule.file === undefined) {
-      return task.targets.flatMap((target) =>
-        target.files.filter((name) => rule.ownFiles.includes(name) && this.#isOurs(dir, name, task))
+      const names = task.targets.flatMap((target) => target.files);
+      return [...new Set(names)].filter((name) =>
+        rule.ownFiles.includes(name) && this.#isOurs(dir, name, task)
       );
     }
     if (!rule.file.includes("*")) return [rule.file];

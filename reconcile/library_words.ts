@@ -56,7 +56,7 @@ const WORDS: readonly (readonly [pattern: RegExp, words: Replace])[] = [
     () => '`disableSharedConfigPatches(roster, mounts, "all")`',
   ],
   [
-    /`?(?:vault-config disable|\bdisable(?= (?:NAME|\S+ --once)))((?: [A-Za-z][\w.-]*)+)(?: --once)?`?/g,
+    /`?(?:vault-config disable|(?<=`)disable|\bdisable(?= (?:NAME|\S+ --once)))((?: [A-Za-z][\w.-]*)+)(?: --once)?`?/g,
     (_match, names = "") =>
       `\`disableSharedConfigPatches(roster, mounts, [${LIST(names.trim())}])\``,
   ],

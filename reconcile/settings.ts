@@ -1,18 +1,36 @@
 /**
  * The settings: what the operator wants at every start, in `<mounts>/.vault-config/settings.toml`, on
- * the host side. Every start reads them, so this module loads no parser unless the file needs one.
+ * the host side. Every start looks for them, so this module loads next to nothing: what checks them
+ * only where there are any, and a parser only if the file needs one.
  *
  * @module
  */
 import { ConfigPatchError, type ErrorDetails, locate } from "../errors.ts";
 import type { ConfigDocument, ConfigPath, ConfigTable } from "../formats/types.ts";
-import { plainToml } from "./plain_toml.ts";
-import { faultIn, NO_SETTINGS, type Settings, settingsFrom } from "./settings_schema.ts";
+import type { Settings } from "./settings_schema.ts";
 
 export type { Settings } from "./settings_schema.ts";
 
 /** Where the settings are, relative to the mounts. */
 export const SETTINGS_FILE = ".vault-config/settings.toml";
+
+/** No file, or an empty one. */
+export const NO_SETTINGS: Settings = {
+  providers: undefined,
+  enabled: [],
+  disabled: [],
+  tokenBrokerPort: undefined,
+  direct: undefined,
+  vaultUrl: undefined,
+  vaultSocket: undefined,
+  vaultTlsUrl: undefined,
+  roster: [],
+  noBuiltIn: undefined,
+  allowNested: undefined,
+  acceptBypass: [],
+  lockTimeout: undefined,
+  credentials: {},
+};
 
 /** A file of settings has no reason to be larger, in bytes. */
 const LARGEST = 65536;
@@ -33,7 +51,7 @@ const LARGEST = 65536;
  * const mounts = await Deno.makeTempDir();
  * const { disabled } = await readSettings(mounts);
  * if (disabled !== "all") {
- *   await applySharedConfigPatches(await loadRoster([]), mounts, { disabledProviders: disabled });
+ *   await applySharedConfigPatches(await loadRoster(), mounts, { disabledProviders: disabled });
  * }
  * ```
  */
@@ -66,6 +84,10 @@ export async function settingsText(mounts: string): Promise<string | undefined> 
  */
 export async function parseSettings(text: string | undefined): Promise<Settings> {
   if (text === undefined) return NO_SETTINGS;
+  const [{ plainToml }, { faultIn, settingsFrom }] = await Promise.all([
+    import("./plain_toml.ts"),
+    import("./settings_schema.ts"),
+  ]);
   const plain = plainToml(text);
   if (plain !== undefined && faultIn(plain) === undefined) return settingsFrom(plain);
   const document = await parseDocument(text);

@@ -1,4 +1,4 @@
-/** What settings there are, and what each may be: one table. Pure, and loaded by every start. @module */
+/** What settings there are, and what each may be: one table. Pure. @module */
 import { closest } from "../errors.ts";
 
 /** What an operator has set. What the file does not say is `undefined`, or empty. */
@@ -32,24 +32,6 @@ export interface Settings {
   /** The type of credential in use, by provider. */
   readonly credentials: Readonly<Record<string, string>>;
 }
-
-/** No file, or an empty one. */
-export const NO_SETTINGS: Settings = {
-  providers: undefined,
-  enabled: [],
-  disabled: [],
-  tokenBrokerPort: undefined,
-  direct: undefined,
-  vaultUrl: undefined,
-  vaultSocket: undefined,
-  vaultTlsUrl: undefined,
-  roster: [],
-  noBuiltIn: undefined,
-  allowNested: undefined,
-  acceptBypass: [],
-  lockTimeout: undefined,
-  credentials: {},
-};
 
 /** What a value of a setting may be. */
 export interface SettingKind {

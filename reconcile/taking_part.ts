@@ -33,7 +33,7 @@ export interface TakingPart {
  *
  * @example
  * ```ts
- * import { NO_SETTINGS } from "./settings_schema.ts";
+ * import { NO_SETTINGS } from "./settings.ts";
  * import { takingPart } from "./taking_part.ts";
  *
  * const settings = { ...NO_SETTINGS, disabled: ["vibe"] };

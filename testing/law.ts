@@ -1,7 +1,7 @@
 /** What a law is tried on, what a breach of one says, and how a made-up provider plans an edit. @module */
 import { ConfigPatchError } from "../errors.ts";
 import type { ConfigDocument, ConfigPath, ConfigValue, FormatHandler } from "../formats/types.ts";
-import type { WantedPath } from "../ownership/claims.ts";
+import type { Kind, WantedPath } from "../ownership/claims.ts";
 import { planFile } from "../ownership/plan.ts";
 import type { Part } from "../ownership/wanted.ts";
 
@@ -98,17 +98,19 @@ export function wantsAll(edits: readonly LawEdit[], provider = "p"): Wants {
   return { provider, action: "apply", wanted };
 }
 
-function wanting(
-  path: ConfigPath,
-  value: ConfigValue,
-  known: readonly ConfigValue[],
-): Wants["wanted"][number] {
-  return { path: path as WantedPath, value, template: value, known, kind: "set" };
-}
-
 /** A provider that wants a value that no vault location is part of. */
 export function wantsFixed(path: ConfigPath, value: ConfigValue): Wants {
   return { provider: "p", action: "apply", wanted: [wanting(path, value, [])] };
+}
+
+/** A wanted value; `known` is what counts as ours wherever it stands. */
+export function wanting(
+  path: ConfigPath | WantedPath,
+  value: ConfigValue,
+  known: readonly ConfigValue[],
+  kind: Kind = "set",
+): Wants["wanted"][number] {
+  return { path: path as WantedPath, value, template: value, known, kind };
 }
 
 /** A provider that takes its edit back. */
@@ -128,17 +130,17 @@ export function plan(
   parts: readonly Wants[],
 ): Standing {
   const { handler, strict = false } = trial;
+  const { text: before, memory } = from;
   // The text itself is as good a digest as any.
   const { text, state } = planFile({
     handler,
     strict,
-    text: from.text,
-    digest: from.text,
-    state: from.memory,
+    text: before,
+    digest: before,
+    state: memory,
     parts,
   });
-  const memory = state?.digest === "" ? { ...state, digest: text ?? "" } : state;
-  return { text, memory };
+  return { text, memory: state?.digest === "" ? { ...state, digest: text ?? "" } : state };
 }
 
 /** The edit, applied to what the trial begins with. */

@@ -17,7 +17,7 @@ import {
   type Trial,
   wants,
 } from "./law.ts";
-import { changedRegion, isWithin, mapBack, squeeze } from "./regions.ts";
+import { isWithin, squeeze, withEdit } from "./regions.ts";
 import { trailingCommas } from "./strict.ts";
 import { type Ours, oursIn, placeOf, treeWithoutUs } from "./user_laws.ts";
 
@@ -207,18 +207,6 @@ function isMerged({ trial, original, document }: Scene, { created }: Ours): bool
   return created.some((path) =>
     isTable(valueAt(document.value, path)) && isTable(valueAt(before, path))
   );
-}
-
-/** The first text with a splice of the last one, if it touches nothing that came in between. */
-function withEdit(user: Splice, texts: readonly string[]): string | undefined {
-  let mapped: Splice | undefined = user;
-  for (let index = texts.length - 1; index > 0; index--) {
-    const [before = "", after = ""] = [texts[index - 1], texts[index]];
-    const region = changedRegion(before, after);
-    if (region === undefined || mapped === undefined) return undefined;
-    mapped = mapBack(mapped, region, before.length - after.length);
-  }
-  return mapped === undefined ? undefined : applySplice(texts[0] ?? "", mapped);
 }
 
 function readOr(trial: Omit<Trial, "edit">, text: string): ConfigDocument | undefined {

@@ -1,12 +1,11 @@
 /** Where two texts differ, and what of an edit of one means in the other. @module */
+import { applySplice } from "../formats/splice.ts";
 import type { ConfigPath, ConfigValue, Span, Splice } from "../formats/types.ts";
 import { isList, isTable, sameValue } from "../formats/value.ts";
 
-const SEPARATOR = /[\s,]/;
-
 /**
- * The region of `after` outside of which it is the same as `before`; `undefined` if they are equal.
- * Separators at its ends count as part of it: of two equal ones nobody can tell which is whose.
+ * The region of `after` outside of which it is the same as `before`, however the two are laid side
+ * by side; `undefined` if they are equal. It is exact where they differ by one splice.
  */
 export function changedRegion(before: string, after: string): Span | undefined {
   if (before === after) return undefined;
@@ -15,15 +14,31 @@ export function changedRegion(before: string, after: string): Span | undefined {
   while (head < shorter && before[head] === after[head]) head++;
   let tail = 0;
   while (tail < shorter && before.at(-1 - tail) === after.at(-1 - tail)) tail++;
-  let start = Math.min(head, shorter - tail);
-  let end = Math.max(after.length - tail, after.length - (shorter - head));
-  while (start > 0 && SEPARATOR.test(after[start - 1] ?? "")) start--;
-  while (end < after.length && SEPARATOR.test(after[end] ?? "")) end++;
-  return { start, end };
+  return {
+    start: Math.min(head, shorter - tail),
+    end: Math.max(after.length - tail, after.length - (shorter - head)),
+  };
+}
+
+/**
+ * The first of some texts with a splice of the last one; `undefined` where the splice touches
+ * anything that came in between.
+ *
+ * @param texts Each differs from the one before it by one splice.
+ */
+export function withEdit(user: Splice, texts: readonly string[]): string | undefined {
+  let mapped: Splice | undefined = user;
+  for (let index = texts.length - 1; index > 0; index--) {
+    const [before = "", after = ""] = [texts[index - 1], texts[index]];
+    const region = changedRegion(before, after);
+    if (region === undefined || mapped === undefined) return undefined;
+    mapped = mapBack(mapped, region, before.length - after.length);
+  }
+  return mapped === undefined ? undefined : applySplice(texts[0] ?? "", mapped);
 }
 
 /** A splice of the applied text that touches none of our bytes, as one of the original. */
-export function mapBack(user: Splice, ours: Span, shift: number): Splice | undefined {
+function mapBack(user: Splice, ours: Span, shift: number): Splice | undefined {
   if (user.offset + user.remove.length <= ours.start) return user;
   return user.offset >= ours.end ? { ...user, offset: user.offset + shift } : undefined;
 }

@@ -34,7 +34,7 @@ import {
   type Trial,
   wantsAll,
 } from "./law.ts";
-import { changedRegion, isVacant, isWithin, mapBack, squeeze } from "./regions.ts";
+import { changedRegion, isVacant, isWithin, squeeze, withEdit } from "./regions.ts";
 
 /** A user's edit between apply and disable, and what became of it. */
 export interface Between {
@@ -58,8 +58,10 @@ export interface Between {
   readonly trees: readonly [ConfigRoot, ConfigRoot, ConfigRoot];
   /** The tree that the rules of disable lead to. */
   readonly expected: ConfigRoot;
-  /** The region of the applied text outside of which not a byte is ours. */
+  /** A region of the applied text that holds all that is ours, and the user's text in between. */
   readonly region: Span | undefined;
+  /** The original with the user's edit, where the edit touches no byte of ours. */
+  readonly wanted: string | undefined;
   /** Reads a text of this trial. */
   readonly read: (text: string) => ConfigDocument;
 }
@@ -130,8 +132,26 @@ export function editBetween(
     trees: [before.value, tree, after],
     expected: treeWithoutUs(tree, after, ours),
     region: changedRegion(original, applied.text),
+    wanted: wantedText(trial, edits, user, applied.text),
     read: parse,
   };
+}
+
+/** The original with the user's edit, if it can be told that the edit touches nothing of ours. */
+function wantedText(
+  trial: Omit<Trial, "edit">,
+  edits: readonly LawEdit[],
+  user: Splice,
+  applied: string,
+): string | undefined {
+  // One value after the other, so that each step is one splice.
+  const texts = [trial.text ?? trial.handler.blank];
+  let now = standing(trial.text);
+  for (const [index] of edits.entries()) {
+    now = plan(trial, now, [wantsAll(edits.slice(0, index + 1))]);
+    if (now.text !== undefined && now.text !== texts.at(-1)) texts.push(now.text);
+  }
+  return now.text === applied ? withEdit(user, texts) : undefined;
 }
 
 /**
@@ -139,9 +159,9 @@ export function editBetween(
  * gives the original with exactly those edits.
  */
 export function foreign(between: Between): void {
-  const { original, user, disabled, region } = between;
-  const elsewhere = region && mapBack(user, region, original.length - between.applied.length);
-  const wanted = elsewhere ? applySplice(original, elsewhere) : original;
+  const { original, user, disabled } = between;
+  const elsewhere = between.wanted !== undefined;
+  const wanted = between.wanted ?? original;
   const fits = elsewhere && between.live && sameValue(treeOf(between, wanted), between.expected);
   // The user's comma may have been needed by our entry alone; a strict text must stay strict.
   const laxer = fits && between.read(between.edited).isStrict === true &&

@@ -1,101 +1,20 @@
-/**
- * The TOML handler: what a text says, by one parser; and where it says it, by another, when an edit
- * asks for it.
- *
- * @module
- */
-import { droppedPlace, type Ground, inTheWay, NO_PUT, NO_SPLICE, targetOf } from "../target.ts";
-import type {
-  ConfigDocument,
-  ConfigPath,
-  ConfigTable,
-  ConfigValue,
-  FormatHandler,
-  Put,
-  Slot,
-  Splice,
-} from "../types.ts";
-import { type ConcretePath, resolve, valueAt } from "../value.ts";
-import { removalOf } from "./drop.ts";
-import { insertionFor, replacementFor } from "./put.ts";
-import { indexOf, nodeAt, spanOf, startOf, type TomlIndex } from "./spans.ts";
-import { valueOf } from "./value.ts";
+/** The TOML handler for any text. @module */
+import type { FormatHandler } from "../types.ts";
+import { tomlHandler } from "./document.ts";
+import { parseSyntax } from "./parser.ts";
 
 /**
- * The handler of TOML 1.1 (which reads 1.0 alike); what it writes is TOML 1.0.
+ * Reads and edits TOML.
  *
  * @example
  * ```ts
- * import { applySplice, defaultFormats } from "@terok/vault-config/formats";
+ * import { tomlFormat } from "./format.ts";
+ * import { applySplice } from "../splice.ts";
  *
- * const handler = await defaultFormats.load("toml");
- * const document = handler.parse("# mine\n[tui]\ntheme = 'dark'\n");
+ * const document = tomlFormat.parse("# mine\n[tui]\ntheme = 'dark'\n");
  * const put = document.put(["tui", "font"], "mono");
  * const text = applySplice(document.text, put);
  * if (text !== "# mine\n[tui]\ntheme = 'dark'\nfont = 'mono'\n") throw new Error(text);
  * ```
  */
-export const tomlFormat: FormatHandler = {
-  name: "toml",
-  extensions: [".toml"],
-  blank: "",
-  holdsNull: false,
-  parse: (text) => new TomlDocument(text, valueOf(text)),
-};
-
-class TomlDocument implements ConfigDocument, Ground {
-  readonly text: string;
-  readonly value: ConfigTable;
-  readonly nullIsEmpty = false;
-  /** A byte order mark is no part of the index: this far its offsets are from those of the text. */
-  readonly #shift: number;
-  #index: TomlIndex | undefined;
-
-  constructor(text: string, value: ConfigTable) {
-    this.text = text;
-    this.value = value;
-    this.#shift = text.startsWith("\uFEFF") ? 1 : 0;
-  }
-
-  find(path: ConfigPath): Slot | undefined {
-    const { found, missing } = resolve(this.value, path);
-    const value = valueAt(this.value, found);
-    if (missing.length > 0 || value === undefined) return undefined;
-    const node = nodeAt(this.#spans(), found);
-    if (node.kind !== "value") return { value };
-    const { start, end } = spanOf(node.content);
-    return { value, span: { start: start + this.#shift, end: end + this.#shift } };
-  }
-
-  put(path: ConfigPath, value: ConfigValue): Put {
-    const target = targetOf(this, path, value);
-    const { action, found } = target;
-    if (action === "nothing") return NO_PUT;
-    const index = this.#spans();
-    const node = nodeAt(index, found);
-    if (action === "insert") {
-      const insertion = insertionFor(index, node, target.missing, value);
-      return this.#shifted({ ...insertion, created: target.created });
-    }
-    if (node.kind !== "value") throw inTheWay(this, found, "a list of tables", "a value");
-    const parent = nodeAt(index, found.slice(0, -1));
-    return this.#shifted({ ...replacementFor(index, parent, node, value), created: [] });
-  }
-
-  drop(path: ConfigPath): Splice {
-    const found = droppedPlace(this, path);
-    return found === undefined ? NO_SPLICE : this.#shifted(removalOf(this.#spans(), found));
-  }
-
-  offsetOf(place: ConcretePath): number {
-    return startOf(nodeAt(this.#spans(), place)) + this.#shift;
-  }
-
-  #shifted<T extends Splice>(splice: T): T {
-    return { ...splice, offset: splice.offset + this.#shift };
-  }
-
-  #spans(): TomlIndex {
-    return this.#index ??= indexOf(this.text.slice(this.#shift));
-  }
-}
+export const tomlFormat: FormatHandler = tomlHandler(parseSyntax);

@@ -6,16 +6,12 @@
  *
  * @module
  */
-import { type AST, ParseError, parseTOML } from "toml-eslint-parser";
-import { ConfigPatchError, locate } from "../../errors.ts";
+import { ConfigPatchError } from "../../errors.ts";
 import type { Span } from "../types.ts";
 import type { ConcretePath } from "../value.ts";
+import type { Content, HeadedTable, Pair, SyntaxParser } from "./syntax.ts";
 
-/** `key = value`, or `a.b.key = value`. */
-export type Pair = AST.TOMLKeyValue;
-
-/** What stands right of an equals sign or between commas. */
-export type Content = AST.TOMLContentNode;
+export type { Content, Pair } from "./syntax.ts";
 
 /** A run of pairs on lines of their own: the beginning of the file, or what follows a header. */
 export interface Section {
@@ -113,9 +109,8 @@ export interface TomlIndex {
  *
  * @throws {ConfigPatchError} `unsupported` where the parser that knows the positions gives up.
  */
-export function indexOf(text: string): TomlIndex {
-  const program = spansOf(text);
-  const top = program.body[0].body;
+export function indexOf(text: string, parse: SyntaxParser): TomlIndex {
+  const { top, comments } = parse(text);
   const head: Section = {
     kind: "section",
     number: 0,
@@ -138,8 +133,7 @@ export function indexOf(text: string): TomlIndex {
     addSection(root, table.resolvedKey, section);
   }
   const pairs = sections.flatMap((section) => section.pairs);
-  const comments = program.comments.map(spanOf);
-  return { text, root, sections, pairs, comments, inline: new Map() };
+  return { text, root, sections, pairs, comments: comments.map(spanOf), inline: new Map() };
 }
 
 /** The node at a path of the parsed tree. */
@@ -189,27 +183,7 @@ export function spanOf(node: { readonly range: readonly [number, number] }): Spa
   return { start: node.range[0], end: node.range[1] };
 }
 
-function spansOf(text: string): AST.TOMLProgram {
-  // A `0` right at the end of a text gets an empty range from the parser, hence the newline.
-  const ended = text.endsWith("\n") ? text : `${text}\n`;
-  try {
-    return parseTOML(ended, { tomlVersion: "1.1" });
-  } catch (error) {
-    if (error instanceof RangeError) {
-      throw new ConfigPatchError("too-large", "a value in the file is too long to edit around", {
-        remedy: "shorten the longest string of the file",
-        cause: error,
-      });
-    }
-    if (!(error instanceof ParseError)) throw error;
-    throw new ConfigPatchError("unsupported", `not every reader accepts this: ${error.message}`, {
-      ...locate(text, error.index),
-      remedy: "write this part of the file in a simpler way",
-    });
-  }
-}
-
-function headerOf(text: string, table: AST.TOMLTable): Span {
+function headerOf(text: string, table: HeadedTable): Span {
   const bracket = text.indexOf("]", table.key.range[1]);
   return { start: table.range[0], end: bracket + (table.kind === "array" ? 2 : 1) };
 }

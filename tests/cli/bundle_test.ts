@@ -25,7 +25,7 @@ Deno.test("a bundle routes and takes back, with nothing beside it", async () => 
   assert.match(await run("apply", ...named), /nothing to do in [^:]*: 3 providers are routed/);
   assert.match(
     await run("disable", "--all", "--mounts", mounts),
-    /3 providers in [^:]*: 3 removed/,
+    /: 3 removed/,
   );
   for (const [path, text] of Object.entries(configs)) {
     assert.equal(await Deno.readTextFile(`${mounts}/${path}`), text, path);

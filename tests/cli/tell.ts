@@ -15,6 +15,7 @@ const GRANTS = ["--allow-read=mounts,agents", "--allow-write=mounts"];
 /** What differs from run to run, and what a story says instead. */
 const PLACEHOLDERS: readonly (readonly [pattern: RegExp, word: string])[] = [
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, "[time]"],
+  [/\b\d{4}-\d\d-\d\d\b/g, "[date]"],
   [/\bprocess \d+/g, "process [pid]"],
   [new RegExp(`\\b${settings.version.replaceAll(".", "\\.")}\\b`, "g"), "[version]"],
   [/\r/g, "[cr]"],

@@ -22,6 +22,7 @@ import {
   tableOf,
 } from "../../formats/value.ts";
 import { tomlFormat } from "../../formats/toml/format.ts";
+import { parseSyntax } from "../../formats/toml/parser.ts";
 import { indexOf } from "../../formats/toml/spans.ts";
 import { MAX_DEPTH } from "../../formats/limits.ts";
 import { valueText } from "../../formats/toml/text.ts";
@@ -410,7 +411,9 @@ function parseOrShow(after: string, before: string): ConfigDocument {
 
 function commentsOf(text: string): string[] {
   const bare = text.replace(/^\uFEFF/, "");
-  return indexOf(bare).comments.map(({ start, end }) => bare.slice(start, end).trimEnd());
+  return indexOf(bare, parseSyntax).comments.map(({ start, end }) =>
+    bare.slice(start, end).trimEnd()
+  );
 }
 
 function sameEnds(before: string, after: string): void {

@@ -12,12 +12,13 @@ const met = new Map<string, number>();
 for (const { format, comment, texts } of SAMPLES) {
   Deno.test(`${format}: providers leave in every order, whatever the user wrote beside them`, async () => {
     const handler = await defaultFormats.load(format);
-    const all = texts.flatMap((text): { name: string; text: string | undefined }[] =>
+    type Named = { name: string; text: string | undefined };
+    const all = texts.flatMap((text): readonly Named[] =>
       text === undefined ? [{ name: "as is", text }] : variantsOf(text)
     );
     let tried = 0;
     for (const { name, text } of all) {
-      const trial = { handler, text };
+      const trial = { handler, ...(text === undefined ? {} : { text }) };
       for (const edits of SETS) {
         const crowd = crowdOf(trial, edits);
         assert.ok(crowd?.applied.text !== undefined, `nothing is put in ${text}`);

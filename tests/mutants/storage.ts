@@ -8,7 +8,7 @@ const SCOPED = test("storage/attack", "--filter", "attacks, with scoped");
 export const STORAGE_MUTANTS: readonly Mutant[] = [
   {
     name: "what is open is not compared with what was seen",
-    file: "storage/",
+    file: "storage/read.ts",
     of: "readSame",
     rule: assume(false, "isSameInode"),
     run: SCOPED,
@@ -16,7 +16,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a FIFO is opened as if it were a file",
-    file: "storage/",
+    file: "storage/primitives.ts",
     of: "openSource",
     rule: instead("O_NONBLOCK", "0", -1),
     run: SCOPED,
@@ -24,7 +24,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "nobody asks whether it is a file before it is opened",
-    file: "storage/",
+    file: "storage/read.ts",
     of: "readSafely",
     rule: drop("notPlain"),
     run: SCOPED,
@@ -32,7 +32,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the temporary of a new file may stand there already",
-    file: "storage/",
+    file: "storage/primitives.ts",
     of: "createNew",
     rule: instead("createNew", "create", -1),
     run: SCOPED,
@@ -56,7 +56,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the rename itself is not brought to the disk",
-    file: "storage/",
+    file: "storage/replace.ts",
     of: "replaceSafely",
     rule: drop("sync", 1),
     run: test("storage/fault"),
@@ -64,7 +64,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "nobody looks again before the rename",
-    file: "storage/",
+    file: "storage/replace.ts",
     of: "replaceSafely",
     rule: drop("requireSame"),
     run: SCOPED,
@@ -72,7 +72,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the last look takes another content of the same size for the same",
-    file: "storage/",
+    file: "storage/replace.ts",
     of: "sameBytes",
     rule: drop("i"),
     run: SCOPED,
@@ -88,7 +88,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a file that grows while it is read may grow without end",
-    file: "storage/",
+    file: "storage/read.ts",
     of: "readBounded",
     rule: drop("refuseLarge"),
     run: test("storage/mounts"),
@@ -112,7 +112,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a host dir may be a link",
-    file: "storage/",
+    file: "storage/place.ts",
     of: "placeIn",
     rule: drop("notPlain"),
     run: SCOPED,
@@ -144,7 +144,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the lock is not taken",
-    file: "storage/",
+    file: "storage/lock.ts",
     of: "tryOnce",
     rule: assume(true, "tryLock"),
     run: test("storage/lock"),
@@ -152,7 +152,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a lock on a file that is not there any more counts",
-    file: "storage/",
+    file: "storage/lock.ts",
     of: "tryOnce",
     rule: assume(true, "isStillAt"),
     run: test("storage/lock"),
@@ -160,7 +160,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a directory on the way to a nested file is not looked at again",
-    file: "storage/",
+    file: "storage/nested.ts",
     of: "recheck",
     rule: assume(true, "isSameInode"),
     run: test("storage/grants", "--filter", "swapped"),
@@ -168,7 +168,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a file name may lead to the parent directory",
-    file: "storage/",
+    file: "storage/names.ts",
     of: "segmentFault",
     rule: drop(".."),
     run: test("storage/attack", "--filter", "names that lead elsewhere"),

@@ -154,6 +154,8 @@ Deno.test("library: no remedy speaks of the command line", async () => {
     "accept it (--accept-bypass codex), or vault-config disable codex":
       'accept it (`acceptBypass: ["codex"]`), or ' +
       '`disableSharedConfigPatches(roster, mounts, ["codex"])`',
+    "or run `disable codex` if it is not used":
+      'or run `disableSharedConfigPatches(roster, mounts, ["codex"])` if it is not used',
     "give --credential codex=oauth": 'give `credentials: { codex: "oauth" }`',
     "disable codex --once, then vault-config apply":
       '`disableSharedConfigPatches(roster, mounts, ["codex"])`, then `applySharedConfigPatches`',

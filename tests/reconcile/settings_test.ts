@@ -5,9 +5,9 @@ import { defaultFormats } from "../../formats/mod.ts";
 import { sameValue } from "../../formats/value.ts";
 import { changeSettings, readSettings } from "../../mod.ts";
 import { plainToml } from "../../reconcile/plain_toml.ts";
-import { parseSettings } from "../../reconcile/settings.ts";
+import { NO_SETTINGS, parseSettings } from "../../reconcile/settings.ts";
 import { editedSettings } from "../../reconcile/settings_edit.ts";
-import { NO_SETTINGS, type Settings } from "../../reconcile/settings_schema.ts";
+import type { Settings } from "../../reconcile/settings_schema.ts";
 import { takingPart } from "../../reconcile/taking_part.ts";
 
 Deno.test("settings: every key is read, and what is not there is absent", async () => {

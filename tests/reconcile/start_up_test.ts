@@ -1,163 +1,108 @@
 /**
- * What is loaded when. Every start pays for its modules before it does anything, so this is the one
- * place that names them: a module that joins one of these lists has to be worth its time.
+ * What must not be loaded when. Every start pays for its modules before it does anything, so what
+ * nothing needs yet is named here by what it is for; everything else may come and go.
  *
  * @module
  */
 import assert from "node:assert/strict";
 
-/** What every command loads: arguments, the roster's texts, and whether anything has changed. */
-const START = [
-  "cli.ts",
-  "cli/apply.ts",
-  "cli/main.ts",
-  "cli/parse.ts",
-  "cli/schema.ts",
-  "cli/setup.ts",
-  "cli/summary.ts",
-  "cli/terminal.ts",
-  "errors.ts",
-  "reconcile/start.ts",
-  "reconcile/steady.ts",
-  "roster/built_in.ts",
-  "storage/opening.ts",
-  "storage/pattern.ts",
-  "storage/primitives.ts",
-  "transport/location.ts",
-  "transport/resolve.ts",
-  "transport/socket.ts",
-  "transport/tcp.ts",
-];
+/** Groups of modules, by what they are for. */
+const GROUPS = {
+  "packages of npm": /^npm:/,
+  "readers and editors of formats": /^formats\/(?!types\.ts|value\.ts)/,
+  "the JSON handler": /^formats\/json\/|^npm:jsonc-parser/,
+  "the TOML handler": /^formats\/toml\/|^npm:(?:smol-toml|toml-eslint-parser)/,
+  "the YAML handler": /^formats\/yaml\/|^npm:js-yaml/,
+  "the core of ownership": /^ownership\//,
+  "the schema of agent files": /^roster\/schema/,
+  "the state and its reader": /^reconcile\/state/,
+  "the run": /^reconcile\/run\.ts$/,
+  "the memory of the last run": /^reconcile\/steady\.ts$/,
+  "what writes files": /^storage\/(?:replace|own_files|directories|lock|mounts)\.ts$/,
+  "what prints a report": /^cli\/(?:report|json|errors)\.ts$/,
+  "the help": /^cli\/help\.ts$/,
+} as const;
 
-/** What a run loads that may have something to do, whatever the formats of its files. */
-const RUN = [
-  "formats/check.ts",
-  "formats/limits.ts",
-  "formats/lines.ts",
-  "formats/mod.ts",
-  "formats/registry.ts",
-  "formats/splice.ts",
-  "formats/syntax.ts",
-  "formats/target.ts",
-  "formats/twins.ts",
-  "formats/types.ts",
-  "formats/value.ts",
-  "ownership/claims.ts",
-  "ownership/conflicts.ts",
-  "reconcile/digest.ts",
-  "ownership/edits.ts",
-  "reconcile/host_dir.ts",
-  "reconcile/json.ts",
-  "ownership/plan.ts",
-  "reconcile/plan_all.ts",
-  "reconcile/reformat.ts",
-  "reconcile/rows.ts",
-  "reconcile/run.ts",
-  "reconcile/select.ts",
-  "reconcile/sidecar.ts",
-  "reconcile/sidecar_reader.ts",
-  "reconcile/state.ts",
-  "reconcile/survey.ts",
-  "reconcile/unit.ts",
-  "roster/catalog.ts",
-  "roster/load.ts",
-  "roster/schema.ts",
-  "roster/types.ts",
-  "storage/directories.ts",
-  "storage/failures.ts",
-  "storage/limits.ts",
-  "storage/lock.ts",
-  "storage/modes.ts",
-  "storage/mounts.ts",
-  "storage/names.ts",
-  "storage/own_files.ts",
-  "storage/place.ts",
-  "storage/read.ts",
-  "storage/reading.ts",
-  "storage/replace.ts",
-  "transport/mod.ts",
-  "transport/tokens.ts",
-];
+type Group = keyof typeof GROUPS;
 
-/** The handlers, with their libraries. */
-const TOML = [
-  "formats/toml/format.ts",
-  "formats/toml/brackets.ts",
-  "formats/toml/drop.ts",
-  "formats/toml/spans.ts",
-  "formats/toml/layout.ts",
-  "formats/toml/put.ts",
-  "formats/toml/text.ts",
-  "formats/toml/value.ts",
-  "formats/written.ts",
-  "npm:eslint-visitor-keys",
-  "npm:smol-toml",
-  "npm:toml-eslint-parser",
-];
-const YAML = [
-  "formats/yaml/format.ts",
-  "formats/yaml/drop.ts",
-  "formats/yaml/spans.ts",
-  "formats/yaml/layout.ts",
-  "formats/yaml/place.ts",
-  "formats/yaml/put.ts",
-  "formats/yaml/text.ts",
-  "formats/yaml/value.ts",
-  "npm:js-yaml",
-];
-const JSON_FORMAT = [
-  "formats/json/drop.ts",
-  "formats/json/format.ts",
-  "formats/json/layout.ts",
-  "formats/json/put.ts",
-  "formats/json/spans.ts",
-  "formats/json/text.ts",
-  "formats/json/value.ts",
-  "formats/written.ts",
-  "npm:jsonc-parser",
-];
-
-/** What tells of a run that changed something. */
-const REPORT = ["cli/errors.ts", "cli/json.ts", "cli/report.ts"];
-
-Deno.test("each command loads these modules, and no others", async (t) => {
+Deno.test("what nothing needs yet is not loaded", async (t) => {
   const directory = await Deno.makeTempDir({ prefix: "start-up-" });
   const mounts = `${directory}/mounts`;
   const apply = (...more: string[]) => loadedBy(["apply", "--mounts", mounts, ...more], directory);
 
-  await t.step("help", async () => {
-    const { modules, opensFiles } = await loadedBy(["help"], directory);
-    assert.deepEqual(modules, [...START, "cli/help.ts"].sort());
-    assert.equal(opensFiles, false);
+  await t.step("help needs nothing but its own text", async () => {
+    const loaded = await loadedBy(["help"], directory);
+    assertLoads(loaded, ["the help"]);
+    assertSpares(loaded, [
+      "packages of npm",
+      "readers and editors of formats",
+      "the core of ownership",
+      "the schema of agent files",
+      "the run",
+      "what writes files",
+    ]);
+    assert.equal(loaded.opensFiles, false);
   });
-  await t.step("a fresh apply, which opens no file that a container may have made", async () => {
-    const { modules, opensFiles } = await apply();
-    assert.deepEqual(modules, [...START, ...RUN, ...TOML, ...YAML, ...REPORT].sort());
-    assert.equal(opensFiles, false);
+  await t.step(
+    "a fresh apply needs the formats of its files, and no slow way of reading",
+    async () => {
+      const loaded = await apply();
+      assertLoads(loaded, ["the TOML handler", "the YAML handler", "what writes files", "the run"]);
+      assertSpares(loaded, ["the JSON handler", "the help"]);
+      assert.equal(loaded.opensFiles, false);
+    },
+  );
+  await t.step("once more, in case nothing was remembered", async () => {
+    assertSpares(await apply(), ["the JSON handler", "the help"]);
   });
-  await t.step("an apply that has to read, since nothing is remembered yet", async () => {
-    const { modules, opensFiles } = await apply();
-    assert.deepEqual(modules, [...START, ...RUN, ...TOML, ...YAML].sort());
-    assert.equal(opensFiles, true);
-  });
-  await t.step("a steady apply", async () => {
-    const { modules, opensFiles } = await apply();
-    assert.deepEqual(modules, START);
-    assert.equal(opensFiles, false);
-  });
-  await t.step("a format only if a file of it is met", async () => {
-    const { modules } = await apply("--providers", "claude");
-    assert.deepEqual(modules, [...START, ...RUN, ...YAML, ...JSON_FORMAT, ...REPORT].sort());
+  await t.step(
+    "a steady apply compares, and needs no parser, schema, writer or package",
+    async () => {
+      const loaded = await apply();
+      assertLoads(loaded, ["the memory of the last run"]);
+      assertSpares(loaded, [
+        "packages of npm",
+        "readers and editors of formats",
+        "the core of ownership",
+        "the schema of agent files",
+        "the state and its reader",
+        "the run",
+        "what writes files",
+        "what prints a report",
+        "the help",
+      ]);
+      assert.equal(loaded.opensFiles, false);
+    },
+  );
+  await t.step("a handler comes only with a file of its format", async () => {
+    const loaded = await apply("--providers", "claude");
+    assertLoads(loaded, ["the JSON handler"]);
+    assertSpares(loaded, ["the TOML handler"]);
   });
   await Deno.remove(directory, { recursive: true });
 });
 
-Deno.test("only one module of these asks for a module of Node", () => {
-  const all = [...START, ...RUN, ...TOML, ...YAML, ...JSON_FORMAT, ...REPORT];
-  const asking = all.filter((name) => !name.startsWith("npm:"))
-    .filter((name) => Deno.readTextFileSync(new URL(name, ROOT)).includes('"node:'));
+Deno.test("only one module of the program asks for a module of Node", async () => {
+  const listed = await new Deno.Command("git", {
+    args: ["ls-files", "*.ts", ":!tests", ":!bench", ":!examples", ":!testing", ":!docs"],
+    cwd: new URL("../../", import.meta.url),
+  }).output();
+  const asking = new TextDecoder().decode(listed.stdout).trim().split("\n")
+    .filter((name) => /(?:from|import\() ?"node:/.test(Deno.readTextFileSync(new URL(name, ROOT))));
   assert.deepEqual(asking, ["storage/primitives.ts"]);
 });
+
+function assertLoads({ modules }: Loaded, groups: readonly Group[]): void {
+  for (const group of groups) {
+    assert.ok(modules.some((name) => GROUPS[group].test(name)), `not loaded: ${group}`);
+  }
+}
+
+function assertSpares({ modules }: Loaded, groups: readonly Group[]): void {
+  for (const group of groups) {
+    assert.deepEqual(modules.filter((name) => GROUPS[group].test(name)), [], `loaded: ${group}`);
+  }
+}
 
 interface Loaded {
   /** Modules of the program by their path, packages as `npm:name`, sorted. JSON and texts are none. */

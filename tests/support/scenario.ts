@@ -65,15 +65,15 @@ export class Scenario {
 
   /** Every file in a host dir, by `host dir/file`. */
   files(): Files {
-    const files: Record<string, string> = {};
-    for (const dir of Deno.readDirSync(this.mounts)) {
-      if (dir.name === ".vault-config" || !dir.isDirectory) continue;
-      for (const file of Deno.readDirSync(`${this.mounts}/${dir.name}`)) {
-        const path = `${dir.name}/${file.name}`;
-        files[path] = this.read(path) ?? "";
-      }
-    }
-    return files;
+    const below = (path: string): string[] =>
+      [...Deno.readDirSync(`${this.mounts}/${path}`)].flatMap(({ name, isDirectory }) =>
+        isDirectory ? below(`${path}/${name}`) : [`${path}/${name}`]
+      );
+    const dirs = [...Deno.readDirSync(this.mounts)].filter(({ name, isDirectory }) =>
+      isDirectory && name !== ".vault-config"
+    );
+    const paths = dirs.flatMap(({ name }) => below(name));
+    return Object.fromEntries(paths.map((path) => [path, this.read(path) ?? ""]));
   }
 }
 

@@ -67,7 +67,7 @@ export async function clients(options: ClientOptions): Promise<ClientCounts> {
     for (const burner of burners) burner.kill("SIGKILL");
     const accounts = await Promise.all(working.map(end)) as ClientAccount[];
     const { runs, windows } = await end(victim) as VictimAccount;
-    assert(runs > 2, `only ${runs} runs`);
+    assert(runs > 0, "not even one run");
 
     const counts = { runs, saves: 0, instant: 0, late: 0 };
     const editsLost: string[] = [];

@@ -31,9 +31,9 @@ const CYCLE: readonly (readonly [options: PatchOptions, args: readonly string[]]
     { location: resolveVaultLocation({ tokenBrokerPort: 1234, direct: true }) },
     ["apply", "--token-broker-port", "1234", "--direct"],
   ],
-  [{ providers: [], disabledProviders: ["gh", "vibe"] }, ["disable", "gh", "vibe"]],
+  [{ providers: [], disabledProviders: ["gh", "vibe"] }, ["disable", "gh", "vibe", "--once"]],
   [{ disabledProviders: ["codex"] }, ["apply", "--disabled", "codex"]],
-  [{ providers: [], disabledProviders: ["codex", "gh", "vibe"] }, ["disable", "--all"]],
+  [{ providers: [], disabledProviders: ["codex", "gh", "vibe"] }, ["disable", "--all", "--once"]],
 ];
 
 /** Unfinished files of our own: the next one of the name takes their place. */

@@ -70,7 +70,7 @@ async function raceOn(
     const where = ["--mounts", mounts, "--no-built-in", "--roster", `${base}/inside/tool.json`];
     if (file === NESTED) where.push("--allow-nested");
     const commands = Array.from({ length: runs }, (_, i) => {
-      if (i % 3 === 2) return ["disable", "tool", ...where];
+      if (i % 3 === 2) return ["disable", "tool", "--once", ...where];
       // Another address each time, so that there is always something to write. But a container that
       // hides the file from a disable and brings it back has our values taken for the user's, unless
       // they are known ones: the nested file is hidden again and again.
@@ -94,7 +94,7 @@ async function raceOn(
     // And when it is over, everything is as always.
     const last = await runProgram(
       base,
-      [["apply", ...where], ["disable", "tool", ...where]],
+      [["apply", ...where], ["disable", "tool", "--once", ...where]],
       grants,
     );
     assert.deepEqual(last.map((one) => one.code), [0, 0], last.map((one) => one.err).join());

@@ -1,0 +1,95 @@
+/**
+ * A TOML text that can be edited: what it says, by one parser; and where it says it, by another, when
+ * an edit asks for it.
+ *
+ * @module
+ */
+import { droppedPlace, type Ground, inTheWay, NO_PUT, NO_SPLICE, targetOf } from "../target.ts";
+import type {
+  ConfigDocument,
+  ConfigPath,
+  ConfigTable,
+  ConfigValue,
+  FormatHandler,
+  Put,
+  Slot,
+  Splice,
+} from "../types.ts";
+import { type ConcretePath, resolve, valueAt } from "../value.ts";
+import { removalOf } from "./drop.ts";
+import { insertionFor, replacementFor } from "./put.ts";
+import { indexOf, nodeAt, spanOf, startOf, type TomlIndex } from "./spans.ts";
+import type { SyntaxParser } from "./syntax.ts";
+import { valueOf } from "./value.ts";
+
+/**
+ * The handler of TOML 1.1 (which reads 1.0 alike) by a parser of positions; what it writes is TOML 1.0.
+ */
+export function tomlHandler(parseSyntax: SyntaxParser): FormatHandler {
+  return {
+    name: "toml",
+    extensions: [".toml"],
+    blank: "",
+    holdsNull: false,
+    parse: (text) => new TomlDocument(text, valueOf(text), parseSyntax),
+  };
+}
+
+class TomlDocument implements ConfigDocument, Ground {
+  readonly text: string;
+  readonly value: ConfigTable;
+  readonly nullIsEmpty = false;
+  /** A byte order mark is no part of the index: this far its offsets are from those of the text. */
+  readonly #shift: number;
+  readonly #parseSyntax: SyntaxParser;
+  #index: TomlIndex | undefined;
+
+  constructor(text: string, value: ConfigTable, parseSyntax: SyntaxParser) {
+    this.text = text;
+    this.value = value;
+    this.#parseSyntax = parseSyntax;
+    this.#shift = text.startsWith("\uFEFF") ? 1 : 0;
+  }
+
+  find(path: ConfigPath): Slot | undefined {
+    const { found, missing } = resolve(this.value, path);
+    const value = valueAt(this.value, found);
+    if (missing.length > 0 || value === undefined) return undefined;
+    const node = nodeAt(this.#spans(), found);
+    if (node.kind !== "value") return { value };
+    const { start, end } = spanOf(node.content);
+    return { value, span: { start: start + this.#shift, end: end + this.#shift } };
+  }
+
+  put(path: ConfigPath, value: ConfigValue): Put {
+    const target = targetOf(this, path, value);
+    const { action, found } = target;
+    if (action === "nothing") return NO_PUT;
+    const index = this.#spans();
+    const node = nodeAt(index, found);
+    if (action === "insert") {
+      const insertion = insertionFor(index, node, target.missing, value);
+      return this.#shifted({ ...insertion, created: target.created });
+    }
+    if (node.kind !== "value") throw inTheWay(this, found, "a list of tables", "a value");
+    const parent = nodeAt(index, found.slice(0, -1));
+    return this.#shifted({ ...replacementFor(index, parent, node, value), created: [] });
+  }
+
+  drop(path: ConfigPath): Splice {
+    const found = droppedPlace(this, path);
+    return found === undefined ? NO_SPLICE : this.#shifted(removalOf(this.#spans(), found));
+  }
+
+  offsetOf(place: ConcretePath): number {
+    return startOf(nodeAt(this.#spans(), place)) + this.#shift;
+  }
+
+  #shifted<T extends Splice>(splice: T): T {
+    return { ...splice, offset: splice.offset + this.#shift };
+  }
+
+  #spans(): TomlIndex {
+    return this.#index ??= indexOf(this.text.slice(this.#shift), this.#parseSyntax);
+  }
+}

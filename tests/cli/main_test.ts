@@ -1,0 +1,96 @@
+/** The command line as part of a program of one's own, on a terminal, and without its packages. */
+import assert from "node:assert/strict";
+import { runProgram } from "../support/process.ts";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+
+Deno.test("a program of five lines is a command with a format of its own", async () => {
+  const directory = await Deno.makeTempDir({ prefix: "plug-in-" });
+  await Deno.mkdir(`${directory}/agents`);
+  await Deno.writeTextFile(
+    `${directory}/agents/tool.yaml`,
+    'host_dir: _tool\nshared_config_patch: { file: tool.ini, ini_set: { url: "{vault_url}" } }\n',
+  );
+  await Deno.writeTextFile(
+    `${directory}/mine.ts`,
+    `import { main } from "${ROOT}cli.ts";
+import { defaultFormats } from "${ROOT}formats/mod.ts";
+import { iniFormat } from "${ROOT}examples/ini_format.ts";
+
+Deno.exit(await main(Deno.args, { formats: defaultFormats.with(iniFormat) }));
+`,
+  );
+  const run = (...args: string[]) =>
+    runProgram(Deno.execPath(), [
+      "run",
+      "-A",
+      "--no-check",
+      "--config",
+      `${ROOT}deno.json`,
+      "mine.ts",
+      ...args,
+    ], {
+      cwd: directory,
+    });
+  const roster = ["--no-built-in", "--roster", "agents"];
+  assert.match((await run("formats")).out, /^ini +\.ini$/m);
+  const applied = await run("apply", ...roster);
+  assert.deepEqual([applied.code, applied.err], [0, ""]);
+  assert.match(await Deno.readTextFile(`${directory}/mounts/_tool/tool.ini`), /localhost:9419/);
+  assert.match((await run("apply", ...roster)).out, /nothing to do/);
+  // Of a format of the caller's own nobody can tell whether it is still the same.
+  assert.throws(
+    () => Deno.statSync(`${directory}/mounts/.vault-config/steady.json`),
+    Deno.errors.NotFound,
+  );
+  await Deno.remove(directory, { recursive: true });
+});
+
+Deno.test("a package that cannot be fetched is named, and not taken for a bug", async () => {
+  const directory = await Deno.makeTempDir({ prefix: "packages-" });
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--cached-only", "--no-check", "-A", `${ROOT}cli.ts`, "apply", "--json"],
+    cwd: directory,
+    env: { DENO_DIR: `${directory}/empty`, NO_COLOR: "1" },
+  }).output();
+  const err = new TextDecoder().decode(stderr);
+  assert.equal(code, 1, err);
+  assert.match(err, /^error: the package [\w@/-]+ could not be fetched: /m);
+  assert.match(err, /do: do not start the task; run .deno install/);
+  assert.doesNotMatch(err, /bug|\\u\{a\}/);
+  assert.equal(JSON.parse(new TextDecoder().decode(stdout)).error.code, "package");
+  await Deno.remove(directory, { recursive: true });
+});
+
+Deno.test("on a terminal, what failed and what is bypassed is marked in colour", async () => {
+  const directory = await Deno.makeTempDir({ prefix: "colour-" });
+  for (
+    const [path, text] of [["_codex-config/config.toml", 'model_provider = "x"\n'], [
+      "_gh-config/config.yml",
+      "a: [\n",
+    ]] as const
+  ) {
+    await Deno.mkdir(`${directory}/mounts/${path.replace(/\/.*/, "")}`, { recursive: true });
+    await Deno.writeTextFile(`${directory}/mounts/${path}`, text);
+  }
+  const command = (...more: string[]) =>
+    [Deno.execPath(), "run", "-A", "--no-check", `${ROOT}cli.ts`, "apply", ...more].join(" ");
+  const typed = async (line: string) => {
+    try {
+      return (await runProgram("script", ["-qec", line, "/dev/null"], { cwd: directory })).out;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw error;
+    }
+  };
+  const coloured = await typed(command());
+  if (coloured === undefined) {
+    console.log("not tried: script is not installed (apt-get install bsdutils)");
+    return;
+  }
+  for (const word of ["bypassed", "failed"]) {
+    assert.ok(coloured.includes(`\x1b[1;31m${word}\x1b[0m`), coloured);
+  }
+  assert.ok(!(await typed(command("--no-color")))?.includes("\x1b["));
+  await Deno.remove(directory, { recursive: true });
+});
