@@ -192,7 +192,8 @@ function paired(groups: readonly Group[], list: readonly ConfigValue[]): [Group,
       const tails = new Set(group.searches.map(({ rest }) => rest[1]));
       for (const [index, item] of list.entries()) {
         const keys = isTable(item) ? Object.keys(item) : [];
-        if (keys.length > 0 && keys.every((key) => tails.has(key))) equal.set(index, 0.5);
+        const isBare = keys.length > 0 && keys.every((key) => tails.has(key));
+        if (isBare || holdsOnly(item, group.searches)) equal.set(index, 0.5);
       }
     }
     for (const [index, count] of equal) {
@@ -223,6 +224,19 @@ function paired(groups: readonly Group[], list: readonly ConfigValue[]): [Group,
     pairs.set(group, index);
   }
   return [...pairs];
+}
+
+/** Whether an entry is a list, of lists and tables, in which no other values than ours stand. */
+function holdsOnly(item: ConfigValue, searches: readonly Search[]): boolean {
+  if (!isList(item)) return false;
+  const leaves: ConfigValue[] = [];
+  const collect = (value: ConfigValue): void => {
+    if (isList(value) || isTable(value)) { for (const one of Object.values(value)) collect(one); }
+    else leaves.push(value);
+  };
+  collect(item);
+  return leaves.length > 0 &&
+    leaves.every((leaf) => searches.some(({ claim }) => sameValue(claim.value, leaf)));
 }
 
 /** Digests of the values in an entry, without those for which `skips` holds. */

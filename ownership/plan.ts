@@ -104,7 +104,10 @@ export function planFile(input: FileInput): FilePlan {
     for (const { path, value } of wanted) refuseTooDeep(path, value, provider);
   }
   const parse = { strict: input.strict };
-  const base = text === undefined || text === "" ? handler.blank : text;
+  // Blanks alone are no JSON, and nothing of the user's.
+  const isBlank = text === undefined || text === "" ||
+    (handler.blank !== "" && text.trim() === "");
+  const base = isBlank ? handler.blank : text;
   const document = handler.parse(base, parse);
   const { record, aside } = recordOf(input, (claims) => allStand(document, claims));
 

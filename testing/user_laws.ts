@@ -206,6 +206,14 @@ export function owner(between: Between): void {
 
 /** What we created goes if no key in it is the user's, and stays if one is; nothing else changes. */
 export function extend(between: Between): void {
+  // What an entry was found by has changed: whether it is still found depends on what else is in it.
+  const [, edited] = between.trees;
+  const isRenamed = between.ours.some(({ path }) =>
+    path.some((key, depth) =>
+      typeof key === "object" && resolveAll(edited, path.slice(0, depth + 1)).length === 0
+    )
+  );
+  if (isRenamed) return;
   if (!sameValue(between.trees[2], between.expected)) {
     throw breach("Extend", between, `another tree than ${show(between.expected)}`);
   }

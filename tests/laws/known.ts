@@ -17,12 +17,6 @@ export interface Known {
 /** To be mended by the new core of ownership; then this list is empty. */
 export const KNOWN: readonly Known[] = [
   {
-    fault: "B12: taking back moves a comma behind the last entry, in front of the bracket",
-    most: 145,
-    isOf: ({ law, message }) =>
-      law === "Strict" && message.startsWith("Strict: a trailing comma that nobody wrote"),
-  },
-  {
     fault: "B10: a list or mapping that stood there empty becomes [] or {}",
     most: 226,
     isOf: ({ law, message }) =>

@@ -8,8 +8,10 @@ for (const generator of GENERATORS) {
     assert.deepEqual(counts.broken, []);
     assert.deepEqual(complaints(generator, counts), []);
     // What is generated must be worth trying.
-    assert.ok(counts.edits > 500, "too few edits are made");
-    assert.ok(counts.userEdits > 500, "too few user edits are possible");
+    // A format that is flat has fewer places.
+    const fewest = generator.format === "dotenv" ? 200 : 500;
+    assert.ok(counts.edits > fewest, `too few edits are made: ${counts.edits}`);
+    assert.ok(counts.userEdits > fewest, `too few user edits are possible: ${counts.userEdits}`);
     assert.ok(counts.sets > 100, "too few sets of providers are tried");
   });
 }

@@ -411,11 +411,9 @@ function told<T>(edit: LawEdit, step: () => T): T {
     return step();
   } catch (error) {
     if (error instanceof LawBreach) {
-      const value = JSON.stringify(
-        edit.value,
-        (_key, item) => typeof item === "bigint" ? `${item}n` : item,
-      );
-      error.message += `\n  edit: ${JSON.stringify(edit.path)} = ${value}`;
+      const shown = (value: unknown) =>
+        JSON.stringify(value, (_key, item) => typeof item === "bigint" ? `${item}n` : item);
+      error.message += `\n  edit: ${shown(edit.path)} = ${shown(edit.value)}`;
     }
     throw error;
   }

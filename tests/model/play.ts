@@ -382,7 +382,9 @@ class World {
     const state = text === undefined ? NO_STATE : parseState(text);
     if (text !== undefined) assert.equal(printState(state), text);
     assert.equal(state.pending === undefined, true, "nothing is pending");
-    const shown = [...state.files].map(([file, { claims }]) => [
+    // A record that is only set aside is no claim on anything.
+    const held = [...state.files].filter(([, { claims }]) => claims.length > 0);
+    const shown = held.map(([file, { claims }]) => [
       file,
       claims.map((claim) => [
         placeOf(shownPath(claim)),
@@ -455,7 +457,9 @@ class World {
     const changes = this.#disk.changes;
     const { report } = await run(this.#job(selection, address), { lockTimeout: 0 });
     assert.equal(this.#disk.changes, changes, "a second run changes nothing");
-    assert.deepEqual(rowsOf(report), [], "a second run has nothing to do");
+    // What is set aside is told each time, as long as its text is away.
+    const rows = rowsOf(report).filter((row) => !row.endsWith(" gone"));
+    assert.deepEqual(rows, [], "a second run has nothing to do");
   }
 
   /** What the sidecars say, read by themselves. */

@@ -1,6 +1,8 @@
 /** All mutants, by what they break. A further list is one more line here. */
 import { JSON_MUTANTS } from "./json.ts";
 import type { Mutant } from "./mutant.ts";
+import { OWNERSHIP_MUTANTS } from "./ownership.ts";
+import { RECONCILE_MUTANTS } from "./reconcile.ts";
 import { STORAGE_MUTANTS } from "./storage.ts";
 import { TOML_MUTANTS } from "./toml.ts";
 import { YAML_MUTANTS } from "./yaml.ts";
@@ -18,5 +20,7 @@ export const MUTANTS: readonly MutantList[] = [
   { kind: "toml", mutants: TOML_MUTANTS },
   { kind: "yaml", mutants: YAML_MUTANTS },
   { kind: "json", mutants: JSON_MUTANTS },
+  { kind: "ownership", mutants: OWNERSHIP_MUTANTS },
+  { kind: "reconcile", mutants: RECONCILE_MUTANTS },
   { kind: "storage", mutants: STORAGE_MUTANTS },
 ];

@@ -58,7 +58,7 @@ export const TOML_MUTANTS: readonly Mutant[] = [
   {
     name: "files with a byte order mark are declined",
     file: "formats/toml/",
-    of: "constructor",
+    of: "TomlDocument.constructor",
     rule: always("second", "startsWith"),
     run: LAWS,
     caughtBy: "TOO MANY edits declined",
