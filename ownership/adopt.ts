@@ -92,10 +92,18 @@ export function adoptRecords(
   };
 }
 
-/** A draft with claims for values that are what a provider's patch gives at a known vault address. */
-export function adoptKnown(draft: Draft, wantings: readonly Wanting[], now: string): Draft {
+/**
+ * A draft with claims for values that are what a provider's patch gives at a known vault address.
+ *
+ * @param stated The claims that the state has: who owns them is certain.
+ */
+export function adoptKnown(
+  draft: Draft,
+  wantings: readonly Wanting[],
+  now: string,
+  stated: ReadonlySet<Claim> = new Set(draft.claims),
+): Draft {
   const { document } = draft;
-  const stated = new Set(draft.claims);
   const claims = byPlace(draft.claims);
   let found = false;
   for (const { provider, wanted } of wantings) {
@@ -107,7 +115,9 @@ export function adoptKnown(draft: Draft, wantings: readonly Wanting[], now: stri
         if (held !== undefined && isLive(document.value, held)) {
           // With the state lost, all who want what stands here own it.
           if (stated.has(held) || held.owners.includes(provider)) continue;
+          if (!want.known.some((one) => sameValue(one, held.value))) continue;
           claims.set(pathKey(at), { ...held, owners: joined(held.owners, [provider]) });
+          found = true;
           continue;
         }
         const value = want.known.find((one) => sameValue(valueAt(document.value, at), one));

@@ -34,10 +34,10 @@ const MOST_ROUNDS = 8;
 /** Applies all parts. Throws as {@linkcode planFile}. */
 export function applyAll(draft: Draft, parts: readonly Part[], now: string): Applied {
   if (parts.length === 0) return { draft, endings: new Map() };
-  const back = withdrawUnwanted(draft, parts);
+  const back = withdrawUnwanted(withoutLostContainers(draft, parts), parts);
   const active = new Set(parts.map((part) => part.provider));
-  const { draft: start, lost } = forgetLost(asBeginning(back.draft), active);
-  const session = new Session(start, lost, parts, now);
+  const { draft: rest, lost } = forgetLost(back.draft, active);
+  const session = new Session(asBeginning(rest), lost, parts, now);
   session.put("set");
   session.putDefaults();
   session.put("each");
@@ -53,6 +53,32 @@ export function applyAll(draft: Draft, parts: readonly Part[], now: string): App
     }
   }
   return { draft: session.draft, endings };
+}
+
+/**
+ * A container that places of these parts are in, and nothing of ours stands in, may be another one by
+ * now, of the user's.
+ */
+function withoutLostContainers(draft: Draft, parts: readonly Part[]): Draft {
+  if (draft.created.length === 0) return draft;
+  const root = draft.document.value;
+  const live = draft.claims.filter((claim) => isLive(root, claim));
+  const holders = new Set(live.flatMap(({ at }) => containersOf(at ?? [])));
+  const wanted = new Set(
+    parts.flatMap(({ wanted }) =>
+      wanted.filter((want) => want.kind === "set")
+        .flatMap((want) => expand(draft.document, want).flatMap(containersOf))
+    ),
+  );
+  const created = draft.created.filter(({ at }) =>
+    holders.has(pathKey(at)) || !wanted.has(pathKey(at))
+  );
+  return { ...draft, created };
+}
+
+/** The keys of all containers on the way to a place. */
+function containersOf(at: ConfigPath): string[] {
+  return at.map((_, length) => pathKey(at.slice(0, length)));
 }
 
 /** An empty root counts as created by us: what a client needs beside its route may go into it. */
@@ -100,7 +126,7 @@ function withdrawUnwanted(
     if (!stays && leavers.length > 0) unwanted.set(claim, new Set(leavers));
   }
   const after = withdraw(draft, unwanted);
-  return { draft: after, endings: endingsOf(after, unwanted) };
+  return { draft: after, endings: endingsOf(draft, after, unwanted) };
 }
 
 /**

@@ -117,6 +117,8 @@ export function withRemoved(
 ): Draft {
   const claims = draft.claims.map((claim) => {
     if (claim.at === undefined) return claim;
+    // A place without entries is where it always was, whether something stands there or not.
+    if (claim.place.every((key) => typeof key === "string")) return claim;
     const { path, lost } = follow(claim.at, claim.place, removed);
     return { ...claim, at: lost === undefined ? path : undefined };
   });

@@ -21,7 +21,7 @@ import {
   tableOf,
   valueAt,
 } from "../formats/value.ts";
-import { type Claim, type EntryMark, isWithin, type Place } from "./claims.ts";
+import { type Claim, type EntryMark, isLive, isWithin, type Place } from "./claims.ts";
 
 /** More values of one entry than these are not needed to tell it from others. */
 const MOST_LEAVES = 32;
@@ -33,7 +33,7 @@ export function locate(root: ConfigValue, claims: readonly Claim[]): Claim[] {
   return claims.map((claim) => ({ ...claim, at: found.get(claim) }));
 }
 
-/** The claims with their entries marked by what stands in these now. */
+/** The claims that stand, with their entries marked by what else stands in these now. */
 export function marked(root: ConfigValue, claims: readonly Claim[]): Claim[] {
   const ours = new Set(claims.flatMap(({ at }) => at === undefined ? [] : [JSON.stringify(at)]));
   const known = new Map<string, readonly string[]>();
@@ -47,6 +47,8 @@ export function marked(root: ConfigValue, claims: readonly Claim[]): Claim[] {
   return claims.map((claim) => {
     const { at, place } = claim;
     if (at === undefined || place.every((key) => typeof key === "string")) return claim;
+    // An entry in which our value no longer stands is known by what stood in it then.
+    if (!isLive(root, claim)) return claim;
     return {
       ...claim,
       place: place.map((key, depth) =>

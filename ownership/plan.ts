@@ -16,6 +16,7 @@ import {
   type FileState,
   isLive,
   pathKey,
+  type Place,
   placeText,
   shownPath,
   type WantedPath,
@@ -122,7 +123,7 @@ export function planFile(input: FileInput): FilePlan {
   };
   const present = new Set(parts.map((part) => part.provider));
   const recorded = adoptRecords(found, records, present, now);
-  const start = adoptKnown(recorded, parts, now);
+  const start = adoptKnown(recorded, parts, now, new Set(stated));
 
   const leavers = parts.filter((part) => part.action === "disable");
   const left = disable(start, leavers, now);
@@ -193,26 +194,43 @@ function allStand(document: ConfigDocument, claims: readonly Claim[]): boolean {
   return claims.length > 0 && fitAll(document, located).length === claims.length;
 }
 
-/** The containers that claims say exist only because of us. */
+/**
+ * The containers that claims say exist only because of us. Those that still stand know best: of one
+ * whose value is gone it counts only where nothing else of ours stands.
+ */
 function createdBy(document: ConfigDocument, claims: readonly Claim[]): Created[] {
+  const root = document.value;
   const created = new Map<string, Created>();
-  for (const claim of claims) {
-    const { at, place, created: lengths } = claim;
-    for (const length of at === undefined ? [] : lengths) {
-      const path = at?.slice(0, length) ?? [];
-      const mark = place[length - 1];
-      if (resolve(document.value, path).missing.length > 0) continue;
+  const add = (at: ConfigPath, mark: Place[number] | undefined): void => {
+    const match = typeof mark === "object" ? mark.match : undefined;
+    created.set(pathKey(at), { at: at as Created["at"], match });
+  };
+  const [live, dead] = [true, false].map((wanted) =>
+    claims.filter((claim) => isLive(root, claim) === wanted)
+  );
+  const held = new Set<string>();
+  for (const { at = [], place, created: lengths } of live ?? []) {
+    for (const length of at.keys()) held.add(pathKey(at.slice(0, length)));
+    for (const length of lengths) add(at.slice(0, length), place[length - 1]);
+  }
+  for (const claim of dead ?? []) {
+    // Of an entry that cannot be found, the list that it was in still can.
+    const at = claim.at ?? leadingKeys(claim.place);
+    for (const length of claim.created.filter((one) => one > 0 && one <= at.length)) {
+      const [path, mark] = [at.slice(0, length), claim.place[length - 1]];
+      if (held.has(pathKey(path)) || resolve(root, path).missing.length > 0) continue;
       // An entry that is alone is found by that alone; it may be one of the user's.
-      const isSure = typeof mark !== "object" || isLive(document.value, claim) ||
-        (mark.match !== undefined && matches(valueAt(document.value, path), mark.match));
-      if (!isSure) continue;
-      created.set(pathKey(path), {
-        at: path as Created["at"],
-        match: typeof mark === "object" ? mark.match : undefined,
-      });
+      const isSure = typeof mark !== "object" ||
+        (mark.match !== undefined && matches(valueAt(root, path), mark.match));
+      if (isSure) add(path, mark);
     }
   }
   return [...created.values()];
+}
+
+function leadingKeys(place: Place): readonly string[] {
+  const entry = place.findIndex((key) => typeof key === "object");
+  return place.slice(0, entry === -1 ? place.length : entry) as readonly string[];
 }
 
 /** Takes back what the disabled providers own; all at once, so that the cost stays linear. */
@@ -225,7 +243,7 @@ function disable(
   const leaving = claimsOf(draft, leavers);
   const after = withdraw(draft, leaving);
   if (!after.released.some((one) => one.outcome === "restored")) {
-    return { draft: after, endings: endingsOf(after, leaving) };
+    return { draft: after, endings: endingsOf(draft, after, leaving) };
   }
   // A former value may be a vault's address itself, overridden when the state had been lost.
   const again = adoptKnown(after, parts, now);
@@ -236,7 +254,7 @@ function disable(
   const released = after.released.map((one): Released =>
     gone.has(placeText(one.claim)) ? { ...one, outcome: "removed", after: undefined } : one
   );
-  return { draft: rest, endings: endingsOf({ ...after, released }, leaving) };
+  return { draft: rest, endings: endingsOf(draft, { ...after, released }, leaving) };
 }
 
 /** What stood there before us, by what we know now. */
@@ -273,7 +291,8 @@ function stateOf(
   const made = new Set(draft.created.map((one) => pathKey(one.at)));
   const claims = draft.claims.map((claim): Claim => {
     const { at } = claim;
-    if (at === undefined) return claim;
+    // Of what no longer stands nothing new is known.
+    if (at === undefined || !isLive(draft.document.value, claim)) return claim;
     const lengths = made.size === 0 ? [] : at.map((_, length) => length);
     return {
       ...claim,

@@ -1,4 +1,5 @@
 /** Owners that leave, and how their claims end. The last owner out gives the place back. Pure. @module */
+import { valueAt } from "../formats/value.ts";
 import type { Claim } from "./claims.ts";
 import { shownPath } from "./claims.ts";
 import type { Draft } from "./edits.ts";
@@ -40,8 +41,14 @@ export function claimsOf(draft: Draft, providers: ReadonlySet<string>): Leaving 
   );
 }
 
-/** How each provider ends whose claims have left. */
-export function endingsOf(after: Draft, leaving: Leaving): Map<string, Ending> {
+/**
+ * How each provider ends whose claims have left.
+ *
+ * @param before The draft before they left.
+ */
+export function endingsOf(before: Draft, after: Draft, leaving: Leaving): Map<string, Ending> {
+  const root = before.document.value;
+  const stands = ({ at }: Claim) => at !== undefined && valueAt(root, at) !== undefined;
   const endOf = new Map(after.released.map((one) => [one.claim.place, one]));
   const outcomes = new Map<string, Set<Outcome>>();
   const edits = new Map<string, Edit[]>();
@@ -49,7 +56,8 @@ export function endingsOf(after: Draft, leaving: Leaving): Map<string, Ending> {
     const end = endOf.get(claim.place);
     for (const leaver of leavers) {
       // Without an end it has other owners, or is the user's from now on.
-      outcomes.set(leaver, (outcomes.get(leaver) ?? new Set()).add(end?.outcome ?? "kept"));
+      const outcome = end?.outcome ?? (stands(claim) ? "kept" : "gone");
+      outcomes.set(leaver, (outcomes.get(leaver) ?? new Set()).add(outcome));
       if (end?.outcome !== "restored" && end?.outcome !== "removed") continue;
       const own = edits.get(leaver) ?? [];
       edits.set(leaver, own);

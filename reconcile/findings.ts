@@ -69,7 +69,7 @@ export class Findings {
       location: this.#job.location,
       changed: files.size > 0,
       providers,
-      files: [...files.values()],
+      files: [...files.values()].sort((a, b) => a.file < b.file ? -1 : 1),
       warnings: [...found.warnings, ...this.#warnings],
     };
   }
