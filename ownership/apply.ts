@@ -35,8 +35,7 @@ const MOST_ROUNDS = 8;
 export function applyAll(draft: Draft, parts: readonly Part[], now: string): Applied {
   if (parts.length === 0) return { draft, endings: new Map() };
   const back = withdrawUnwanted(withoutLostContainers(draft, parts), parts);
-  const active = new Set(parts.map((part) => part.provider));
-  const { draft: rest, lost } = forgetLost(back.draft, active);
+  const { draft: rest, lost } = forgetLost(back.draft, parts);
   const session = new Session(asBeginning(rest), lost, parts, now);
   session.put("set");
   session.putDefaults();
@@ -133,10 +132,16 @@ function withdrawUnwanted(
  * Where a place that is wanted no longer holds what we wrote, its claim starts anew from what stands
  * there. Those of its owners that take no part in this run stay owners of just this value.
  */
-function forgetLost(draft: Draft, active: ReadonlySet<string>) {
+function forgetLost(draft: Draft, parts: readonly Part[]) {
   const root = draft.document.value;
+  const active = new Set(parts.map((part) => part.provider));
+  const wanted = new Set(
+    parts.flatMap((part) => part.wanted).filter((want) => want.kind !== "default")
+      .flatMap((want) => expand(draft.document, want).map(pathKey)),
+  );
   const isLost = (claim: Claim) =>
-    claim.at !== undefined && !isLive(root, claim) && claim.owners.some((one) => active.has(one));
+    claim.at !== undefined && !isLive(root, claim) &&
+    (claim.owners.some((one) => active.has(one)) || wanted.has(pathKey(claim.at)));
   const claims = draft.claims.filter((claim) => !isLost(claim));
   const lost = draft.claims.filter(isLost);
   const inside = (list: readonly Claim[], at: ConfigPath) =>
@@ -287,7 +292,7 @@ class Session {
       }
       if (isTable(live)) throw tableInTheWay(document, at, provider);
       const isOurs = ours !== undefined && isLive(document.value, ours);
-      const lost = this.#lost.get(key);
+      const lost = this.#lost.get(key) ?? this.#heirlessAt(key, want.value);
       const staying = lost !== undefined && sameValue(lost.value, want.value) ? lost.owners : [];
       const owners = joined(earlier?.owners ?? ours?.owners ?? staying, [provider]);
       claims.set(key, { ...this.#claim(want, at, owners, ours ?? earlier) });
@@ -300,6 +305,22 @@ class Session {
       edits.push(isUsers ? { ...edit, overrode: true } : edit);
     }
     return [...claims.values()];
+  }
+
+  /**
+   * A claim on just this value in an entry that is gone, and is about to be made anew: whoever takes no
+   * part in this run owns the new one.
+   */
+  #heirlessAt(key: string, value: ConfigValue): Claim | undefined {
+    const { claims } = this.draft;
+    const found = claims.find((claim) =>
+      claim.at === undefined && sameValue(claim.value, value) &&
+      pathKey(claim.place.map((one) => typeof one === "string" ? one : one.match ?? {})) === key
+    );
+    if (found !== undefined) {
+      this.draft = { ...this.draft, claims: claims.filter((claim) => claim !== found) };
+    }
+    return found;
   }
 
   #claim(

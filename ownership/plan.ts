@@ -131,21 +131,20 @@ export function planFile(input: FileInput): FilePlan {
   const { draft } = applied;
   refuseTooMany(draft.claims, present);
 
-  const restAside = withoutOwners(
-    aside,
-    text === undefined || text.trim() === "" ? [] : leavers.map((part) => part.provider),
-  );
   const origin = originOf(input, record, start, recorded);
+  // A blank file is read as a blank document of its format; that is no text of the user's.
+  const after = draft.document.text === base
+    ? draft.claims.length === 0 && record !== undefined ? finalText(text, origin) : text
+    : finalText(draft.document.text, origin);
+  // As long as there is no text, who leaves may still get theirs back with it.
+  const isAway = (after ?? "").trim() === "";
+  const restAside = withoutOwners(aside, isAway ? [] : leavers.map((part) => part.provider));
   const state = stateOf(draft, {
     origin,
     aside: restAside,
     record,
     changed: draft.document !== document,
   });
-  // A blank file is read as a blank document of its format; that is no text of the user's.
-  const after = draft.document.text === base
-    ? draft.claims.length === 0 && record !== undefined ? finalText(text, origin) : text
-    : finalText(draft.document.text, origin);
   const adopted = (provider: string) =>
     start.claims.filter((claim) =>
       claim.text === undefined && !stated.some((one) => one.place === claim.place) &&
