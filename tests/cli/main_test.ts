@@ -74,7 +74,9 @@ Deno.test("on a terminal, what failed and what is bypassed is marked in colour",
     await Deno.writeTextFile(`${directory}/mounts/${path}`, text);
   }
   const command = (...more: string[]) =>
-    [Deno.execPath(), "run", "-A", "--no-check", `${ROOT}cli.ts`, "apply", ...more].join(" ");
+    // Where the tests run, NO_COLOR may be set.
+    ["env -u NO_COLOR", Deno.execPath(), "run -A --no-check", `${ROOT}cli.ts apply`, ...more]
+      .join(" ");
   const typed = async (line: string) => {
     try {
       return (await runProgram("script", ["-qec", line, "/dev/null"], { cwd: directory })).out;

@@ -56,7 +56,7 @@ export const RECONCILE_MUTANTS: readonly Mutant[] = [
     name: "a sidecar that is no text stays where it is",
     file: "reconcile/sidecars.ts",
     of: "#read",
-    rule: instead("read", "read: undefined", -1),
+    rule: instead("none", "none, isBlocked: true", -1),
     run: test("torture/hostile"),
     caughtBy: "apply, sidecar: bytes that are not UTF-8",
   },
