@@ -115,7 +115,7 @@ export type {
   Warning,
 } from "./ownership/report.ts";
 export type { CallOptions, PatchOptions, WriteOptions } from "./reconcile/call.ts";
-export { type JsonInput, printJson } from "./reconcile/json.ts";
+export { type JsonInput, printJson } from "./reconcile/json_text.ts";
 export {
   apply,
   plan,
