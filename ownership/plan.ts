@@ -265,8 +265,9 @@ function originOf(
 ): FileRecord["origin"] {
   const wants = parts.some((part) => part.action === "apply" && part.wanted.length > 0);
   if (text === undefined) return "absent";
-  // Another program may have emptied what we began.
   if (text === "") return record?.origin ?? "empty";
+  // Another program may have emptied what we began.
+  if (record?.origin !== undefined && isEmpty(text)) return record.origin;
   if (record !== undefined) {
     const root = start.document.value;
     // Where nothing of ours stands any more, it is another file by now, which we did not begin.
@@ -322,9 +323,14 @@ function withoutOwners(
 /** The text to write: a file that we began and in which nothing is left ends as it began. */
 function finalText(text: string | undefined, origin: FileRecord["origin"]): string | undefined {
   if (origin === undefined || text === undefined) return text;
-  const rest = text.replace(/[\s\uFEFF]/g, "");
-  if (rest !== "" && rest !== "{}") return text;
+  if (!isEmpty(text)) return text;
   return origin === "absent" ? undefined : "";
+}
+
+/** Whether nothing stands in a text, not even a comment. */
+function isEmpty(text: string): boolean {
+  const rest = text.replace(/[\s\uFEFF]/g, "");
+  return rest === "" || rest === "{}";
 }
 
 /** What follows a path or a value would overflow on what is nested too deeply. */
