@@ -258,7 +258,7 @@ function disable(
 
 /** What stood there before us, by what we know now. */
 function originOf(
-  { text, state, parts }: FileInput,
+  { handler, text, state, parts }: FileInput,
   record: FileRecord | undefined,
   start: Draft,
   recorded: Draft,
@@ -266,8 +266,9 @@ function originOf(
   const wants = parts.some((part) => part.action === "apply" && part.wanted.length > 0);
   if (text === undefined) return "absent";
   if (text === "") return record?.origin ?? "empty";
-  // Another program may have emptied what we began.
-  if (record?.origin !== undefined && isEmpty(text)) return record.origin;
+  // Another program may have emptied what we began: in YAML, the reference leaves braces then.
+  const isEmptied = text.trim() === "" || (handler.blank === "" && text.trim() === "{}");
+  if (record?.origin !== undefined && isEmptied) return record.origin;
   if (record !== undefined) {
     const root = start.document.value;
     // Where nothing of ours stands any more, it is another file by now, which we did not begin.
@@ -323,14 +324,9 @@ function withoutOwners(
 /** The text to write: a file that we began and in which nothing is left ends as it began. */
 function finalText(text: string | undefined, origin: FileRecord["origin"]): string | undefined {
   if (origin === undefined || text === undefined) return text;
-  if (!isEmpty(text)) return text;
-  return origin === "absent" ? undefined : "";
-}
-
-/** Whether nothing stands in a text, not even a comment. */
-function isEmpty(text: string): boolean {
   const rest = text.replace(/[\s\uFEFF]/g, "");
-  return rest === "" || rest === "{}";
+  if (rest !== "" && rest !== "{}") return text;
+  return origin === "absent" ? undefined : "";
 }
 
 /** What follows a path or a value would overflow on what is nested too deeply. */

@@ -5,6 +5,7 @@ import { type ConfigPath, type ConfigValue, defaultFormats } from "../../formats
 import { type FilePlan, planFile } from "../../ownership/plan.ts";
 import type { WantedPath } from "../../ownership/claims.ts";
 import type { Part } from "../../ownership/wanted.ts";
+import { disjoint } from "../../testing/edit_laws.ts";
 
 interface Story {
   readonly format: string;
@@ -171,5 +172,20 @@ Deno.test("taking back leaves no comma behind that nobody wrote, whoever leaves 
       assert.doesNotMatch(plan.text ?? "", /,|url/, JSON.stringify(plan.text));
       assert.ok(plan.text?.includes(comment));
     }
+  }
+});
+
+Deno.test("entries in which nothing but our values stands are not taken for one", async () => {
+  for (
+    const [format, text, paths] of [
+      ["json", '{ "list": [{}, {}, {}] }\n', [["list", 1, "key"], ["list", 0, "key"]]],
+      ["toml", "list = [{ }, { b = nan }]\n", [["list", 0, "a"], ["list", 1, "b"]]],
+    ] as const
+  ) {
+    const handler = await defaultFormats.load(format);
+    disjoint(
+      { handler, text },
+      paths.map((path) => ({ path, value: "ours", other: "other" })),
+    );
   }
 });
