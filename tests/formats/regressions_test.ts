@@ -189,3 +189,19 @@ Deno.test("entries in which nothing but our values stands are not taken for one"
     );
   }
 });
+
+Deno.test("a name that some readers take a byte order mark into is not moved to another line", async () => {
+  const handler = await defaultFormats.load("dotenv");
+  assert.throws(() => handler.parse("\uFEFFA= \n").put(["B"], "ours"), { code: "unsupported" });
+  assert.equal(handler.parse("\uFEFF# c\n").put(["B"], "ours").insert.trim(), "B=ours");
+});
+
+Deno.test("a line of ours that keeps readers from disagreeing is not taken out", async () => {
+  const story = tell({
+    format: "dotenv",
+    text: "A=\n\n",
+    path: ["B"],
+    user: ["B=ours\n", 'B=ours\n"'],
+  });
+  await assert.rejects(() => story, { code: "unsupported" });
+});
