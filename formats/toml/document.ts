@@ -10,7 +10,6 @@ import type {
   ConfigPath,
   ConfigTable,
   ConfigValue,
-  FormatHandler,
   Put,
   Slot,
   Splice,
@@ -19,20 +18,11 @@ import { type ConcretePath, resolve, valueAt } from "../value.ts";
 import { removalOf } from "./drop.ts";
 import { insertionFor, replacementFor } from "./put.ts";
 import { indexOf, nodeAt, spanOf, startOf, type TomlIndex } from "./spans.ts";
-import type { SyntaxParser } from "./syntax.ts";
 import { valueOf } from "./value.ts";
 
-/**
- * The handler of TOML 1.1 (which reads 1.0 alike) by a parser of positions; what it writes is TOML 1.0.
- */
-export function tomlHandler(parseSyntax: SyntaxParser): FormatHandler {
-  return {
-    name: "toml",
-    extensions: [".toml"],
-    blank: "",
-    holdsNull: false,
-    parse: (text) => new TomlDocument(text, valueOf(text), parseSyntax),
-  };
+/** Reads and edits TOML 1.1 (which reads 1.0 alike); what it writes is TOML 1.0. */
+export function parseToml(text: string): ConfigDocument {
+  return new TomlDocument(text, valueOf(text));
 }
 
 class TomlDocument implements ConfigDocument, Ground {
@@ -41,13 +31,11 @@ class TomlDocument implements ConfigDocument, Ground {
   readonly nullIsEmpty = false;
   /** A byte order mark is no part of the index: this far its offsets are from those of the text. */
   readonly #shift: number;
-  readonly #parseSyntax: SyntaxParser;
   #index: TomlIndex | undefined;
 
-  constructor(text: string, value: ConfigTable, parseSyntax: SyntaxParser) {
+  constructor(text: string, value: ConfigTable) {
     this.text = text;
     this.value = value;
-    this.#parseSyntax = parseSyntax;
     this.#shift = text.startsWith("\uFEFF") ? 1 : 0;
   }
 
@@ -90,6 +78,6 @@ class TomlDocument implements ConfigDocument, Ground {
   }
 
   #spans(): TomlIndex {
-    return this.#index ??= indexOf(this.text.slice(this.#shift), this.#parseSyntax);
+    return this.#index ??= indexOf(this.text.slice(this.#shift));
   }
 }
