@@ -12,6 +12,7 @@ import type {
   ConfigValue,
   Put,
   Slot,
+  Span,
   Splice,
 } from "../types.ts";
 import { type ConcretePath, resolve, valueAt } from "../value.ts";
@@ -43,10 +44,14 @@ class TomlDocument implements ConfigDocument, Ground {
     const { found, missing } = resolve(this.value, path);
     const value = valueAt(this.value, found);
     if (missing.length > 0 || value === undefined) return undefined;
-    const node = nodeAt(this.#spans(), found);
-    if (node.kind !== "value") return { value };
-    const { start, end } = spanOf(node.content);
-    return { value, span: { start: start + this.#shift, end: end + this.#shift } };
+    // Most who ask want the value alone; the place costs more.
+    const spanAt = () => this.#spanAt(found);
+    return {
+      value,
+      get span() {
+        return spanAt();
+      },
+    };
   }
 
   put(path: ConfigPath, value: ConfigValue): Put {
@@ -71,6 +76,13 @@ class TomlDocument implements ConfigDocument, Ground {
 
   offsetOf(place: ConcretePath): number {
     return startOf(nodeAt(this.#spans(), place)) + this.#shift;
+  }
+
+  #spanAt(place: ConcretePath): Span | undefined {
+    const node = nodeAt(this.#spans(), place);
+    if (node.kind !== "value") return undefined;
+    const { start, end } = spanOf(node.content);
+    return { start: start + this.#shift, end: end + this.#shift };
   }
 
   #shifted<T extends Splice>(splice: T): T {
