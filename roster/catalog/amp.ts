@@ -1,4 +1,4 @@
-/** Sourcegraph's Amp; run on 2026-11-26. @module */
+/** Sourcegraph's Amp. @module */
 import type { AgentObject } from "../agent_object.ts";
 
 /** The dot is a part of the key. */
@@ -9,4 +9,5 @@ export const agent: AgentObject = {
     "In the container, the host dir is ~/.config/amp.",
     "Not seen: AMP_URL in the environment, which wins.",
   ],
+  proven: "run at 0.0.1790142911-g7618fb",
 };

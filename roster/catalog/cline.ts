@@ -1,4 +1,4 @@
-/** Cline's CLI, with an Anthropic key or Cline's own account; run at 3.0. @module */
+/** Cline's CLI, with an Anthropic key or Cline's own account. @module */
 import type { AgentObject } from "../agent_object.ts";
 
 /** Any time does: Cline sets it anew whenever it runs. */
@@ -38,4 +38,5 @@ export const agent: AgentObject = {
     "In the container, the host dir is ~/.cline.",
     "No file of the catalog's routes logins, and providers other than anthropic and cline.",
   ],
+  proven: "run at 3.0.65",
 };

@@ -1,4 +1,4 @@
-/** Factory's Droid, with models of your own; run at 0.215. @module */
+/** Factory's Droid, with models of your own. @module */
 import type { AgentObject } from "../agent_object.ts";
 
 /** Only models of `customModels` have an address; each of them is routed by its kind. */
@@ -35,4 +35,5 @@ export const agent: AgentObject = {
     "In the container, the host dir is ~/.factory.",
     "No file routes the login and Droid's built-in models: choose one of customModels.",
   ],
+  proven: "run at 0.215.0",
 };

@@ -1,4 +1,4 @@
-/** Google's Gemini CLI, with an API key; run at 0.61. @module */
+/** Google's Gemini CLI, with an API key. @module */
 import type { AgentObject } from "../agent_object.ts";
 
 /**
@@ -36,4 +36,5 @@ export const agent: AgentObject = {
     "No file routes a login with a Google account, and Vertex.",
     "Not seen: a .env of the project or of a directory above it, which is read instead.",
   ],
+  proven: "run at 0.61.0",
 };

@@ -1,4 +1,4 @@
-/** Nanocoder; run at 1.30. @module */
+/** Nanocoder. @module */
 import type { AgentObject } from "../agent_object.ts";
 
 /** Every provider of the user's, and one of ours where there is none. It ignores a file with comments. */
@@ -24,4 +24,5 @@ export const agent: AgentObject = {
     "In the container, the host dir is ~/.config/nanocoder.",
     "Not seen: a project's own agents.config.json.",
   ],
+  proven: "run at 1.30.0",
 };

@@ -1,4 +1,4 @@
-/** Pi, with keys of Anthropic and OpenAI or a ChatGPT login; run at 0.73 and 0.87. @module */
+/** Pi, with keys of Anthropic and OpenAI or a ChatGPT login. @module */
 import type { AgentObject } from "../agent_object.ts";
 
 /** Each of its providers wants another path. */
@@ -18,4 +18,5 @@ export const agent: AgentObject = {
     "In the container, the host dir is ~/.pi/agent.",
     "No file routes logins. Providers of your own (other keys of providers) go to their own address.",
   ],
+  proven: "run at 1.3.0",
 };

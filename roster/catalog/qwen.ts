@@ -1,4 +1,4 @@
-/** Qwen Code, with a key; run at 0.24. @module */
+/** Qwen Code, with a key. @module */
 import type { AgentObject } from "../agent_object.ts";
 
 const OPENAI = "{vault_url}/v1";
@@ -54,4 +54,5 @@ export const agent: AgentObject = {
     "No file routes a Qwen account's login.",
     "Not seen: OPENAI_BASE_URL in the environment, which wins, and a project's own .qwen/settings.json.",
   ],
+  proven: "run at 0.24.4",
 };
