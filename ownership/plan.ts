@@ -21,6 +21,7 @@ import {
   shownPath,
   type WantedPath,
 } from "./claims.ts";
+import { readableText } from "./blank.ts";
 import { blame, type Created, type Draft, MAX_FORMER_TEXT, type Released } from "./edits.ts";
 import { fitAll } from "./fit.ts";
 import { locate, marked } from "./places.ts";
@@ -105,10 +106,7 @@ export function planFile(input: FileInput): FilePlan {
     for (const { path, value } of wanted) refuseTooDeep(path, value, provider);
   }
   const parse = { strict: input.strict };
-  // Blanks alone are no JSON, and nothing of the user's.
-  const isBlank = text === undefined || text === "" ||
-    (handler.blank !== "" && text.trim() === "");
-  const base = isBlank ? handler.blank : text;
+  const base = readableText(handler, text);
   const document = handler.parse(base, parse);
   const { record, aside } = recordOf(input, (claims) => allStand(document, claims));
 
@@ -258,7 +256,7 @@ function disable(
 
 /** What stood there before us, by what we know now. */
 function originOf(
-  { text, state, parts }: FileInput,
+  { handler, text, state, parts }: FileInput,
   record: FileRecord | undefined,
   start: Draft,
   recorded: Draft,
@@ -266,7 +264,9 @@ function originOf(
   const wants = parts.some((part) => part.action === "apply" && part.wanted.length > 0);
   if (text === undefined) return "absent";
   // Another program may have emptied what we began.
-  if (text === "") return record?.origin ?? "empty";
+  if (text === "" || readableText(handler, text) !== text) {
+    return record?.origin ?? { blank: blankToKeep(text) };
+  }
   if (record !== undefined) {
     const root = start.document.value;
     // Where nothing of ours stands any more, it is another file by now, which we did not begin.
@@ -275,6 +275,13 @@ function originOf(
   // Only the reference's sidecar tells of our values. It does not say who made the file; one in which
   // nothing is left is not missed.
   return state === undefined && recorded.claims.length > 0 ? "absent" : undefined;
+}
+
+/** The blanks that a file gets back when we leave it. */
+function blankToKeep(text: string): string {
+  if (text.length <= MAX_FORMER_TEXT) return text;
+  const message = `the file holds nothing but blanks, more than ${MAX_FORMER_TEXT} of them`;
+  throw new ConfigPatchError("too-large", message, { remedy: "empty the file, or remove it" });
 }
 
 function stateOf(
@@ -324,7 +331,7 @@ function finalText(text: string | undefined, origin: FileRecord["origin"]): stri
   if (origin === undefined || text === undefined) return text;
   const rest = text.replace(/[\s\uFEFF]/g, "");
   if (rest !== "" && rest !== "{}") return text;
-  return origin === "absent" ? undefined : "";
+  return origin === "absent" ? undefined : origin.blank;
 }
 
 /** What follows a path or a value would overflow on what is nested too deeply. */

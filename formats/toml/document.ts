@@ -13,6 +13,7 @@ import type {
   FormatHandler,
   Put,
   Slot,
+  Span,
   Splice,
 } from "../types.ts";
 import { type ConcretePath, resolve, valueAt } from "../value.ts";
@@ -43,12 +44,19 @@ class TomlDocument implements ConfigDocument, Ground {
   readonly #shift: number;
   readonly #parseSyntax: SyntaxParser;
   #index: TomlIndex | undefined;
+  #comments: readonly Span[] | undefined;
 
   constructor(text: string, value: ConfigTable, parseSyntax: SyntaxParser) {
     this.text = text;
     this.value = value;
     this.#parseSyntax = parseSyntax;
     this.#shift = text.startsWith("\uFEFF") ? 1 : 0;
+  }
+
+  get comments(): readonly Span[] {
+    const shift = this.#shift;
+    return this.#comments ??= this.#spans().comments
+      .map(({ start, end }) => ({ start: start + shift, end: end + shift }));
   }
 
   find(path: ConfigPath): Slot | undefined {
