@@ -27,7 +27,8 @@ export async function showDone(
     await showJson(report, flags, { command, exit, off });
   } else {
     const line = quietLine(report);
-    if (line !== undefined && report.warnings.length === 0) {
+    const hasNotes = report.providers.some(({ adopted }) => adopted.length > 0);
+    if (line !== undefined && !hasNotes && report.warnings.length === 0) {
       if (!flags.quiet) await write("stdout", line);
     } else {
       const { showReport } = await import("./report.ts");

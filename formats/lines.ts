@@ -128,18 +128,27 @@ export function skipBlanksBack(text: string, offset: number): number {
 
 /** The comments, of a list in the order of the text, that begin within a range. */
 export function commentsIn<T extends Span>(comments: readonly T[], { start, end }: Span): T[] {
-  let low = 0;
-  let high = comments.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((comments[middle]?.start ?? 0) < start) low = middle + 1;
-    else high = middle;
-  }
   const found: T[] = [];
-  for (let i = low; i < comments.length; i++) {
+  for (let i = countBefore(comments, start); i < comments.length; i++) {
     const comment = comments[i];
     if (comment === undefined || comment.start >= end) break;
     found.push(comment);
   }
   return found;
+}
+
+/** The last comment, of a list in the order of the text, that begins before an offset. */
+export function lastBefore<T extends Span>(comments: readonly T[], offset: number): T | undefined {
+  return comments[countBefore(comments, offset) - 1];
+}
+
+function countBefore(comments: readonly Span[], offset: number): number {
+  let low = 0;
+  let high = comments.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((comments[middle]?.start ?? 0) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -111,6 +111,11 @@ export interface ConfigDocument {
    */
   readonly looseCommas?: number;
   /**
+   * Where comments stand, in the order of the text; absent where the format has none, or none that can
+   * share a line with a value. What stands in one is never taken for our bytes.
+   */
+  readonly comments?: readonly Span[];
+  /**
    * The slot at a path, or `undefined` where nothing stands.
    *
    * @throws {ConfigPatchError} `unsupported` where a selector may mean an entry that the tree does not

@@ -88,12 +88,18 @@ export interface ClaimText {
   readonly created: readonly number[];
 }
 
+/** A file without content. */
+export interface Blank {
+  /** Its text: nothing, or blanks that its format cannot read. */
+  readonly blank: string;
+}
+
 /** What we know of a file whose claims still count. */
 export interface FileRecord {
   /** The format by whose rules it was edited. */
   readonly format: string;
-  /** What stood there before we came; absent when it was a file with content. */
-  readonly origin: "absent" | "empty" | undefined;
+  /** What stood there before we came: no file, or nothing but blanks; absent when it had content. */
+  readonly origin: "absent" | Blank | undefined;
   /** The digest of the text that we last wrote, or found in order. */
   readonly digest: string;
   /** The claims, in the order in which they were written. */

@@ -1,4 +1,5 @@
 /** Whether the bytes of a claim still stand in a text, and where. @module */
+import { lastBefore } from "../formats/lines.ts";
 import type { ConfigDocument } from "../formats/types.ts";
 import { type Claim, type ClaimText, isLive } from "./claims.ts";
 import type { ConcretePath } from "../formats/value.ts";
@@ -22,7 +23,7 @@ export interface Fit {
  * claim wrote within the bytes of an earlier one is passed over.
  */
 export function fitAll(document: ConfigDocument, claims: readonly Claim[]): Fit[] {
-  const passed = new PassedOver(document.text);
+  const passed = new PassedOver(document);
   const fits: Fit[] = [];
   for (const claim of claims.toReversed()) {
     const { text, at } = claim;
@@ -51,12 +52,14 @@ export function outermost(fits: readonly Fit[]): Fit[] {
  * the values inside it are passed over.
  */
 class PassedOver {
+  readonly #document: ConfigDocument;
   readonly #text: string;
   readonly #endOf = new Map<number, number>();
   readonly #startOf = new Map<number, number>();
 
-  constructor(text: string) {
-    this.#text = text;
+  constructor(document: ConfigDocument) {
+    this.#document = document;
+    this.#text = document.text;
   }
 
   /** Passes over a region; one whose removal leaves former text behind stays in the way. */
@@ -90,6 +93,8 @@ class PassedOver {
       }
       if (this.#text[end++] !== insert[i]) return undefined;
     }
+    // A comma or a bracket of ours may have an equal one at the end of a comment of the user's.
+    if (this.#isInComment(start)) return undefined;
     if (!ownLines) return { start, end };
     start = this.#withoutIndent(start, text);
     return this.#beginsLine(start) ? { start, end } : undefined;
@@ -114,6 +119,12 @@ class PassedOver {
     let end = offset;
     for (let to = this.#endOf.get(end); to !== undefined; to = this.#endOf.get(end)) end = to;
     return end;
+  }
+
+  /** Whether an offset is within a comment, behind where that begins. */
+  #isInComment(offset: number): boolean {
+    const last = lastBefore(this.#document.comments ?? [], offset);
+    return last !== undefined && offset < last.end;
   }
 
   #beginsLine(offset: number): boolean {

@@ -21,7 +21,8 @@ import {
   shownPath,
   type WantedPath,
 } from "./claims.ts";
-import { blame, type Created, type Draft, type Released } from "./edits.ts";
+import { readableText } from "./blank.ts";
+import { blame, type Created, type Draft, MAX_FORMER_TEXT, type Released } from "./edits.ts";
 import { fitAll } from "./fit.ts";
 import { locate, marked } from "./places.ts";
 import type { Action, Edit, Outcome } from "./report.ts";
@@ -96,10 +97,7 @@ export function planFile(input: FileInput): FilePlan {
     for (const { path, value } of wanted) refuseTooDeep(path, value, provider);
   }
   const parse = { strict: input.strict };
-  // Blanks alone are no JSON, and nothing of the user's.
-  const isBlank = text === undefined || text === "" ||
-    (handler.blank !== "" && text.trim() === "");
-  const base = isBlank ? handler.blank : text;
+  const base = readableText(handler, text);
   const document = handler.parse(base, parse);
   const { record, aside } = recordOf(input, (claims) => allStand(document, claims));
 
@@ -257,7 +255,9 @@ function originOf(
 ): FileRecord["origin"] {
   const wants = parts.some((part) => part.action === "apply" && part.wanted.length > 0);
   if (text === undefined) return "absent";
-  if (text === "") return record?.origin ?? "empty";
+  if (text === "" || readableText(handler, text) !== text) {
+    return record?.origin ?? { blank: blankToKeep(text) };
+  }
   // Another program may have emptied what we began: in YAML, the reference leaves braces then.
   const isEmptied = text.trim() === "" || (handler.blank === "" && text.trim() === "{}");
   if (record?.origin !== undefined && isEmptied) return record.origin;
@@ -269,6 +269,13 @@ function originOf(
   // Only the reference's sidecar tells of our values. It does not say who made the file; one in which
   // nothing is left is not missed.
   return state === undefined && recorded.claims.length > 0 ? "absent" : undefined;
+}
+
+/** The blanks that a file gets back when we leave it. */
+function blankToKeep(text: string): string {
+  if (text.length <= MAX_FORMER_TEXT) return text;
+  const message = `the file holds nothing but blanks, more than ${MAX_FORMER_TEXT} of them`;
+  throw new ConfigPatchError("too-large", message, { remedy: "empty the file, or remove it" });
 }
 
 function stateOf(
@@ -318,7 +325,7 @@ function finalText(text: string | undefined, origin: FileRecord["origin"]): stri
   if (origin === undefined || text === undefined) return text;
   const rest = text.replace(/[\s\uFEFF]/g, "");
   if (rest !== "" && rest !== "{}") return text;
-  return origin === "absent" ? undefined : "";
+  return origin === "absent" ? undefined : origin.blank;
 }
 
 /** What follows a path or a value would overflow on what is nested too deeply. */

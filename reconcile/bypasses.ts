@@ -9,6 +9,7 @@ import {
   type Rival,
   type Rule,
 } from "../ownership/bypass.ts";
+import { readableText } from "../ownership/blank.ts";
 import { type FilePlan, partKey } from "../ownership/plan.ts";
 import type { Bypass } from "../ownership/report.ts";
 import type { Part } from "../ownership/wanted.ts";
@@ -193,7 +194,7 @@ class Look {
     try {
       const handler = await job.formats.load(format);
       const text = decodeUtf8(read.bytes, key);
-      const document = handler.parse(text === "" ? handler.blank : text);
+      const document = handler.parse(readableText(handler, text));
       return { kind: "text", document };
     } catch (error) {
       if (!(error instanceof ConfigPatchError)) throw error;
@@ -206,6 +207,6 @@ class Look {
     const plan = this.#given.plans.get(file);
     const text = plan === undefined ? file.text : plan.text;
     if (text === undefined || file.handler === undefined) return undefined;
-    return file.handler.parse(text === "" ? file.handler.blank : text);
+    return file.handler.parse(readableText(file.handler, text));
   }
 }

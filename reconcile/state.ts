@@ -160,7 +160,7 @@ function fileJson({ aside, ...record }: FileState): JsonInput {
 function recordJson({ format, origin, digest, claims }: FileRecord) {
   return {
     format,
-    origin,
+    origin: typeof origin === "object" ? { blank: origin.blank } : origin,
     digest,
     claims: claims.map((claim): JsonInput => ({
       place: claim.place.map((key): JsonInput =>
@@ -212,16 +212,19 @@ function readFileState(value: ConfigValue, key: string): FileState {
 }
 
 function readRecord(file: ConfigTable, key: string): FileRecord {
-  const { origin } = file;
-  if (origin !== undefined && origin !== "absent" && origin !== "empty") {
-    throw corrupt(`the origin of ${key} is unknown`);
-  }
   return {
     format: stringIn(file.format, `${key}: format`),
-    origin,
+    origin: readOrigin(file.origin, key),
     digest: stringIn(file.digest, `${key}: digest`),
     claims: listIn(file.claims, `${key}: claims`).map((claim) => readClaim(claim, key)),
   };
+}
+
+function readOrigin(value: ConfigValue | undefined, key: string): FileRecord["origin"] {
+  if (value === undefined || value === "absent") return value;
+  // So says version 1.
+  if (value === "empty") return { blank: "" };
+  return { blank: stringIn(tableIn(value, `${key}: origin`).blank, `${key}: blank`) };
 }
 
 function readClaim(value: ConfigValue, key: string): Claim {

@@ -78,7 +78,7 @@ export function userEditsOf(
       [at, `  ${comment} zz mine${eol}`],
       [at, eol],
     ]),
-    ...ends.flatMap((at): [number, string][] => [[at, ` ${comment} zz mine`]]),
+    ...ends.flatMap((at): [number, string][] => [[at, ` ${comment} zz mine,`]]),
   ];
   return [...edits, ...inserts.map(([offset, insert]) => ({ offset, remove: "", insert }))];
 }
@@ -112,7 +112,7 @@ export function nearbyEditsOf(
       [at, `${indent(at)}${comment} zz mine${eol}`],
       [at, eol],
     ]),
-    ...ends.map((at): [number, string] => [at, ` ${comment} zz mine`]),
+    ...ends.map((at): [number, string] => [at, ` ${comment} zz mine,`]),
   ].map(([offset, insert]) => ({ offset, remove: "", insert }));
   // Behind the value, on its line: a blank more, and a comment where the format has such.
   const behind = spans.flatMap(({ end }): Splice[] => [

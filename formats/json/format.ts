@@ -14,6 +14,7 @@ import type {
   ParseOptions,
   Put,
   Slot,
+  Span,
   Splice,
 } from "../types.ts";
 import { type ConcretePath, pathText, resolve, valueAt } from "../value.ts";
@@ -70,6 +71,10 @@ class JsonDocument implements ConfigDocument, Ground {
 
   get looseCommas(): number {
     return this.#isPlain ? 0 : this.#source().tree.trailingCommas.length;
+  }
+
+  get comments(): readonly Span[] {
+    return this.#isPlain ? [] : this.#source().tree.comments;
   }
 
   find(path: ConfigPath): Slot | undefined {

@@ -33,11 +33,18 @@ class TomlDocument implements ConfigDocument, Ground {
   /** A byte order mark is no part of the index: this far its offsets are from those of the text. */
   readonly #shift: number;
   #index: TomlIndex | undefined;
+  #comments: readonly Span[] | undefined;
 
   constructor(text: string, value: ConfigTable) {
     this.text = text;
     this.value = value;
     this.#shift = text.startsWith("\uFEFF") ? 1 : 0;
+  }
+
+  get comments(): readonly Span[] {
+    const shift = this.#shift;
+    return this.#comments ??= this.#spans().comments
+      .map(({ start, end }) => ({ start: start + shift, end: end + shift }));
   }
 
   find(path: ConfigPath): Slot | undefined {

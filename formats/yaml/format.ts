@@ -30,6 +30,7 @@ import type {
   FormatHandler,
   Put,
   Slot,
+  Span,
   Splice,
 } from "../types.ts";
 import { type ConcretePath, copyOf, removeAt, resolve, sameValue, valueAt } from "../value.ts";
@@ -61,6 +62,10 @@ class YamlDocument implements ConfigDocument, Ground {
     this.text = source.text;
     this.value = source.value;
     this.#source = source;
+  }
+
+  get comments(): readonly Span[] {
+    return this.#indexed().comments;
   }
 
   find(path: ConfigPath): Slot | undefined {
