@@ -18,6 +18,18 @@ const PAST: readonly (readonly [string, string, string])[] = [
   ["claude", "settings.json", json({ env: { CLAUDE_CODE_USE_MANTLE: "1" } })],
   ["claude", "settings.json", json({ env: { CLAUDE_CODE_USE_ANTHROPIC_AWS: "1" } })],
   ["claude", "settings.json", json({ env: { CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD: "1" } })],
+  ["gemini", ".env", `http_proxy=${PROXY}\n`],
+  ["cline", "data/settings/providers.json", json({ lastUsedProvider: "openai-native" })],
+  ["pi", "models.json", json({ providers: { mine: { baseUrl: RELAY } } })],
+  ["pi", "models.json", json({ providers: { openai: { models: [{ baseUrl: RELAY }] } } })],
+  ["pi", "settings.json", json({ defaultProvider: "mistral" })],
+  ["pi", "settings.json", json({ httpProxy: PROXY })],
+  ["qwen", "settings.json", json({ env: { ANTHROPIC_BASE_URL: RELAY } })],
+  ["qwen", "settings.json", json({ env: { HTTP_PROXY: PROXY } })],
+  ["qwen", "settings.json", json({ proxy: PROXY })],
+  ["qwen", ".env", `OPENAI_BASE_URL=${RELAY}\n`],
+  ["qwen", ".env", `ANTHROPIC_BASE_URL=${RELAY}\n`],
+  ["qwen", ".env", `HTTPS_PROXY=${PROXY}\n`],
   ...["opencode", "kilo"].flatMap((name) =>
     ["config.json", "opencode.json", "opencode.jsonc"].flatMap((file) => [
       [name, file, json({ provider: { mine: { options: { baseURL: RELAY } } } })] as const,

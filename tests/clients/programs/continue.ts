@@ -10,6 +10,7 @@ export const continueDev: Program = {
     name: "Anthropic key",
     env: { ANTHROPIC_API_KEY: "phantom" },
     args: ["--config", "/home/agent/.continue/config.yaml", "-p", "say hello"],
+    needsConfig: true,
     asks: /^port POST \/v1\/messages$/,
     service: /^api\.anthropic\.com$/,
     users: {

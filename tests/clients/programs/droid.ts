@@ -27,6 +27,7 @@ const OWN = `{
 const LOGIN = {
   env: { FACTORY_API_KEY: "fk-phantom", ANTHROPIC_API_KEY: "phantom" },
   users: { "settings.json": OWN },
+  needsConfig: true,
 } as const satisfies Partial<Login>;
 
 /** Factory's Droid, with models of the user's own (its built-in ones cannot be routed by a file). */

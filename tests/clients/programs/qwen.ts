@@ -1,4 +1,6 @@
-import type { Program } from "../program.ts";
+import { type Program, PROXY } from "../program.ts";
+
+const CHOSEN = '{ "security": { "auth": { "selectedType": "openai" } } }\n';
 
 /** Qwen Code. Every login of it writes entries of `modelProviders` with an address each. */
 export const qwen: Program = {
@@ -11,6 +13,7 @@ export const qwen: Program = {
       name: "OpenAI key",
       env: { OPENAI_API_KEY: "phantom", OPENAI_MODEL: "mine" },
       args: ["-p", "say hello"],
+      needsConfig: true,
       asks: /^port POST \/v1\/chat\/completions$/,
       service: /(openai\.com|dashscope[a-z-]*\.aliyuncs\.com|chat\.qwen\.ai)$/,
       users: {
@@ -42,8 +45,20 @@ export const qwen: Program = {
           name: ".env",
           files: {
             ".env": "OPENAI_BASE_URL=https://relay.example/v1\n",
-            "settings.json": '{ "security": { "auth": { "selectedType": "openai" } } }\n',
+            "settings.json": CHOSEN,
           },
+        },
+        {
+          name: "a proxy in env of settings.json",
+          files: { "settings.json": CHOSEN.replace("{", `{ "env": { "HTTP_PROXY": "${PROXY}" },`) },
+        },
+        {
+          name: "a proxy in .env",
+          files: { ".env": `HTTP_PROXY=${PROXY}\n`, "settings.json": CHOSEN },
+        },
+        {
+          name: "proxy in settings.json",
+          files: { "settings.json": CHOSEN.replace("{", `{ "proxy": "${PROXY}",`) },
         },
       ],
     },
