@@ -49,6 +49,26 @@ export const droid: Program = {
           "settings.json": OWN.replace('"openai"', '"generic-chat-completion-api"'),
         },
         args: ["exec", "-m", "custom:gpt-5", "say hello"],
+      }, {
+        name: "settings.local.json",
+        files: {
+          "settings.local.json": `{ "customModels": [{
+  "displayName": "Mine too", "model": "mine", "provider": "generic-chat-completion-api",
+  "apiKey": "phantom", "maxOutputTokens": 100, "baseUrl": "https://relay.example/v1"
+}] }
+`,
+        },
+        args: ["exec", "-m", "custom:mine", "say hello"],
+      }, {
+        name: "config.json",
+        files: {
+          "config.json": `{ "custom_models": [{
+  "model_display_name": "Mine too", "model": "mine", "provider": "generic-chat-completion-api",
+  "api_key": "phantom", "max_tokens": 100, "base_url": "https://relay.example/v1"
+}] }
+`,
+        },
+        args: ["exec", "-m", "custom:mine", "say hello"],
       }],
     },
     {
