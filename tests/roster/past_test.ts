@@ -23,6 +23,13 @@ const PAST: readonly (readonly [string, string, string])[] = [
   ["droid", "settings.local.json", json({ customModels: [{ baseUrl: RELAY }] })],
   ["droid", "config.json", json({ custom_models: [{ base_url: RELAY }] })],
   ["amp", "settings.json", json({ "amp.proxy": PROXY })],
+  [
+    "nanocoder",
+    "agents.config.json",
+    json({ nanocoder: { providers: [{ name: "Mine", sdkProvider: "google" }] } }),
+  ],
+  ["continue", "config.yaml", `requestOptions:\n  proxy: ${PROXY}\n`],
+  ["continue", "config.yaml", `models:\n  - requestOptions:\n      proxy: ${PROXY}\n`],
   ["pi", "models.json", json({ providers: { mine: { baseUrl: RELAY } } })],
   ["pi", "models.json", json({ providers: { openai: { models: [{ baseUrl: RELAY }] } } })],
   ["pi", "settings.json", json({ defaultProvider: "mistral" })],

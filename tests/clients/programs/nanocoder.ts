@@ -34,5 +34,15 @@ export const nanocoder: Program = {
 }
 `,
     },
+    bypasses: [{
+      name: "a provider of Google's kind",
+      files: {
+        "agents.config.json": `{ "nanocoder": { "providers": [
+  { "name": "Mine", "sdkProvider": "google", "apiKey": "phantom", "models": ["gemini-mine"] }
+] } }
+`,
+      },
+      goes: /googleapis\.com$/,
+    }],
   }],
 };

@@ -1,4 +1,4 @@
-import { type Program, PROXY } from "../program.ts";
+import { type Login, type Program, PROXY } from "../program.ts";
 
 const CHOSEN = '{ "security": { "auth": { "selectedType": "openai" } } }\n';
 
@@ -62,34 +62,41 @@ export const qwen: Program = {
         },
       ],
     },
-    {
-      name: "Anthropic key",
-      env: { ANTHROPIC_API_KEY: "phantom" },
-      args: ["-p", "say hello"],
+    login("Anthropic key", "anthropic", "ANTHROPIC_API_KEY", {
       asks: /^port POST \/v1\/messages$/,
       service: /^api\.anthropic\.com$/,
-      files: {
-        "settings.json": `{
-  "modelProviders": {
-    "anthropic": [{ "id": "mine", "envKey": "ANTHROPIC_API_KEY", "baseUrl": "https://api.anthropic.com" }]
-  },
-  "security": { "auth": { "selectedType": "anthropic" } },
-  "model": { "name": "mine" }
-}
-`,
-      },
-      users: {
-        "settings.json": `{
-  "modelProviders": {
-    "anthropic": [
-      { "id": "mine", "envKey": "ANTHROPIC_API_KEY", "baseUrl": "https://relay.example" }
-    ]
-  },
-  "security": { "auth": { "selectedType": "anthropic" } },
-  "model": { "name": "mine" }
-}
-`,
-      },
-    },
+    }),
+    login("Gemini key", "gemini", "GEMINI_API_KEY", {
+      asks: /^port POST \/v1beta\/models\/mine:streamGenerateContent$/,
+      service: /^generativelanguage\.googleapis\.com$/,
+    }),
   ],
 };
+
+/** A login of another kind, as Qwen Code writes it down. */
+function login(
+  name: string,
+  kind: string,
+  envKey: string,
+  rest: Pick<Login, "asks" | "service">,
+): Login {
+  const settings = (baseUrl?: string) => {
+    const model = { id: "mine", envKey, baseUrl };
+    const all = {
+      modelProviders: { [kind]: [model] },
+      security: { auth: { selectedType: kind } },
+      model: { name: "mine" },
+    };
+    return { "settings.json": `${JSON.stringify(all, undefined, 2)}\n` };
+  };
+  return {
+    ...rest,
+    name,
+    env: { [envKey]: "phantom" },
+    args: ["-p", "say hello"],
+    // A new file of ours means a login with an OpenAI key.
+    files: settings(),
+    needsConfig: true,
+    users: settings("https://relay.example"),
+  };
+}
