@@ -24,7 +24,10 @@ const NAMES = [
  */
 export function proxyRules(
   client: string,
-  { file, table = [] }: { readonly file?: string; readonly table?: readonly string[] },
+  { file, table = [] }: {
+    readonly file?: string | undefined;
+    readonly table?: readonly string[] | undefined;
+  },
 ): BypassObject[] {
   return NAMES.map((name) => ({
     file,

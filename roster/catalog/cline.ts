@@ -28,6 +28,11 @@ export const agent: AgentObject = {
     },
     bypassed_by: [
       {
+        path: ["lastUsedProvider"],
+        unless: ["anthropic", "cline"],
+        why: "Cline begins with that provider, and sends its requests to its address.",
+      },
+      {
         path: ["providers", "*", "settings", "baseUrl"],
         unless: ["{vault_url}/v1", "{vault_url}/api/v1"],
         why: "With that provider, Cline sends its requests there.",

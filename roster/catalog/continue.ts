@@ -33,6 +33,11 @@ export const agent: AgentObject = {
           unless: ["anthropic", "openai"],
           why: "With that model, Continue sends its requests to another vendor.",
         },
+        ...[[], ["models", "*"]].map((where) => ({
+          path: [...where, "requestOptions", "proxy"],
+          unless: [""],
+          why: "Continue sends its requests to that proxy.",
+        })),
       ],
     },
   ],

@@ -18,6 +18,13 @@ export const agent: AgentObject = {
       json_strict: true,
       json_each: ["nanocoder", "providers", "*"],
       json_set: { baseUrl: "{vault_url}/v1" },
+      bypassed_by: [
+        {
+          path: ["nanocoder", "providers", "*", "sdkProvider"],
+          unless: ["openai-compatible", "anthropic", "chatgpt-codex"],
+          why: "With that kind of provider, Nanocoder goes to its vendor, whatever its baseUrl is.",
+        },
+      ],
     },
   ],
   notes: [

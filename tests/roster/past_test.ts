@@ -18,6 +18,28 @@ const PAST: readonly (readonly [string, string, string])[] = [
   ["claude", "settings.json", json({ env: { CLAUDE_CODE_USE_MANTLE: "1" } })],
   ["claude", "settings.json", json({ env: { CLAUDE_CODE_USE_ANTHROPIC_AWS: "1" } })],
   ["claude", "settings.json", json({ env: { CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD: "1" } })],
+  ["gemini", ".env", `http_proxy=${PROXY}\n`],
+  ["cline", "data/settings/providers.json", json({ lastUsedProvider: "openai-native" })],
+  ["droid", "settings.local.json", json({ customModels: [{ baseUrl: RELAY }] })],
+  ["droid", "config.json", json({ custom_models: [{ base_url: RELAY }] })],
+  ["amp", "settings.json", json({ "amp.proxy": PROXY })],
+  [
+    "nanocoder",
+    "agents.config.json",
+    json({ nanocoder: { providers: [{ name: "Mine", sdkProvider: "google" }] } }),
+  ],
+  ["continue", "config.yaml", `requestOptions:\n  proxy: ${PROXY}\n`],
+  ["continue", "config.yaml", `models:\n  - requestOptions:\n      proxy: ${PROXY}\n`],
+  ["pi", "models.json", json({ providers: { mine: { baseUrl: RELAY } } })],
+  ["pi", "models.json", json({ providers: { openai: { models: [{ baseUrl: RELAY }] } } })],
+  ["pi", "settings.json", json({ defaultProvider: "mistral" })],
+  ["pi", "settings.json", json({ httpProxy: PROXY })],
+  ["qwen", "settings.json", json({ env: { ANTHROPIC_BASE_URL: RELAY } })],
+  ["qwen", "settings.json", json({ env: { HTTP_PROXY: PROXY } })],
+  ["qwen", "settings.json", json({ proxy: PROXY })],
+  ["qwen", ".env", `OPENAI_BASE_URL=${RELAY}\n`],
+  ["qwen", ".env", `ANTHROPIC_BASE_URL=${RELAY}\n`],
+  ["qwen", ".env", `HTTPS_PROXY=${PROXY}\n`],
   ...["opencode", "kilo"].flatMap((name) =>
     ["config.json", "opencode.json", "opencode.jsonc"].flatMap((file) => [
       [name, file, json({ provider: { mine: { options: { baseURL: RELAY } } } })] as const,
@@ -33,7 +55,13 @@ Deno.test("a config with which a client goes past the vault is a bypass", async 
     const found = await bypassed(name, { [path]: text });
     assert.equal(found.length, 1, `${path}: ${text}`);
     assert.ok(found[0]?.startsWith(`${path}:`), `${path}: ${text}: ${found}`);
-    await routed(name, { [path]: text }, () => {}, { acceptBypass: [name] });
+  }
+});
+
+Deno.test("every agent with such a config can be told to go on, and takes back what it wrote", async () => {
+  for (const [name, file, text] of new Map(PAST.map((one) => [one[0], one])).values()) {
+    const files = { [`_${name}-config/${file}`]: text };
+    await routed(name, files, () => {}, { acceptBypass: [name] });
   }
 });
 
