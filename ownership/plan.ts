@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { ConfigPatchError } from "../errors.ts";
 import type { ConfigDocument, ConfigPath, ConfigValue, FormatHandler } from "../formats/types.ts";
 import { refuseDepth } from "../formats/limits.ts";
 import { matches, resolve, valueAt } from "../formats/value.ts";
