@@ -53,31 +53,21 @@
  *
  * @module
  */
-import deno from "./deno.json" with { type: "json" };
-import { ConfigPatchError } from "./errors.ts";
-import { defaultFormats, type FormatRegistry } from "./formats/mod.ts";
 import type { Report } from "./ownership/report.ts";
+import { namesOf, wrong } from "./reconcile/arguments.ts";
 import {
-  credentialsOf,
-  millisecondsOf,
-  namesOf,
-  pathOf,
-  switchOf,
-  wrong,
-} from "./reconcile/arguments.ts";
-import { inLibraryWords, reportInLibraryWords } from "./reconcile/library_words.ts";
-import {
-  apply,
-  plan,
-  type Request,
-  status,
-  type Verification,
-  verify,
-} from "./reconcile/request.ts";
+  called,
+  type CallOptions,
+  type PatchOptions,
+  requestOf,
+  succeeded,
+  type WriteOptions,
+} from "./reconcile/call.ts";
+import { reportInLibraryWords } from "./reconcile/library_words.ts";
+import { apply, plan, status, type Verification, verify } from "./reconcile/request.ts";
 import type { Status } from "./reconcile/status.ts";
 import { loadRoster } from "./roster/mod.ts";
 import type { Roster } from "./roster/types.ts";
-import { checkLocation, resolveVaultLocation, type VaultLocation } from "./transport/mod.ts";
 
 export {
   closest,
@@ -124,7 +114,8 @@ export type {
   Report,
   Warning,
 } from "./ownership/report.ts";
-export { type JsonInput, printJson } from "./reconcile/json.ts";
+export type { CallOptions, PatchOptions, WriteOptions } from "./reconcile/call.ts";
+export { type JsonInput, printJson } from "./reconcile/json_text.ts";
 export {
   apply,
   plan,
@@ -182,39 +173,6 @@ export {
   type Transport,
   type VaultLocation,
 } from "./transport/mod.ts";
-
-/** What to apply and what to take back, and how. `null` is as good as absent. */
-export interface PatchOptions {
-  /** The providers to apply; absent: all that are on by default; empty: none. */
-  readonly providers?: Iterable<string> | null;
-  /** The providers to take back; one that is in both is taken back. */
-  readonly disabledProviders?: Iterable<string> | null;
-  /** The type of credential in use, by provider: `{ codex: "oauth" }`. */
-  readonly credentials?: Readonly<Record<string, string>> | null;
-  /** The providers that may start although a setting of theirs sends the client past the vault. */
-  readonly acceptBypass?: Iterable<string> | null;
-  /** Where containers reach the vault; absent: the socket transport. */
-  readonly location?: VaultLocation | null;
-  /** The formats that there are; absent: those that come with the library. */
-  readonly formats?: FormatRegistry | null;
-  /** Accept a `file` below a host dir's own level, which a container can interfere with. */
-  readonly allowNested?: boolean | null;
-  /** How long to wait for another process, in milliseconds; 30 seconds by default. */
-  readonly lockTimeout?: number | null;
-}
-
-/** The options of a call that is about given providers. */
-export type CallOptions = Omit<PatchOptions, "providers" | "disabledProviders">;
-
-/** What {@linkcode writeVaultConfig} needs not be told. */
-export interface WriteOptions extends CallOptions {
-  /** The providers that there are; absent: those that come with the library. */
-  readonly roster?: Roster | null;
-  /** The mounts directory; absent: `./mounts`. */
-  readonly mounts?: string | URL | null;
-  /** Takes the line that says what was done; absent: `console.log`; `null`: nothing is printed. */
-  readonly print?: ((line: string) => void) | null;
-}
 
 /**
  * Makes the config files in the mounts directory go to the vault: what is disabled is taken back,
@@ -419,71 +377,5 @@ export async function writeVaultConfig(
       );
     }
     return report;
-  });
-}
-
-/** A call, with its errors in the words of the library. */
-async function called<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw inLibraryWords(error);
-  }
-}
-
-function requestOf(
-  roster: Roster,
-  mounts: string | URL,
-  options: PatchOptions,
-  command: string,
-): Request {
-  if (typeof roster?.get !== "function" || typeof roster.names !== "function") {
-    throw wrong("the roster is none", "make one with loadRoster or rosterFrom");
-  }
-  const formats = options.formats ?? undefined;
-  const choice = {
-    location: locationOf(options),
-    providers: namesOf(options.providers, "`providers`"),
-    disabledProviders: namesOf(options.disabledProviders, "`disabledProviders`") ?? [],
-    credentials: credentialsOf(options.credentials),
-    acceptBypass: namesOf(options.acceptBypass, "`acceptBypass`") ?? [],
-    allowNested: switchOf(options.allowNested, "`allowNested`"),
-  };
-  // Only what every task start runs is worth remembering; another call would push it out. Of formats
-  // of the caller's own nobody can tell whether they are the same as last time.
-  const remembers = command === "apply" && (formats === undefined || formats === defaultFormats);
-  return {
-    ...choice,
-    mounts: pathOf(mounts),
-    roster: () => roster,
-    formats: formats ?? defaultFormats,
-    disableAll: false,
-    failOnMalformed: false,
-    lockTimeout: millisecondsOf(options.lockTimeout, "`lockTimeout`"),
-    command,
-    inputs: remembers
-      ? {
-        version: deno.version,
-        roster: roster.names().map((name) => roster.get(name)),
-        ...choice,
-      }
-      : undefined,
-  };
-}
-
-function locationOf({ location }: PatchOptions): VaultLocation {
-  return location === undefined || location === null
-    ? resolveVaultLocation()
-    : checkLocation(location);
-}
-
-/** The report, if nothing failed. */
-function succeeded(report: Report): Report {
-  const errors = report.providers.flatMap((row) => row.error === undefined ? [] : [row.error]);
-  if (errors.length === 0) return report;
-  const names = [...new Set(errors.map((error) => error.provider))].join(", ");
-  throw new ConfigPatchError("failed", `the configs of ${names} could not be brought in order`, {
-    errors,
-    remedy: "do not start the container; mend what each of `errors` says, then run again",
   });
 }

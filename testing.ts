@@ -97,7 +97,7 @@ export function assertFormatLaws(
     const edits = editsOf(document.value);
     for (const [index, edit] of edits.entries()) {
       counts.edits++;
-      const trial: Trial = { handler, ...(text === undefined ? {} : { text }), edit };
+      const trial: Trial = { handler, text, edit };
       const error = named(edit, () => declines(trial));
       if (error !== undefined) {
         refused.push({ text, path: edit.path, error });

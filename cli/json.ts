@@ -7,7 +7,7 @@
 import type { ConfigPatchError } from "../errors.ts";
 import { type ConfigPath, type ConfigValue, OpaqueScalar } from "../formats/types.ts";
 import { isList, isTable } from "../formats/value.ts";
-import { type JsonInput, printJson } from "../reconcile/json.ts";
+import { type JsonInput, printJson } from "../reconcile/json_text.ts";
 import type { Bypass, ProviderReport, Report, Warning } from "../ownership/report.ts";
 import type { VaultLocation } from "../transport/location.ts";
 import { isPut, maskValue } from "./mask.ts";

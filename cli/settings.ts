@@ -1,6 +1,6 @@
 /** `settings`: what is in force, and where each of it comes from. @module */
 import type { ConfigTable, ConfigValue } from "../formats/types.ts";
-import type { JsonInput } from "../reconcile/json.ts";
+import type { JsonInput } from "../reconcile/json_text.ts";
 import { SETTINGS } from "../reconcile/settings_schema.ts";
 import { linesOfSettings, SETTINGS_FILE, settingsText } from "../reconcile/settings.ts";
 import { documentJson } from "./json.ts";

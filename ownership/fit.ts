@@ -66,33 +66,82 @@ class PassedOver {
     this.#startOf.set(end, start);
   }
 
-  /** The region that a claim's bytes cover around its value, or `undefined`. */
+  /**
+   * The region that a claim's bytes cover around its value, or `undefined`. Lines of ours that the
+   * user has indented otherwise are still ours, and their indentation goes with them.
+   */
   around(at: number, text: ClaimText): { start: number; end: number } | undefined {
+    const { insert, value } = text;
+    const ownLines = isWholeLines(text);
+    const isIndent = indentIn(text);
     let start = at;
-    for (let i = text.value.start - 1; i >= 0; i--) {
-      for (let to = this.#startOf.get(start); to !== undefined; to = this.#startOf.get(start)) {
-        start = to;
-      }
-      if (this.#text[--start] !== text.insert[i]) return undefined;
+    for (let i = value.start - 1; i >= 0; i--) {
+      if (isIndent(i)) continue;
+      if (insert[i] === "\n") start = this.#withoutIndent(start, text);
+      start = this.#before(start);
+      if (this.#text[--start] !== insert[i]) return undefined;
     }
     let end = at;
-    for (let i = text.value.start; i < text.insert.length; i++) {
-      for (let to = this.#endOf.get(end); to !== undefined; to = this.#endOf.get(end)) end = to;
-      if (this.#text[end++] !== text.insert[i]) return undefined;
+    for (let i = value.start; i < insert.length; i++) {
+      if (isIndent(i)) continue;
+      end = this.#behind(end);
+      if (insert[i - 1] === "\n" || isIndent(i - 1)) {
+        while (text.remove === "" && isBlank(this.#text[end])) end = this.#behind(end + 1);
+      }
+      if (this.#text[end++] !== insert[i]) return undefined;
     }
-    return isWholeLines(text) && !this.#beginsLine(start) ? undefined : { start, end };
+    if (!ownLines) return { start, end };
+    start = this.#withoutIndent(start, text);
+    return this.#beginsLine(start) ? { start, end } : undefined;
   }
 
-  #beginsLine(offset: number): boolean {
+  /** Before the blanks that end at an offset, where these are the indentation of a line of ours. */
+  #withoutIndent(offset: number, { remove }: ClaimText): number {
+    let start = this.#before(offset);
+    while (remove === "" && isBlank(this.#text[start - 1])) start = this.#before(start - 1);
+    return start;
+  }
+
+  #before(offset: number): number {
     let start = offset;
     for (let to = this.#startOf.get(start); to !== undefined; to = this.#startOf.get(start)) {
       start = to;
     }
+    return start;
+  }
+
+  #behind(offset: number): number {
+    let end = offset;
+    for (let to = this.#endOf.get(end); to !== undefined; to = this.#endOf.get(end)) end = to;
+    return end;
+  }
+
+  #beginsLine(offset: number): boolean {
+    const start = this.#before(offset);
     return start === 0 || /[\n\uFEFF]/.test(this.#text[start - 1] ?? "");
   }
 }
 
-/** Whether the bytes were lines of their own: those that the user has indented anew are others. */
+/** Whether the bytes were lines of their own. */
 function isWholeLines({ insert, remove }: ClaimText): boolean {
   return remove === "" && insert.endsWith("\n") && !/^\r?\n/.test(insert);
+}
+
+/** Tells of each offset of the inserted text whether it is in the indentation of a line. */
+function indentIn(text: ClaimText): (offset: number) => boolean {
+  const { insert, remove } = text;
+  if (remove !== "") return () => false;
+  const indents = new Set<number>();
+  let leads = isWholeLines(text);
+  // The blanks at the very end stand before something of the user's.
+  for (let i = 0; i < insert.trimEnd().length; i++) {
+    if (insert[i] === "\n") leads = true;
+    else if (leads && isBlank(insert[i])) indents.add(i);
+    else leads = false;
+  }
+  return (offset) => indents.has(offset);
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character === " " || character === "\t";
 }

@@ -36,28 +36,67 @@ export function locate(root: ConfigValue, claims: readonly Claim[]): Claim[] {
 /** The claims that stand, with their entries marked by what else stands in these now. */
 export function marked(root: ConfigValue, claims: readonly Claim[]): Claim[] {
   const ours = new Set(claims.flatMap(({ at }) => at === undefined ? [] : [JSON.stringify(at)]));
-  const known = new Map<string, readonly string[]>();
-  const leavesAt = (at: ConfigPath): readonly string[] => {
-    const key = JSON.stringify(at);
-    const leaves = known.get(key) ??
-      leavesOfEntry(valueAt(root, at), at, (path) => ours.has(JSON.stringify(path)));
-    known.set(key, leaves);
-    return leaves;
-  };
+  const entries = new Entries(root, (path) => ours.has(JSON.stringify(path)));
+  // An entry in which our value no longer stands is known by what stood in it then.
+  const standing = claims.filter((claim) =>
+    claim.place.some((key) => typeof key !== "string") && isLive(root, claim)
+  );
+  for (const { at = [], place } of standing) {
+    for (const [depth, key] of place.entries()) {
+      if (typeof key !== "string") entries.add(at.slice(0, depth + 1));
+    }
+  }
+  const stands = new Set(standing);
   return claims.map((claim) => {
     const { at, place } = claim;
-    if (at === undefined || place.every((key) => typeof key === "string")) return claim;
-    // An entry in which our value no longer stands is known by what stood in it then.
-    if (!isLive(root, claim)) return claim;
+    if (at === undefined || !stands.has(claim)) return claim;
     return {
       ...claim,
       place: place.map((key, depth) =>
         typeof key === "string"
           ? key
-          : { match: key.match, leaves: leavesAt(at.slice(0, depth + 1)) }
+          : { match: key.match, leaves: entries.leavesAt(at.slice(0, depth + 1)) }
       ),
     };
   });
+}
+
+/** The entries of one text that claims are in, and what each is known by. */
+class Entries {
+  readonly #root: ConfigValue;
+  readonly #isOurs: (path: ConfigPath) => boolean;
+  readonly #leaves = new Map<string, readonly string[]>();
+  /** By list and leaves, the numbers of the entries that look alike. */
+  readonly #alike = new Map<string, number[]>();
+
+  constructor(root: ConfigValue, isOurs: (path: ConfigPath) => boolean) {
+    this.#root = root;
+    this.#isOurs = isOurs;
+  }
+
+  add(at: ConfigPath): void {
+    const key = JSON.stringify(at);
+    if (this.#leaves.has(key)) return;
+    const leaves = leavesOfEntry(valueAt(this.#root, at), at, this.#isOurs);
+    this.#leaves.set(key, leaves);
+    const alike = this.#alikeTo(at, leaves);
+    alike.push(at[at.length - 1] as number);
+    alike.sort((a, b) => a - b);
+  }
+
+  /** Of entries that look alike, all but the first are also known by which of them they are. */
+  leavesAt(at: ConfigPath): readonly string[] {
+    const leaves = this.#leaves.get(JSON.stringify(at)) ?? [];
+    const which = this.#alikeTo(at, leaves).indexOf(at[at.length - 1] as number);
+    return which < 1 ? leaves : [...leaves, `#${which}`];
+  }
+
+  #alikeTo(at: ConfigPath, leaves: readonly string[]): number[] {
+    const key = JSON.stringify([at.slice(0, -1), leaves]);
+    const alike = this.#alike.get(key) ?? [];
+    this.#alike.set(key, alike);
+    return alike;
+  }
 }
 
 /** The place of a path: entries are marked once the text is final. */
@@ -140,7 +179,10 @@ function walk(
 
 /** Claims that were in one entry. */
 interface Group {
+  /** What the entry was known by. */
   readonly leaves: readonly string[];
+  /** Which it was of entries that looked alike. */
+  readonly which: number;
   readonly searches: Search[];
 }
 
@@ -155,7 +197,12 @@ function groupsOf(searches: readonly Search[]): Group[] {
     alike.set(key, list);
     let open = list.find(({ tails }) => !tails.has(tail));
     if (open === undefined) {
-      open = { group: { leaves: mark.leaves, searches: [] }, tails: new Set() };
+      const group = {
+        leaves: mark.leaves.filter((leaf) => !leaf.startsWith("#")),
+        which: whichOf(mark),
+        searches: [],
+      };
+      open = { group, tails: new Set() };
       list.push(open);
       groups.push(open.group);
     }
@@ -163,6 +210,11 @@ function groupsOf(searches: readonly Search[]): Group[] {
     open.group.searches.push(search);
   }
   return groups;
+}
+
+function whichOf({ leaves }: EntryMark): number {
+  const last = leaves[leaves.length - 1];
+  return last?.startsWith("#") === true ? Number(last.slice(1)) : 0;
 }
 
 /** Pairs claims and entries: most equal values first, ties in file order. */
@@ -208,7 +260,8 @@ function paired(groups: readonly Group[], list: readonly ConfigValue[]): [Group,
       scores.push({ group, index, equal: count, ours });
     }
   }
-  const order = new Map(groups.map((group, index) => [group, index]));
+  const inOrder = groups.toSorted((a, b) => a.which - b.which);
+  const order = new Map(inOrder.map((group, index) => [group, index]));
   const rank = (group: Group) => order.get(group) ?? 0;
   scores.sort((a, b) =>
     b.equal - a.equal || b.ours - a.ours || rank(a.group) - rank(b.group) || a.index - b.index

@@ -93,8 +93,9 @@ export async function preview(job: Job, time: Time = REAL_TIME): Promise<Preview
   const found = await configFiles({ job, tasks, state, sidecars, reading });
   const failures = failuresBefore(tasks, found);
   const now = new Date(time.clock()).toISOString();
-  const { files, dropped } = withoutFalseHints(found, now);
-  const { plans, judgement } = await planAll(files, { job, tasks, failures, reading, now });
+  const { files, dropped, plans: hinted } = withoutFalseHints(found, now);
+  const planning = { job, tasks, failures, reading, now, hinted };
+  const { plans, judgement } = await planAll(files, planning);
   const { rows, warnings } = rowsOf({ tasks, files, plans, failures, judgement, job });
   return {
     stateText,
@@ -199,31 +200,38 @@ function tooOpen({ modes, read, state, dir, name }: ConfigFile, { provider }: Pa
  * Leaves out files to which nothing but a sidecar leads and that cannot be edited: a container may
  * have named them to keep providers from going. Their names are its words, and are not repeated.
  */
-function withoutFalseHints(
-  files: readonly ConfigFile[],
-  now: string,
-): { readonly files: readonly ConfigFile[]; readonly dropped: readonly Warning[] } {
+function withoutFalseHints(files: readonly ConfigFile[], now: string): {
+  readonly files: readonly ConfigFile[];
+  readonly dropped: readonly Warning[];
+  readonly plans: ReadonlyMap<ConfigFile, FilePlan>;
+} {
+  const plans = new Map<ConfigFile, FilePlan>();
   const dropped = new Map<string, number>();
-  const kept = files.filter((file) => {
-    if (!file.isHinted || !hasFault(file, now)) return true;
-    dropped.set(file.dir, (dropped.get(file.dir) ?? 0) + 1);
-    return false;
-  });
+  for (const file of files) {
+    if (!file.isHinted) continue;
+    const plan = hintedPlan(file, now);
+    if (plan === undefined) dropped.set(file.dir, (dropped.get(file.dir) ?? 0) + 1);
+    else plans.set(file, plan);
+  }
   const warnings = [...dropped].map(([dir, count]) => ({
     file: `${dir}/${SIDECAR_NAME}`,
     message: `it alone leads to ${count} file${count === 1 ? "" : "s"} that cannot be edited: ` +
       "left alone",
   }));
-  return { files: kept, dropped: warnings };
+  return {
+    files: files.filter((one) => !one.isHinted || plans.has(one)),
+    dropped: warnings,
+    plans,
+  };
 }
 
-function hasFault(file: ConfigFile, now: string): boolean {
-  if (file.error !== undefined) return true;
+/** The plan of a file that is only hinted at, if it can be edited. */
+function hintedPlan(file: ConfigFile, now: string): FilePlan | undefined {
+  if (file.error !== undefined) return undefined;
   try {
-    planOne(file, file.parts, now);
-    return false;
+    return planOne(file, file.parts, now);
   } catch (error) {
-    if (error instanceof ConfigPatchError) return true;
+    if (error instanceof ConfigPatchError) return undefined;
     throw error;
   }
 }
@@ -235,6 +243,8 @@ interface Planning {
   readonly failures: Failures;
   readonly reading: Parameters<typeof judge>[0]["reading"];
   readonly now: string;
+  /** The plans of files that are only hinted at: all who take part in these leave them. */
+  readonly hinted: ReadonlyMap<ConfigFile, FilePlan>;
 }
 
 /**
@@ -243,16 +253,17 @@ interface Planning {
  */
 async function planAll(
   files: readonly ConfigFile[],
-  { job, tasks, failures, reading, now }: Planning,
+  { job, tasks, failures, reading, now, hinted }: Planning,
 ): Promise<{ plans: Map<ConfigFile, FilePlan>; judgement: Judgement }> {
-  const plans = new Map<ConfigFile, FilePlan>();
+  const plans = new Map(hinted);
   const plannedFor = new Map<ConfigFile, string>();
+  for (const file of hinted.keys()) plannedFor.set(file, namesOf(file.parts));
   while (true) {
     let failed = false;
     for (const file of files) {
       if (file.error !== undefined || file.handler === undefined) continue;
       const parts = file.parts.filter((part) => failures.of(part, file.key) === undefined);
-      const names = parts.map(partKey).join("\n");
+      const names = namesOf(parts);
       if (plannedFor.get(file) === names) continue;
       try {
         plans.set(file, planOne(file, parts, now));
@@ -272,6 +283,10 @@ async function planAll(
     const news = judgement.refused.map(({ part, file, error }) => failures.add(part, file, error));
     if (!news.includes(true)) return { plans, judgement };
   }
+}
+
+function namesOf(parts: readonly Part[]): string {
+  return parts.map(partKey).join("\n");
 }
 
 function planOne(file: ConfigFile, parts: readonly Part[], now: string): FilePlan {

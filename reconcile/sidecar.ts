@@ -11,7 +11,7 @@ import type { ConfigTable, ConfigValue, Selector } from "../formats/types.ts";
 import { isList, isTable, leavesOf } from "../formats/value.ts";
 import type { SidecarRecord } from "../ownership/adopt.ts";
 import type { Claim, EntryMark, FileState } from "../ownership/claims.ts";
-import { type JsonInput, parseJson, printJson } from "./json.ts";
+import { type JsonInput, parseJson, printJson } from "./json_text.ts";
 
 /** The records of one host dir: by file, by provider. */
 export type Sidecar = ReadonlyMap<string, ReadonlyMap<string, readonly SidecarRecord[]>>;

@@ -52,7 +52,7 @@ import {
   splitKey,
 } from "../ownership/claims.ts";
 import { checkFile, checkSegment, isTemporaryName } from "../storage/names.ts";
-import { type JsonInput, parseJson, printJson } from "./json.ts";
+import { type JsonInput, parseJson, printJson } from "./json_text.ts";
 import { asVersion2 } from "./state_v1.ts";
 
 /** Everything that we remember between runs. */

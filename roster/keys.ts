@@ -2,7 +2,7 @@
 import { closest } from "../errors.ts";
 import { pathText } from "../formats/value.ts";
 import { type Key, type Shape, shapeOf } from "./schema.ts";
-import { isAbsent, plain, type Written, type WrittenMapping, wrong } from "./written.ts";
+import { isAbsent, plain, type Written, type WrittenMapping, wrong } from "./positions.ts";
 
 /**
  * Checks that every key is known, and holds what it is for. Null counts as absent.

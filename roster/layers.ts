@@ -1,7 +1,7 @@
 /** Agents of one name, laid over each other. @module */
 import { mergeAgents } from "./merge.ts";
 import { normalForm } from "./normal.ts";
-import { isAbsent, type Written, type WrittenMapping } from "./written.ts";
+import { isAbsent, type Written, type WrittenMapping } from "./positions.ts";
 
 /**
  * What agents of one name amount to, each laid over those before it.

@@ -11,7 +11,7 @@ import { givesPatch, layAgents } from "./layers.ts";
 import { writtenObject } from "./objects.ts";
 import { providerOf } from "./provider.ts";
 import { Roster, type RosterSource } from "./types.ts";
-import { type Written, written } from "./written.ts";
+import { type Written, written } from "./positions.ts";
 
 /** How {@linkcode loadRoster} makes a roster. `null` counts as absent. */
 export interface RosterOptions {
@@ -171,7 +171,7 @@ async function parse(source: RosterSource, formats: FormatRegistry): Promise<Con
     return (await formats.load(format)).parse(text);
   } catch (error) {
     if (!(error instanceof ConfigPatchError)) throw error;
-    throw error.with({ file: path, ...(kind === "agent" ? { provider: stemOf(path) } : {}) });
+    throw error.with({ file: path, provider: kind === "agent" ? stemOf(path) : error.provider });
   }
 }
 

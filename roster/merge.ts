@@ -14,7 +14,7 @@ import {
   type WrittenList,
   type WrittenMapping,
   wrong,
-} from "./written.ts";
+} from "./positions.ts";
 
 /** The word by which a file asks for what lies below. */
 export const INHERIT = "_inherit";

@@ -19,7 +19,7 @@ import {
   type Written,
   type WrittenMapping,
   wrong,
-} from "./written.ts";
+} from "./positions.ts";
 
 /**
  * An agent with nothing but our keys, each directly in it, and the two sections that tell where the

@@ -8,7 +8,7 @@ import type { AgentObject } from "./agent_object.ts";
 import { givesPatch, layAgents } from "./layers.ts";
 import { providerOf } from "./provider.ts";
 import { Roster } from "./types.ts";
-import { type Written, written } from "./written.ts";
+import { type Written, written } from "./positions.ts";
 
 /**
  * A roster of these agents and no others; lay it over a loaded one with {@linkcode Roster.with}.

@@ -18,7 +18,7 @@ import {
   type Written,
   type WrittenMapping,
   wrong,
-} from "./written.ts";
+} from "./positions.ts";
 
 /** A patch, and the rules that stand in it. */
 export interface ParsedPatch {

@@ -17,7 +17,7 @@ import {
   type Written,
   type WrittenMapping,
   wrong,
-} from "./written.ts";
+} from "./positions.ts";
 
 /**
  * Reads an agent.

@@ -12,7 +12,7 @@ import {
   type Written,
   type WrittenMapping,
   wrong,
-} from "./written.ts";
+} from "./positions.ts";
 
 /** A value of a patch, and the keys that lead to it in the config. */
 export interface Leaf {

@@ -3,7 +3,8 @@ import { ConfigPatchError } from "../errors.ts";
 import { notPlain, systemCode } from "./failures.ts";
 import { LIMITS } from "./limits.ts";
 import { LARGEST_DIRECTORY } from "./pattern.ts";
-import { join, type Place } from "./place.ts";
+import { join } from "./names.ts";
+import type { Place } from "./place.ts";
 import type { FileStatus, FileSystem } from "./primitives.ts";
 
 /** To whom something belongs. */

@@ -1,6 +1,7 @@
 /** Temporaries that a crash has left behind. @module */
 import { failure } from "./failures.ts";
-import { join, type Place } from "./place.ts";
+import { join } from "./names.ts";
+import type { Place } from "./place.ts";
 import type { FileSystem } from "./primitives.ts";
 
 /**

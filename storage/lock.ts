@@ -2,9 +2,9 @@
 import { ConfigPatchError } from "../errors.ts";
 import { giveTo, type Owner } from "./directories.ts";
 import { notPlain } from "./failures.ts";
-import { OWN_DIRECTORY } from "./names.ts";
+import { join, OWN_DIRECTORY } from "./names.ts";
 import { ownDirectory, ownFailure, type OwnPlace } from "./own_files.ts";
-import { join } from "./place.ts";
+
 import type { FileSystem, LockFile } from "./primitives.ts";
 
 /** How to wait for the lock. */

@@ -1,6 +1,7 @@
 /** Single files that are mounted where a config should be: they cannot be replaced. @module */
 import { mountedFile } from "./failures.ts";
-import { join, type Place } from "./place.ts";
+import { join } from "./names.ts";
+import type { Place } from "./place.ts";
 import type { FileSystem } from "./primitives.ts";
 import type { ReadFile } from "./read.ts";
 

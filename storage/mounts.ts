@@ -17,6 +17,7 @@ import { unreadable } from "./modes.ts";
 import {
   checkFile,
   checkSegment,
+  join,
   OWN_DIRECTORY,
   requireTemporary,
   SIDECAR_NAME,
@@ -33,7 +34,7 @@ import {
 } from "./own_files.ts";
 import { Opening } from "./opening.ts";
 import { matchingNames } from "./pattern.ts";
-import { join, type Place, placeIn } from "./place.ts";
+import { type Place, placeIn } from "./place.ts";
 import { denoFileSystem, type FileStatus, type FileSystem } from "./primitives.ts";
 import { type ReadFile, readSafely } from "./read.ts";
 import { Reading, REAL_TIME, type Time } from "./reading.ts";

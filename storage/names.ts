@@ -125,3 +125,8 @@ function badName(name: string, use: string, fault: string, remedy?: string): Con
     remedy: remedy ?? `set ${use} to one plain name, without slashes`,
   });
 }
+
+/** Joins a directory and one checked segment. */
+export function join(directory: string, segment: string): string {
+  return directory.endsWith("/") ? directory + segment : `${directory}/${segment}`;
+}

@@ -12,7 +12,8 @@
 import { ConfigPatchError } from "../errors.ts";
 import { isToBeGiven, type Owner, syncEntries } from "./directories.ts";
 import { type Access, failure, notPlain } from "./failures.ts";
-import { join, type Place, placeIn } from "./place.ts";
+import { join } from "./names.ts";
+import { type Place, placeIn } from "./place.ts";
 import {
   type AnchoredDirectory,
   type FileStatus,

@@ -7,8 +7,8 @@
 import { ConfigPatchError } from "../errors.ts";
 import { giveTo, makeDirectory, type Owner, syncEntries } from "./directories.ts";
 import { failure, notPlain, systemCode } from "./failures.ts";
-import { OWN_DIRECTORY } from "./names.ts";
-import { join } from "./place.ts";
+import { join, OWN_DIRECTORY } from "./names.ts";
+
 import type { FileStatus, FileSystem } from "./primitives.ts";
 import { decodeUtf8 } from "./read.ts";
 

@@ -1,5 +1,5 @@
 /** What Deno allows this process beyond what it needs. @module */
-import { join } from "./place.ts";
+import { join } from "./names.ts";
 
 /** Permissions that this program never uses. */
 const UNUSED = ["env", "net", "run", "ffi", "sys"] as const;

@@ -1,6 +1,7 @@
 /** Where a file is: the directory that it lies in, checked, and the paths that lead there. @module */
 import { type Owner, syncEntries } from "./directories.ts";
 import { failure, notPlain } from "./failures.ts";
+import { join } from "./names.ts";
 import type { FileStatus, FileSystem } from "./primitives.ts";
 
 /** The directory of a file, checked; `using` gives it back. */
@@ -21,11 +22,6 @@ export interface Place extends Disposable {
   recheck(): void;
   /** Brings the directory's entries to the disk. */
   sync(): Promise<void>;
-}
-
-/** Joins a directory and one checked segment. */
-export function join(directory: string, segment: string): string {
-  return directory.endsWith("/") ? directory + segment : `${directory}/${segment}`;
 }
 
 /**

@@ -2,7 +2,8 @@
 import { ConfigPatchError } from "../errors.ts";
 import { isToBeGiven } from "./directories.ts";
 import { failure, type Step, systemCode } from "./failures.ts";
-import { join, type Place } from "./place.ts";
+import { join } from "./names.ts";
+import type { Place } from "./place.ts";
 import type { AdjustableFile, FileStatus, FileSystem, FreshFile } from "./primitives.ts";
 import type { ReadFile } from "./read.ts";
 

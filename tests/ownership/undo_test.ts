@@ -63,6 +63,34 @@ table("undo of single claims, where the user has edited into the bytes of anothe
   },
 ]);
 
+table("lines of ours that the user has indented otherwise", [
+  {
+    name: "a header goes with its indentation, where the user has a table below it",
+    given: "[own.deep]\na = 1\n",
+    wants: { p: [[["own", "url"], "http://vault/v1"]] },
+    running: [
+      { apply: "p" },
+      { holds: '[own]\nurl = "http://vault/v1"\n\n[own.deep]\na = 1\n' },
+      { user: ["[own]\n", "  [own]\n"] },
+      { disable: "p" },
+    ],
+    expected: "[own.deep]\na = 1\n",
+  },
+  {
+    name: "a mapping goes from another depth",
+    format: "yaml",
+    given: "a: 1\n# last\n",
+    wants: { p: [[["x", "z", "p"], "http://vault/p"], [["x", "z", "q"], "http://vault/q"]] },
+    running: [
+      { apply: "p" },
+      { user: ["  z:\n    p", "    z:\n          p"] },
+      { user: ["    q: ", "          q: "] },
+      { disable: "p" },
+    ],
+    expected: "a: 1\n# last\n",
+  },
+]);
+
 table("removal, where the bytes no longer stand", [
   {
     name: "a comment behind our line stays, on a line of its own",

@@ -11,7 +11,7 @@ const GROUPS = {
   "packages of npm": /^npm:/,
   "readers and editors of formats": /^formats\/(?!types\.ts|value\.ts)/,
   "the JSON handler": /^formats\/json\/|^npm:jsonc-parser/,
-  "the TOML handler": /^formats\/toml\/|^npm:(?:smol-toml|toml-eslint-parser)/,
+  "the TOML handler": /^formats\/toml\/|^npm:smol-toml/,
   "the YAML handler": /^formats\/yaml\/|^npm:js-yaml/,
   "the core of ownership": /^ownership\//,
   "what reads agents": /^roster\/(?!built_in_providers\.ts|types\.ts|names\.ts)/,
