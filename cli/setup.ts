@@ -16,11 +16,18 @@ import {
   settingsText,
 } from "../reconcile/settings.ts";
 import { takingPart } from "../reconcile/taking_part.ts";
-import { builtInAgents } from "../roster/built_in.ts";
 import { resolveVaultLocation } from "../transport/resolve.ts";
 import type { VaultLocation } from "../transport/location.ts";
 import { type Flags, type Invocation, UsageError } from "./parse.ts";
-import { knownNames, namesIn, rosterOf, type RosterWishes, sourcesOf } from "./roster.ts";
+import {
+  builtInFor,
+  catalogOf,
+  knownNames,
+  namesIn,
+  rosterOf,
+  type RosterWishes,
+  sourcesOf,
+} from "./roster.ts";
 
 /** The version of the program. */
 export const VERSION: string = deno.version;
@@ -191,11 +198,10 @@ async function everyoneFor(
   return await everyoneIn(flags.mounts, roster);
 }
 
-async function textsOf({ sources, builtIn }: RosterWishes, names: readonly string[]) {
-  const { catalogOf } = await import("./roster.ts");
+async function textsOf(wishes: RosterWishes, names: readonly string[]) {
   return {
-    sources,
-    builtIn: builtIn && builtInAgents,
-    catalog: builtIn && await catalogOf(names),
+    sources: wishes.sources,
+    builtIn: await builtInFor(wishes),
+    catalog: wishes.builtIn && await catalogOf(names),
   };
 }

@@ -11,6 +11,8 @@ import type { Part } from "../ownership/wanted.ts";
 import { SIDECAR_NAME } from "../storage/names.ts";
 import { REAL_TIME, type Time } from "../storage/reading.ts";
 import { type FileState, ownersOf, splitKey } from "../ownership/claims.ts";
+import { entriesAfter } from "./after.ts";
+import { planBefore } from "./again.ts";
 import { judge, type Judgement } from "./bypasses.ts";
 import { type ConfigFile, configFiles } from "./files.ts";
 import { leftBehindIn } from "./left_behind.ts";
@@ -29,6 +31,8 @@ export interface Preview {
   readonly files: readonly ConfigFile[];
   /** What is to become of each; absent: it stays as it is. */
   readonly plans: ReadonlyMap<ConfigFile, FilePlan>;
+  /** By `host dir/file`: what we know of each once everything is done. */
+  readonly entries: ReadonlyMap<string, FileState | undefined>;
   /** The sidecars of their host dirs. */
   readonly sidecars: readonly FoundSidecar[];
   /** The providers that leave in this run. */
@@ -77,8 +81,17 @@ export class Failures {
   }
 }
 
-/** Reads what a run is about, and plans it. */
-export async function preview(job: Job, time: Time = REAL_TIME): Promise<Preview> {
+/**
+ * Reads what a run is about, and plans it.
+ *
+ * @param earlier The preview of the round before: what it has planned is not planned again where
+ * nothing has changed.
+ */
+export async function preview(
+  job: Job,
+  time: Time = REAL_TIME,
+  earlier?: Preview,
+): Promise<Preview> {
   const { mounts } = job;
   const stateText = await mounts.readOwn("state.json");
   const state = stateText === undefined ? NO_STATE : parseState(stateText);
@@ -94,7 +107,7 @@ export async function preview(job: Job, time: Time = REAL_TIME): Promise<Preview
   const failures = failuresBefore(tasks, found);
   const now = new Date(time.clock()).toISOString();
   const { files, dropped, plans: hinted } = withoutFalseHints(found, now);
-  const planning = { job, tasks, failures, reading, now, hinted };
+  const planning = { job, tasks, failures, reading, now, hinted, earlier };
   const { plans, judgement } = await planAll(files, planning);
   const { rows, warnings } = rowsOf({ tasks, files, plans, failures, judgement, job });
   return {
@@ -102,6 +115,7 @@ export async function preview(job: Job, time: Time = REAL_TIME): Promise<Preview
     state,
     files,
     plans,
+    entries: await entriesAfter(files, plans),
     sidecars: sidecars.found(),
     leaving: new Set(tasks.flatMap((task) => task.action === "disable" ? [task.provider] : [])),
     judgement,
@@ -124,16 +138,6 @@ function isLookedAt({ provider, targets }: Task, { only }: Job, state: State): b
   return [...state.files].some(([key, entry]) =>
     only.has(splitKey(key)[0]) && ownersOf(entry).includes(provider)
   );
-}
-
-/** A file's state after the run. */
-export function stateAfter(file: ConfigFile, plan: FilePlan | undefined): FileState | undefined {
-  return plan === undefined ? file.state : plan.state;
-}
-
-/** A file's text after the run. */
-export function textAfter(file: ConfigFile, plan: FilePlan | undefined): string | undefined {
-  return plan === undefined ? file.text : plan.text;
 }
 
 /** What cannot be served before anything is planned. */
@@ -245,6 +249,8 @@ interface Planning {
   readonly now: string;
   /** The plans of files that are only hinted at: all who take part in these leave them. */
   readonly hinted: ReadonlyMap<ConfigFile, FilePlan>;
+  /** The preview of the round before, if there was one. */
+  readonly earlier: Preview | undefined;
 }
 
 /**
@@ -253,7 +259,7 @@ interface Planning {
  */
 async function planAll(
   files: readonly ConfigFile[],
-  { job, tasks, failures, reading, now, hinted }: Planning,
+  { job, tasks, failures, reading, now, hinted, earlier }: Planning,
 ): Promise<{ plans: Map<ConfigFile, FilePlan>; judgement: Judgement }> {
   const plans = new Map(hinted);
   const plannedFor = new Map<ConfigFile, string>();
@@ -266,7 +272,7 @@ async function planAll(
       const names = namesOf(parts);
       if (plannedFor.get(file) === names) continue;
       try {
-        plans.set(file, planOne(file, parts, now));
+        plans.set(file, planBefore(earlier, file, parts) ?? planOne(file, parts, now));
         plannedFor.set(file, names);
       } catch (error) {
         if (!(error instanceof ConfigPatchError)) throw error;
