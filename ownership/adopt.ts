@@ -133,6 +133,7 @@ export function adoptKnown(
             since: now,
             text: undefined,
             created: [],
+            nulls: [],
           }
           : { ...movedBy(document, held, value), owners: joined(held.owners, [provider]) };
         claims.set(pathKey(at), claim);
@@ -181,6 +182,7 @@ function adopted(
     since: now,
     text: undefined,
     created: [],
+    nulls: [],
   };
 }
 

@@ -340,6 +340,7 @@ class Session {
       since: this.#now,
       text: undefined,
       created: [],
+      nulls: [],
     };
   }
 }
