@@ -146,6 +146,7 @@ export { type Asked, isOff, type TakingPart, takingPart } from "./reconcile/taki
 export {
   type AgentObject,
   builtInAgents,
+  builtInProviders,
   type BypassObject,
   type BypassRule,
   catalogAgents,

@@ -1,13 +1,13 @@
-/** The parses that no edit of a file can do without, by the libraries alone. @module */
+/** The parses that no edit of a file can do without. @module */
 import { load, parseEvents } from "js-yaml";
 import { parseTree } from "jsonc-parser";
 import { parse as parseToml } from "smol-toml";
-import { parseTOML } from "toml-eslint-parser";
+import { parseSyntax } from "../formats/toml/parser.ts";
 import type { FormatName } from "./samples.ts";
 
 /** What {@linkcode bareParses} does, in words. */
 export const PARSES: Readonly<Record<FormatName, string>> = {
-  toml: "smol-toml twice, toml-eslint-parser once",
+  toml: "smol-toml twice, our parser of positions once",
   yaml: "js-yaml load twice, parseEvents once",
   json: "JSON.parse twice, jsonc-parser once",
 };
@@ -21,7 +21,7 @@ export function bareParses(format: FormatName, text: string): void {
 }
 
 const NEEDED: Readonly<Record<FormatName, readonly ((text: string) => unknown)[]>> = {
-  toml: [parseToml, parseToml, (text) => parseTOML(text)],
+  toml: [parseToml, parseToml, parseSyntax],
   yaml: [load, load, (text) => parseEvents(text, {})],
   json: [JSON.parse, JSON.parse, (text) => parseTree(text)],
 };

@@ -124,7 +124,7 @@ export function parse(args: readonly string[], formats?: FormatRegistry): Invoca
   if (has("help")) return invocation("help", [word]);
   if (has("version")) return invocation("version");
   checkOperands(word, operands, flags);
-  return invocation(word, operands);
+  return invocation(word, [...new Set(operands)]);
 }
 
 /** Whether `--json` is among the arguments, for an error that keeps them from being read. */

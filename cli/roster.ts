@@ -5,7 +5,7 @@
  */
 import type { FormatRegistry } from "../formats/registry.ts";
 import type { AgentObject } from "../roster/agent_object.ts";
-import { builtInAgents } from "../roster/built_in.ts";
+import { builtInProviders } from "../roster/built_in_providers.ts";
 import type { Roster, RosterSource } from "../roster/types.ts";
 
 /** What a roster is to be made of. */
@@ -30,19 +30,30 @@ export interface RosterNeeds extends RosterWishes {
 
 /** A roster with as little of the catalog as the names need. */
 export async function rosterOf(needs: RosterNeeds): Promise<Roster> {
-  const { sources, builtIn, formats, names, alsoOn, all } = needs;
-  const { loadRoster } = await import("../roster/load.ts");
-  const some = all ? undefined : await loadRoster(sources, { builtIn, formats, catalog: names });
-  // Somebody unknown is named: then the message lists everybody who is known.
-  const roster = some !== undefined && names.every((name) => some.get(name) !== undefined)
-    ? some
-    : await loadRoster(sources, { builtIn, formats, named: names });
-  if (alsoOn.length === 0) return roster;
+  const { alsoOn } = needs;
   const { Roster } = await import("../roster/types.ts");
+  const roster = isBuiltInOnly(needs) ? new Roster(builtInProviders) : await readRoster(needs);
+  if (alsoOn.length === 0) return roster;
   const providers = roster.names().flatMap((name) => roster.get(name) ?? []);
   return new Roster(
     providers.map((one) => alsoOn.includes(one.name) ? { ...one, defaultOn: true } : one),
   );
+}
+
+/** Whether a roster is about the built-in agents as they come, which are read already. */
+function isBuiltInOnly({ sources, builtIn, formats, names, all }: RosterNeeds): boolean {
+  return builtIn && !all && sources.length === 0 && formats === undefined &&
+    names.every((name) => BUILT_IN.includes(name));
+}
+
+async function readRoster(needs: RosterNeeds): Promise<Roster> {
+  const { sources, builtIn, formats, names, all } = needs;
+  const { loadRoster } = await import("../roster/load.ts");
+  const some = all ? undefined : await loadRoster(sources, { builtIn, formats, catalog: names });
+  // Somebody unknown is named: then the message lists everybody who is known.
+  return some !== undefined && names.every((name) => some.get(name) !== undefined)
+    ? some
+    : await loadRoster(sources, { builtIn, formats, named: names });
 }
 
 // Most runs have no roster of their own and name nobody: they need none of the modules below.
@@ -66,6 +77,14 @@ export async function catalogOf(
   if (others.length === 0) return {};
   const { catalogAgents } = await import("../roster/catalog.ts");
   return await catalogAgents(others);
+}
+
+/** The built-in agents: as they are written where others are laid over them, else as they are read. */
+export async function builtInFor({ sources, builtIn }: RosterWishes): Promise<unknown> {
+  if (!builtIn) return false;
+  if (sources.length === 0) return builtInProviders;
+  const { builtInAgents } = await import("../roster/built_in.ts");
+  return builtInAgents;
 }
 
 /** Those of the names that the roster or the state knows. */
@@ -103,4 +122,4 @@ export function stemOf({ path }: RosterSource): string {
   return path.slice(path.lastIndexOf("/") + 1).replace(/\.[^.]*$/, "");
 }
 
-const BUILT_IN = Object.keys(builtInAgents);
+const BUILT_IN = builtInProviders.map(({ name }) => name);

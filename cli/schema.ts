@@ -42,7 +42,7 @@ export const OPTIONS = {
   mounts: {
     value: "DIR",
     completes: "directory",
-    summary: "the mounts directory (default ./mounts); made if absent",
+    summary: "the mounts directory (default ./mounts); a command that writes makes it",
   },
   roster: {
     value: "PATH",

@@ -5,7 +5,7 @@
  * @module
  */
 import deno from "../deno.json" with { type: "json" };
-import { ConfigPatchError } from "../errors.ts";
+import { closest, ConfigPatchError } from "../errors.ts";
 import type { FormatRegistry } from "../formats/registry.ts";
 import type { Request } from "../reconcile/request.ts";
 import {
@@ -15,12 +15,19 @@ import {
   SETTINGS_FILE,
   settingsText,
 } from "../reconcile/settings.ts";
-import { takingPart } from "../reconcile/taking_part.ts";
-import { builtInAgents } from "../roster/built_in.ts";
+import { isOff, takingPart } from "../reconcile/taking_part.ts";
 import { resolveVaultLocation } from "../transport/resolve.ts";
 import type { VaultLocation } from "../transport/location.ts";
 import { type Flags, type Invocation, UsageError } from "./parse.ts";
-import { knownNames, namesIn, rosterOf, type RosterWishes, sourcesOf } from "./roster.ts";
+import {
+  builtInFor,
+  catalogOf,
+  knownNames,
+  namesIn,
+  rosterOf,
+  type RosterWishes,
+  sourcesOf,
+} from "./roster.ts";
 
 /** The version of the program. */
 export const VERSION: string = deno.version;
@@ -72,6 +79,7 @@ export async function setUp(
   const written = wishes.settings ?? await parseSettings(await settingsText(flags.mounts));
   const roster = await rosterWishes(flags, written, formats);
   const { settings, notes } = await withoutStrangers(written, roster, flags.mounts);
+  await refuseStrangers(flags, roster);
   const location = locationOf(flags, written);
   const part = takingPart(flags, settings, await everyoneFor(flags, settings, roster));
   const { providers, disabledProviders, disableAll } = wishes.only ?? part;
@@ -103,8 +111,15 @@ export async function setUp(
     },
     settings: written,
     off: part.off,
-    notes,
+    notes: [...notes, ...notesOnNamed(flags, settings)],
   };
+}
+
+/** `--providers` is stronger than what is switched off for good: so that nobody wonders, it is said. */
+function notesOnNamed({ providers = [] }: Flags, settings: Settings): string[] {
+  return providers.filter((name) => isOff(name, settings)).map((name) =>
+    `${name} is switched off in ${SETTINGS_FILE}, and takes part because --providers names it`
+  );
 }
 
 /**
@@ -180,6 +195,23 @@ async function withoutStrangers(
   };
 }
 
+/** An option that says something of a provider means one that there is. */
+async function refuseStrangers(flags: Flags, roster: RosterWishes): Promise<void> {
+  const named = [...Object.keys(flags.credentials), ...flags.acceptBypass];
+  if (named.length === 0) return;
+  const known = await knownNames(named, roster, flags.mounts);
+  const stranger = named.find((name) => !known.has(name));
+  if (stranger === undefined) return;
+  const near = closest(stranger, [...known]);
+  const option = Object.hasOwn(flags.credentials, stranger) ? "--credential" : "--accept-bypass";
+  throw new ConfigPatchError("unknown-provider", `${option} names a provider that there is not`, {
+    provider: stranger,
+    remedy: near === undefined
+      ? "name one of those that `vault-config providers` lists"
+      : `did you mean ${near}?`,
+  });
+}
+
 /** Whom "all" means, where the command line names some that are not meant. */
 async function everyoneFor(
   flags: Flags,
@@ -191,11 +223,10 @@ async function everyoneFor(
   return await everyoneIn(flags.mounts, roster);
 }
 
-async function textsOf({ sources, builtIn }: RosterWishes, names: readonly string[]) {
-  const { catalogOf } = await import("./roster.ts");
+async function textsOf(wishes: RosterWishes, names: readonly string[]) {
   return {
-    sources,
-    builtIn: builtIn && builtInAgents,
-    catalog: builtIn && await catalogOf(names),
+    sources: wishes.sources,
+    builtIn: await builtInFor(wishes),
+    catalog: wishes.builtIn && await catalogOf(names),
   };
 }

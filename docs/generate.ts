@@ -4,16 +4,46 @@
  *
  * @module
  */
+import { loadRoster } from "../roster/load.ts";
 import { agentReference, agentSchema, agentTypes } from "../roster/reference.ts";
 
-/** The files that are made of the table of keys, by their path in the repository. */
+/** The files that are made of the table of keys and of the agents, by their path in the repository. */
 export async function generated(): Promise<Readonly<Record<string, string>>> {
   const page = await Deno.readTextFile(urlOf("docs/agent-files.md"));
   return {
     "roster/agent_object.ts": await formatted("ts", agentTypes()),
+    "roster/built_in_providers.ts": await formatted("ts", await builtInProviders()),
     "agent.schema.json": await formatted("json", JSON.stringify(agentSchema(), null, 2)),
     "docs/agent-files.md": await formatted("md", withReference(page)),
   };
+}
+
+/** What the agents that are on by default amount to, so that a run without others reads no agent. */
+async function builtInProviders(): Promise<string> {
+  const roster = await loadRoster([], { catalog: [] });
+  const providers = roster.names().map((name) => roster.get(name));
+  return `/**
+ * The built-in agents as they are once they are read: what most runs are about, and all that they need
+ * to know of agents. Written by \`deno task keys\` from \`agents/\`.
+ *
+ * @module
+ */
+import type { Provider } from "./types.ts";
+
+/** The providers that are on by default. */
+export const builtInProviders: readonly Provider[] = ${literal(providers)};
+`;
+}
+
+/** A value as it stands in a program. */
+function literal(value: unknown): string {
+  if (typeof value === "bigint") return `${value}n`;
+  if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "undefined";
+  const entries = Object.entries(value).map(([key, one]) =>
+    `${JSON.stringify(key)}: ${literal(one)}`
+  );
+  return `{ ${entries.join(", ")} }`;
 }
 
 /** A page with the text between each pair of marks replaced by what is made. */

@@ -21,10 +21,7 @@ export const MAX_WRITTEN_DEPTH = 90;
  */
 export const MAX_NODES = 100_000;
 
-/**
- * The characters of a key or string that are written: a parser that some of the handlers use
- * overflows on one twice as long, and then nothing of the file could be taken back.
- */
+/** The characters of a key or string that are written: no client needs a longer one, and some fail. */
 export const MAX_STRING: number = 64 * 1024;
 
 /** The refusal of a text that nests too deeply; `offset` is where, as far as it is known. */

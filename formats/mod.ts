@@ -70,10 +70,7 @@ export const defaultFormats: FormatRegistry = new FormatRegistry([
     extensions: [".toml"],
     blank: "",
     holdsNull: false,
-    load: async (text) =>
-      text?.trim() === ""
-        ? (await import("./toml/begun.ts")).begunToml
-        : (await import("./toml/format.ts")).tomlFormat,
+    load: async () => (await import("./toml/format.ts")).tomlFormat,
   },
   {
     name: "yaml",

@@ -56,17 +56,15 @@ export class FormatRegistry {
    * The handler of a format, loaded now if it was not yet.
    *
    * @param name The format.
-   * @param text The text that will be edited, where it is one alone: for a blank one, the handler may
-   * come without what only other texts need. It then edits this text, and what becomes of it.
    * @throws {ConfigPatchError} `option` for a name that is not registered.
    */
-  async load(name: string, text?: string): Promise<FormatHandler> {
+  async load(name: string): Promise<FormatHandler> {
     const format = this.#formats.get(name);
     if (format === undefined) {
       throw new ConfigPatchError("option", `there is no format "${name}"`, {
         remedy: `registered are: ${[...this.#formats.keys()].join(", ")}`,
       });
     }
-    return "load" in format ? await format.load(text) : format;
+    return "load" in format ? await format.load() : format;
   }
 }

@@ -70,7 +70,7 @@ export function caseTwins(root: ConfigValue): ConcretePath[] {
 }
 
 /** A key without regard to case, by the simple folding that Go uses: one character for each. */
-function folded(key: string): string {
+export function folded(key: string): string {
   // Nearly all keys are ASCII. A twin of one of those may not be: the Kelvin sign, the long s.
   if (/^[ -~]*$/.test(key)) return key.toLowerCase();
   return [...key].map((character) => {

@@ -183,10 +183,6 @@ export interface FormatHandler extends FormatInfo {
 
 /** A format whose handler is loaded when a file of it is met. */
 export interface LazyFormat extends FormatInfo {
-  /**
-   * Loads the handler.
-   *
-   * @param text The text that will be edited, where only one will be: one that is blank may need less.
-   */
-  load(text?: string): Promise<FormatHandler>;
+  /** Loads the handler. */
+  load(): Promise<FormatHandler>;
 }

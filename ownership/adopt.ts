@@ -19,6 +19,7 @@ import {
   pathKey,
   type Wanted,
 } from "./claims.ts";
+import { MAX_PLACES } from "./bounds.ts";
 import type { Created, Draft } from "./edits.ts";
 import { placeOf } from "./places.ts";
 import { expand } from "./wanted.ts";
@@ -57,8 +58,11 @@ export function adoptRecords(
   const created = new Map<string, Created>();
   for (const [provider, ours] of records) {
     if (!present.has(provider)) continue;
-    for (const record of ours.filter((one) => one.format === draft.handler.name)) {
-      const places = placesIn(draft.document, record);
+    const believed = ours.filter((one) => one.format === draft.handler.name)
+      .map((record) => ({ record, places: placesIn(draft.document, record) }));
+    // Nobody holds so many: it was not one of us who wrote that.
+    if (believed.reduce((sum, { places }) => sum + places.length, 0) > MAX_PLACES) continue;
+    for (const { record, places } of believed) {
       for (const { at, value } of places) {
         const held = claims.get(pathKey(at));
         if (held !== undefined && stated.has(held)) {
@@ -150,14 +154,17 @@ export function matchAt(path: Wanted["path"], depth: number) {
   return typeof key === "object" && Object.keys(key).length > 0 ? key : undefined;
 }
 
+/** Where the values of a record stand; nowhere, if it means more places than anybody holds. */
 function placesIn(
   document: ConfigDocument,
-  record: SidecarRecord,
+  { base, values }: SidecarRecord,
 ): { readonly at: ConfigPath; readonly value: ConfigValue }[] {
-  return leavesOf(record.values, record.base).flatMap(({ path, value }) =>
-    expand(document, { path: path as Wanted["path"], kind: "set" })
-      .filter((at) => sameValue(valueAt(document.value, at), value))
-      .map((at) => ({ at, value }))
+  const bases = expand(document, { path: base as Wanted["path"], kind: "set" });
+  const leaves = leavesOf(values);
+  if (bases.length * leaves.length > MAX_PLACES) return [];
+  return bases.flatMap((outer) =>
+    leaves.map(({ path, value }) => ({ at: [...outer, ...path], value }))
+      .filter(({ at, value }) => sameValue(valueAt(document.value, at), value))
   );
 }
 

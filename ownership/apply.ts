@@ -16,7 +16,7 @@ import { type Demand, refuseConflicts } from "./conflicts.ts";
 import { type Draft, putAll } from "./edits.ts";
 import { placeOf } from "./places.ts";
 import type { Edit } from "./report.ts";
-import { isStray } from "./strays.ts";
+import { strayClaims } from "./strays.ts";
 import { expand, type Part } from "./wanted.ts";
 import { type Ending, endingsOf, withdraw } from "./withdraw.ts";
 
@@ -103,9 +103,10 @@ function withdrawUnwanted(
   const unwanted = new Map<Claim, Set<string>>();
   const isMeant = (claim: Claim, owner: string) =>
     claim.at !== undefined && meant.get(owner)?.has(pathKey(claim.at)) === true;
+  const strays = strayClaims(draft.document.value, draft.claims);
   for (const claim of draft.claims.filter((claim) => claim.kind !== "default")) {
     // Where it was moved to is told at every start, until it is taken out.
-    if (isStray(draft.document.value, claim)) continue;
+    if (strays.has(claim)) continue;
     const leavers = claim.owners.filter((owner) => meant.has(owner) && !isMeant(claim, owner));
     if (leavers.length > 0) unwanted.set(claim, new Set(leavers));
   }

@@ -5,7 +5,8 @@
  * @module
  */
 import { ConfigPatchError, locate as positionOf } from "../errors.ts";
-import type { ConfigDocument, ConfigPath, ConfigValue } from "../formats/types.ts";
+import { folded } from "../formats/twins.ts";
+import type { ConfigDocument, ConfigPath, ConfigTable, ConfigValue } from "../formats/types.ts";
 import { isList, isTable, pathText, sameValue } from "../formats/value.ts";
 import type { Bypass } from "./report.ts";
 
@@ -45,11 +46,27 @@ export function bypassesOf(rule: Rule, file: string, rival: Rival): FoundBypass[
   }
   if (rival.kind === "present") return [];
   const { document } = rival;
-  return settingsAt(document.value, [], path).flatMap(({ at, value }): FoundBypass[] => {
-    if (value === null || rule.unless.some((one) => sameValue(one, value))) return [];
-    const span = document.find(at)?.span;
+  const places = settingsAt(document.value, [], path)
+    .filter(({ value }) => value !== null && !rule.unless.some((one) => sameValue(one, value)))
+    .map(({ at }) => at);
+  return told(document, file, places, why);
+}
+
+/** More places of one rule in one file than these are not told: a container can make thousands. */
+const MOST_TOLD = 16;
+
+function told(
+  document: ConfigDocument,
+  file: string,
+  places: readonly ConfigPath[],
+  why: string,
+): FoundBypass[] {
+  const more = places.length - MOST_TOLD;
+  return places.slice(0, MOST_TOLD).map((path, index) => {
+    const span = document.find(path)?.span;
     const position = span && positionOf(document.text, span.start).position;
-    return [{ file, position, path: at, why }];
+    const isLast = more > 0 && index === MOST_TOLD - 1;
+    return { file, position, path, why: isLast ? `${why} (${more} more places in it)` : why };
   });
 }
 
@@ -62,26 +79,30 @@ export function caseTwins(
   file: string,
   places: readonly ConfigPath[],
 ): FoundBypass[] {
-  const found = new Map<string, FoundBypass>();
+  const names = new Map<ConfigValue, ReadonlyMap<string, readonly string[]>>();
+  const namesIn = (table: ConfigTable): ReadonlyMap<string, readonly string[]> => {
+    const known = names.get(table) ?? Map.groupBy(Object.keys(table), folded);
+    names.set(table, known);
+    return known;
+  };
+  const found = new Map<string, { readonly key: string; readonly at: ConfigPath }>();
   for (const place of places) {
     let value: ConfigValue | undefined = document.value;
     for (const [depth, key] of place.entries()) {
       if (isTable(value) && typeof key === "string") {
-        for (const twin of Object.keys(value)) {
-          if (twin === key || twin.toLowerCase() !== key.toLowerCase()) continue;
+        for (const twin of namesIn(value).get(folded(key)) ?? []) {
           const at = [...place.slice(0, depth), twin];
-          const span = document.find(at)?.span;
-          const position = span && positionOf(document.text, span.start).position;
-          const why = `some clients do not tell it from ${
-            pathText([key])
-          }, and read the last of both`;
-          found.set(pathText(at), { file, position, path: at, why });
+          if (twin !== key) found.set(pathText(at), { key, at });
         }
         value = Object.hasOwn(value, key) ? value[key] : undefined;
       } else value = isList(value) && typeof key === "number" ? value[key] : undefined;
     }
   }
-  return [...found.values()];
+  const byKey = Map.groupBy(found.values(), ({ key }) => key);
+  return [...byKey].flatMap(([key, twins]) => {
+    const why = `some clients do not tell it from ${pathText([key])}, and read the last of both`;
+    return told(document, file, twins.map(({ at }) => at), why);
+  });
 }
 
 /** The failure of a provider whose client would not go to the vault. */

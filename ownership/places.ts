@@ -36,28 +36,67 @@ export function locate(root: ConfigValue, claims: readonly Claim[]): Claim[] {
 /** The claims that stand, with their entries marked by what else stands in these now. */
 export function marked(root: ConfigValue, claims: readonly Claim[]): Claim[] {
   const ours = new Set(claims.flatMap(({ at }) => at === undefined ? [] : [JSON.stringify(at)]));
-  const known = new Map<string, readonly string[]>();
-  const leavesAt = (at: ConfigPath): readonly string[] => {
-    const key = JSON.stringify(at);
-    const leaves = known.get(key) ??
-      leavesOfEntry(valueAt(root, at), at, (path) => ours.has(JSON.stringify(path)));
-    known.set(key, leaves);
-    return leaves;
-  };
+  const entries = new Entries(root, (path) => ours.has(JSON.stringify(path)));
+  // An entry in which our value no longer stands is known by what stood in it then.
+  const standing = claims.filter((claim) =>
+    claim.place.some((key) => typeof key !== "string") && isLive(root, claim)
+  );
+  for (const { at = [], place } of standing) {
+    for (const [depth, key] of place.entries()) {
+      if (typeof key !== "string") entries.add(at.slice(0, depth + 1));
+    }
+  }
+  const stands = new Set(standing);
   return claims.map((claim) => {
     const { at, place } = claim;
-    if (at === undefined || place.every((key) => typeof key === "string")) return claim;
-    // An entry in which our value no longer stands is known by what stood in it then.
-    if (!isLive(root, claim)) return claim;
+    if (at === undefined || !stands.has(claim)) return claim;
     return {
       ...claim,
       place: place.map((key, depth) =>
         typeof key === "string"
           ? key
-          : { match: key.match, leaves: leavesAt(at.slice(0, depth + 1)) }
+          : { match: key.match, leaves: entries.leavesAt(at.slice(0, depth + 1)) }
       ),
     };
   });
+}
+
+/** The entries of one text that claims are in, and what each is known by. */
+class Entries {
+  readonly #root: ConfigValue;
+  readonly #isOurs: (path: ConfigPath) => boolean;
+  readonly #leaves = new Map<string, readonly string[]>();
+  /** By list and leaves, the numbers of the entries that look alike. */
+  readonly #alike = new Map<string, number[]>();
+
+  constructor(root: ConfigValue, isOurs: (path: ConfigPath) => boolean) {
+    this.#root = root;
+    this.#isOurs = isOurs;
+  }
+
+  add(at: ConfigPath): void {
+    const key = JSON.stringify(at);
+    if (this.#leaves.has(key)) return;
+    const leaves = leavesOfEntry(valueAt(this.#root, at), at, this.#isOurs);
+    this.#leaves.set(key, leaves);
+    const alike = this.#alikeTo(at, leaves);
+    alike.push(at[at.length - 1] as number);
+    alike.sort((a, b) => a - b);
+  }
+
+  /** Of entries that look alike, all but the first are also known by which of them they are. */
+  leavesAt(at: ConfigPath): readonly string[] {
+    const leaves = this.#leaves.get(JSON.stringify(at)) ?? [];
+    const which = this.#alikeTo(at, leaves).indexOf(at[at.length - 1] as number);
+    return which < 1 ? leaves : [...leaves, `#${which}`];
+  }
+
+  #alikeTo(at: ConfigPath, leaves: readonly string[]): number[] {
+    const key = JSON.stringify([at.slice(0, -1), leaves]);
+    const alike = this.#alike.get(key) ?? [];
+    this.#alike.set(key, alike);
+    return alike;
+  }
 }
 
 /** The place of a path: entries are marked once the text is final. */
@@ -140,7 +179,10 @@ function walk(
 
 /** Claims that were in one entry. */
 interface Group {
+  /** What the entry was known by. */
   readonly leaves: readonly string[];
+  /** Which it was of entries that looked alike. */
+  readonly which: number;
   readonly searches: Search[];
 }
 
@@ -155,7 +197,12 @@ function groupsOf(searches: readonly Search[]): Group[] {
     alike.set(key, list);
     let open = list.find(({ tails }) => !tails.has(tail));
     if (open === undefined) {
-      open = { group: { leaves: mark.leaves, searches: [] }, tails: new Set() };
+      const group = {
+        leaves: mark.leaves.filter((leaf) => !leaf.startsWith("#")),
+        which: whichOf(mark),
+        searches: [],
+      };
+      open = { group, tails: new Set() };
       list.push(open);
       groups.push(open.group);
     }
@@ -165,53 +212,20 @@ function groupsOf(searches: readonly Search[]): Group[] {
   return groups;
 }
 
+function whichOf({ leaves }: EntryMark): number {
+  const last = leaves[leaves.length - 1];
+  return last?.startsWith("#") === true ? Number(last.slice(1)) : 0;
+}
+
 /** Pairs claims and entries: most equal values first, ties in file order. */
 function paired(groups: readonly Group[], list: readonly ConfigValue[]): [Group, number][] {
-  const entries = list.map((item) => leavesOfEntry(item, [], () => false, Infinity));
-  const holders = new Map<string, number[]>();
-  for (const [index, leaves] of entries.entries()) {
-    for (const leaf of new Set(leaves)) {
-      const indices = holders.get(leaf) ?? [];
-      holders.set(leaf, indices);
-      indices.push(index);
-    }
-  }
-  const scores: {
-    readonly group: Group;
-    readonly index: number;
-    /** How many values are still equal. */
-    readonly equal: number;
-    /** How many of our own values stand there: of entries that look alike, ours is the one. */
-    readonly ours: number;
-  }[] = [];
-  for (const group of groups) {
-    const equal = new Map<number, number>();
-    for (const leaf of group.leaves) {
-      for (const index of holders.get(leaf) ?? []) equal.set(index, (equal.get(index) ?? 0) + 1);
-    }
-    if (group.leaves.length === 0) {
-      // An entry in which only our values stood is one in which nothing else stands.
-      const tails = new Set(group.searches.map(({ rest }) => rest[1]));
-      for (const [index, item] of list.entries()) {
-        const keys = isTable(item) ? Object.keys(item) : [];
-        const isBare = keys.length > 0 && keys.every((key) => tails.has(key));
-        if (isBare || holdsOnly(item, group.searches)) equal.set(index, 0.5);
-      }
-    }
-    for (const [index, count] of equal) {
-      const ours = group.searches.filter(({ claim, rest }) =>
-        rest.every((key, depth) =>
-          depth === 0 || typeof key === "string"
-        ) &&
-        sameValue(valueAt(list[index] ?? null, rest.slice(1) as readonly string[]), claim.value)
-      ).length;
-      scores.push({ group, index, equal: count, ours });
-    }
-  }
-  const order = new Map(groups.map((group, index) => [group, index]));
-  const rank = (group: Group) => order.get(group) ?? 0;
+  const inOrder = groups.toSorted((a, b) => a.which - b.which);
+  const rankings = new Rankings(list, groups.length);
+  const scores = inOrder.flatMap((group, rank) =>
+    rankings.of(group).map((score) => ({ ...score, group, rank }))
+  );
   scores.sort((a, b) =>
-    b.equal - a.equal || b.ours - a.ours || rank(a.group) - rank(b.group) || a.index - b.index
+    b.equal - a.equal || b.ours - a.ours || a.rank - b.rank || a.index - b.index
   );
   const pairs = new Map<Group, number>();
   const taken = new Set<number>();
@@ -226,6 +240,89 @@ function paired(groups: readonly Group[], list: readonly ConfigValue[]): [Group,
     pairs.set(group, index);
   }
   return [...pairs];
+}
+
+/** How well an entry fits to a group. */
+interface Score {
+  readonly index: number;
+  /** How many values are still equal. */
+  readonly equal: number;
+  /** How many of our own values stand there: of entries that look alike, ours is the one. */
+  readonly ours: number;
+}
+
+/**
+ * The entries of a list that fit best to groups. A container can make them as many as it likes, all
+ * alike: so what alike groups ask is looked up once, and no group gets more than it can need.
+ */
+class Rankings {
+  readonly #list: readonly ConfigValue[];
+  /** As many as there are groups: the others take all but one of them at most. */
+  readonly #most: number;
+  /** By the digest of a value: the entries in which it stands. */
+  readonly #holders = new Map<string, number[]>();
+  readonly #known = new Map<string, readonly Score[]>();
+  /** By a value of ours and its place in an entry: in which entries it stands. */
+  readonly #standing = new Map<string, readonly boolean[]>();
+
+  constructor(list: readonly ConfigValue[], most: number) {
+    this.#list = list;
+    this.#most = most;
+    for (const [index, item] of list.entries()) {
+      for (const leaf of new Set(leavesOfEntry(item, [], () => false, Infinity))) {
+        const indices = this.#holders.get(leaf) ?? [];
+        this.#holders.set(leaf, indices);
+        indices.push(index);
+      }
+    }
+  }
+
+  of(group: Group): readonly Score[] {
+    const { leaves, searches } = group;
+    const key = textOf([leaves, searches.map(({ claim, rest }) => [rest.slice(1), claim.value])]);
+    const scores = this.#known.get(key) ?? this.#rank(group);
+    this.#known.set(key, scores);
+    return scores;
+  }
+
+  #rank(group: Group): readonly Score[] {
+    const standing = group.searches
+      .filter(({ rest }) => rest.every((key, depth) => depth === 0 || typeof key === "string"))
+      .map((search) => this.#whereStands(search));
+    const scores: Score[] = [];
+    for (const [index, equal] of this.#equalIn(group).entries()) {
+      if (equal === 0) continue;
+      const ours = standing.filter((stands) => stands[index] === true).length;
+      scores.push({ index, equal, ours });
+    }
+    scores.sort((a, b) => b.equal - a.equal || b.ours - a.ours || a.index - b.index);
+    return scores.slice(0, this.#most);
+  }
+
+  /** For each entry, how many values of a group are still equal in it. */
+  #equalIn({ leaves, searches }: Group): number[] {
+    const equal: number[] = this.#list.map(() => 0);
+    for (const leaf of leaves) {
+      for (const index of this.#holders.get(leaf) ?? []) equal[index] = (equal[index] ?? 0) + 1;
+    }
+    if (leaves.length > 0) return equal;
+    // An entry in which only our values stood is one in which nothing else stands.
+    const tails = new Set(searches.map(({ rest }) => rest[1]));
+    return this.#list.map((item) => {
+      const keys = isTable(item) ? Object.keys(item) : [];
+      const isBare = keys.length > 0 && keys.every((key) => tails.has(key));
+      return isBare || holdsOnly(item, searches) ? 0.5 : 0;
+    });
+  }
+
+  #whereStands({ claim, rest }: Search): readonly boolean[] {
+    const path = rest.slice(1) as readonly string[];
+    const key = textOf([path, claim.value]);
+    const known = this.#standing.get(key) ??
+      this.#list.map((item) => sameValue(valueAt(item, path), claim.value));
+    this.#standing.set(key, known);
+    return known;
+  }
 }
 
 /** Whether an entry is a list, of lists and tables, in which no other values than ours stand. */

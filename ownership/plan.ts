@@ -10,6 +10,7 @@ import { refuseDepth } from "../formats/limits.ts";
 import { type ConcretePath, matches, resolve, valueAt } from "../formats/value.ts";
 import { adoptKnown, adoptRecords, type Records } from "./adopt.ts";
 import { applyAll } from "./apply.ts";
+import { refuseManyClaims, refuseManyPlaces } from "./bounds.ts";
 import {
   type Claim,
   type FileRecord,
@@ -85,15 +86,6 @@ export interface PartResult {
 }
 
 /**
- * The most places of one provider in one file: many more than any patch has, and few enough that a
- * container cannot make a run slow by adding entries.
- */
-export const MAX_PLACES = 256;
-
-/** The most former text of one provider in one file, in UTF-16 code units. */
-const MAX_FORMER_TEXTS = 4 * MAX_FORMER_TEXT;
-
-/**
  * Plans one file.
  *
  * @throws {ConfigPatchError} for what cannot be done. It names the provider (or holds one error for
@@ -120,6 +112,7 @@ export function planFile(input: FileInput): FilePlan {
     nulls: nullsBy(document, stated),
     released: [],
   };
+  refuseManyPlaces(found, parts);
   const present = new Set(parts.map((part) => part.provider));
   const recorded = adoptRecords(found, records, present, now);
   const start = adoptKnown(recorded, parts, now, new Set(stated));
@@ -128,7 +121,7 @@ export function planFile(input: FileInput): FilePlan {
   const left = disable(start, leavers, now);
   const applied = applyAll(left.draft, parts.filter((part) => part.action === "apply"), now);
   const { draft } = applied;
-  refuseTooMany(draft.claims, present);
+  refuseManyClaims(draft.claims, present);
 
   const origin = originOf(input, record, start, recorded);
   // A blank file is read as a blank document of its format; that is no text of the user's.
@@ -275,10 +268,12 @@ function originOf(
 ): FileRecord["origin"] {
   const wants = parts.some((part) => part.action === "apply" && part.wanted.length > 0);
   if (text === undefined) return "absent";
-  // Another program may have emptied what we began.
   if (text === "" || readableText(handler, text) !== text) {
     return record?.origin ?? { blank: blankToKeep(text) };
   }
+  // Another program may have emptied what we began: in YAML, the reference leaves braces then.
+  const isEmptied = text.trim() === "" || (handler.blank === "" && text.trim() === "{}");
+  if (record?.origin !== undefined && isEmptied) return record.origin;
   if (record !== undefined) {
     const root = start.document.value;
     // Where nothing of ours stands any more, it is another file by now, which we did not begin.
@@ -352,27 +347,5 @@ function refuseTooDeep(path: WantedPath, value: ConfigValue, provider: string): 
     refuseDepth(path as ConfigPath, value);
   } catch (error) {
     throw blame(error, { owners: [provider] });
-  }
-}
-
-function refuseTooMany(claims: readonly Claim[], present: ReadonlySet<string>): void {
-  const places = new Map<string, number>();
-  const former = new Map<string, number>();
-  for (const { owners, text } of claims) {
-    for (const owner of owners) {
-      places.set(owner, (places.get(owner) ?? 0) + 1);
-      former.set(owner, (former.get(owner) ?? 0) + (text?.remove.length ?? 0));
-    }
-  }
-  for (const provider of present) {
-    const isMany = (places.get(provider) ?? 0) > MAX_PLACES;
-    if (!isMany && (former.get(provider) ?? 0) <= MAX_FORMER_TEXTS) continue;
-    throw new ConfigPatchError(
-      "too-large",
-      isMany
-        ? `more than ${MAX_PLACES} places of the file would hold a value of this provider`
-        : `more than ${MAX_FORMER_TEXTS} characters of the user's would have to be kept`,
-      { provider, remedy: "take entries out of the file that the client does not need" },
-    );
   }
 }

@@ -6,7 +6,7 @@
  */
 import { locate as positionOf, type Position } from "../errors.ts";
 import type { ConfigPath, ConfigValue } from "../formats/types.ts";
-import { isList, isTable, sameValue, valueAt } from "../formats/value.ts";
+import { isList, isTable, sameValue } from "../formats/value.ts";
 import { hasToken } from "../transport/tokens.ts";
 import { type Claim, pathKey, type Place } from "./claims.ts";
 import type { Draft } from "./edits.ts";
@@ -19,9 +19,14 @@ export interface Stray {
   readonly position: Position | undefined;
 }
 
-/** Whether a claim's entry cannot be found, and its address stands elsewhere in the same list. */
-export function isStray(root: ConfigValue, claim: Claim): boolean {
-  return claim.at === undefined && isAddress(claim) && nearPlaces(root, claim).length > 0;
+/** More places of one provider than these are not told: a container can make as many as it likes. */
+const MOST_TOLD = 16;
+
+/** Of claims whose entry cannot be found: those whose address stands elsewhere in the same list. */
+export function strayClaims(root: ConfigValue, claims: readonly Claim[]): ReadonlySet<Claim> {
+  const lost = claims.filter((claim) => claim.at === undefined && isAddress(claim));
+  const near = new NearPlaces(root, lost);
+  return new Set(lost.filter((claim) => near.of(claim).length > 0));
 }
 
 /** By provider, the addresses that its claims lost and that stand elsewhere in the same list or table. */
@@ -40,18 +45,20 @@ export function straysOf(
     draft.claims.flatMap((claim) => claim.at === undefined ? [] : [pathKey(claim.at)]),
   );
   const { document } = draft;
-  for (const claim of lost) {
-    const elsewhere = nearPlaces(document.value, claim).filter((at) => !held.has(pathKey(at)));
-    for (const owner of claim.owners.filter((owner) => present.has(owner))) {
-      const known = strays.get(owner) ?? [];
-      strays.set(owner, known);
-      for (const path of elsewhere) {
-        if (known.some((one) => pathKey(one.path) === pathKey(path))) continue;
+  const near = new NearPlaces(document.value, lost);
+  for (const owner of new Set(lost.flatMap((claim) => claim.owners)).intersection(present)) {
+    const own = lost.filter((claim) => claim.owners.includes(owner));
+    // Claims of alike entries have the same places near.
+    const lists = [...new Set(own.map((claim) => near.of(claim)))];
+    const places = new Map(lists.flatMap((list) => list.map((at) => [pathKey(at), at])));
+    const elsewhere = [...places].filter(([key]) => !held.has(key)).slice(0, MOST_TOLD);
+    strays.set(
+      owner,
+      elsewhere.map(([, path]) => {
         const span = document.find(path)?.span;
-        const position = span && positionOf(document.text, span.start).position;
-        known.push({ path, position });
-      }
-    }
+        return { path, position: span && positionOf(document.text, span.start).position };
+      }),
+    );
   }
   return strays;
 }
@@ -60,33 +67,61 @@ function isAddress({ template }: Claim): boolean {
   return template !== undefined && hasToken(template);
 }
 
-/** The places that differ from a claim's by one key or entry, and that hold its value. */
-function nearPlaces(root: ConfigValue, { place, value }: Claim): ConfigPath[] {
-  const places: ConfigPath[] = [];
-  for (let depth = place.length - 1; depth >= 0; depth--) {
-    for (const outer of pathsOf(root, place.slice(0, depth))) {
-      const container = valueAt(root, outer);
-      const keys = isList(container)
-        ? [...container.keys()]
-        : isTable(container)
-        ? Object.keys(container)
-        : [];
-      for (const key of keys) {
-        for (const at of pathsOf(root, place.slice(depth + 1), [...outer, key])) {
-          if (sameValue(valueAt(root, at), value)) places.push(at);
-        }
-      }
+/**
+ * The places that differ from those of lost claims by one key or entry, and that hold their value. The
+ * tree is searched once for all of them.
+ */
+class NearPlaces {
+  /** The places that hold the value of any of the claims, by the value's number and their depth. */
+  readonly #places = new Map<string, ConfigPath[]>();
+  readonly #values: ConfigValue[] = [];
+  readonly #known = new Map<string, readonly ConfigPath[]>();
+
+  constructor(root: ConfigValue, claims: readonly Claim[]) {
+    for (const { value } of claims) {
+      if (!this.#values.some((one) => sameValue(one, value))) this.#values.push(value);
+    }
+    if (this.#values.length > 0) this.#collect(root, []);
+  }
+
+  of({ place, value }: Claim): readonly ConfigPath[] {
+    const group = groupOf(this.#numberOf(value), place.length);
+    const key = `${group} ${pathKey(place.map((step) => typeof step === "string" ? step : 0))}`;
+    const near = this.#known.get(key) ??
+      this.#places.get(group)?.filter((at) => isNear(at, place)) ?? [];
+    this.#known.set(key, near);
+    return near;
+  }
+
+  #collect(value: ConfigValue, at: ConfigPath): void {
+    const number = this.#numberOf(value);
+    if (number >= 0) {
+      const group = groupOf(number, at.length);
+      const places = this.#places.get(group) ?? [];
+      this.#places.set(group, places);
+      places.push(at);
+    }
+    if (!isList(value) && !isTable(value)) return;
+    for (const [key, item] of Object.entries(value)) {
+      this.#collect(item, [...at, isList(value) ? Number(key) : key]);
     }
   }
-  return [...new Map(places.map((at) => [pathKey(at), at])).values()];
+
+  #numberOf(value: ConfigValue): number {
+    return this.#values.findIndex((one) => sameValue(one, value));
+  }
 }
 
-/** The paths that a part of a place can mean, whatever entry of a list it was. */
-function pathsOf(root: ConfigValue, place: Place, from: ConfigPath = []): ConfigPath[] {
-  return place.reduce<ConfigPath[]>((paths, key) =>
-    paths.flatMap((path): ConfigPath[] => {
-      if (typeof key === "string") return [[...path, key]];
-      const list = valueAt(root, path);
-      return isList(list) ? [...list.keys()].map((index) => [...path, index]) : [];
-    }), [from]);
+function groupOf(value: number, depth: number): string {
+  return `${value} ${depth}`;
+}
+
+/** Whether a path of the same length leads to a place but for one key; any entry of a list will do. */
+function isNear(at: ConfigPath, place: Place): boolean {
+  let other = 0;
+  for (const [depth, step] of place.entries()) {
+    const here = at[depth];
+    if (typeof step === "string" ? here !== step : typeof here !== "number") other++;
+  }
+  return other <= 1;
 }

@@ -1,8 +1,9 @@
 /** What a preview finds to be written, file by file. Pure. @module */
 import { type FileState, splitKey } from "../ownership/claims.ts";
 import type { FileChange } from "../ownership/report.ts";
+import { stateAfter, textAfter } from "./after.ts";
 import type { ConfigFile } from "./files.ts";
-import { type Preview, stateAfter, textAfter } from "./preview.ts";
+import type { Preview } from "./preview.ts";
 import { type FoundSidecar, sidecarText } from "./sidecars.ts";
 
 /** A file's text once everything is done; absent: no file. */
@@ -41,20 +42,42 @@ export interface SidecarChange {
   readonly mask: number;
 }
 
-/** What is to become of a sidecar; `undefined`: it stays as it is. */
-export function sidecarChange(
-  sidecar: FoundSidecar,
+/** What is to become of the sidecars; of those that are not named here: they stay as they are. */
+export function sidecarChanges(
   found: Preview,
   state: ReadonlyMap<string, FileState>,
+): ReadonlyMap<FoundSidecar, SidecarChange> {
+  const files = grouped(found.files, (file) => file.dir);
+  const entries = grouped(state, ([key]) => splitKey(key)[0]);
+  const changes = new Map<FoundSidecar, SidecarChange>();
+  for (const sidecar of found.sidecars) {
+    const change = sidecarChange(sidecar, found, {
+      files: files.get(sidecar.dir) ?? [],
+      entries: new Map(
+        entries.get(sidecar.dir)?.map(([key, entry]) => [splitKey(key)[1], entry]),
+      ),
+    });
+    if (change !== undefined) changes.set(sidecar, change);
+  }
+  return changes;
+}
+
+/** What belongs to one host dir. */
+interface Contents {
+  /** Its files that the run is about. */
+  readonly files: readonly ConfigFile[];
+  /** By file: what we know of each. */
+  readonly entries: ReadonlyMap<string, FileState>;
+}
+
+function sidecarChange(
+  sidecar: FoundSidecar,
+  found: Preview,
+  { files, entries }: Contents,
 ): SidecarChange | undefined {
-  const { dir, read, isBlocked } = sidecar;
+  const { read, isBlocked } = sidecar;
   // Something that is no plain file stands in its place: a warning, and the container's own loss.
   if (isBlocked) return undefined;
-  const files = found.files.filter((file) => file.dir === dir);
-  const entries = new Map(
-    [...state].filter(([key]) => splitKey(key)[0] === dir)
-      .map(([key, entry]) => [splitKey(key)[1], entry]),
-  );
   const text = sidecarText(sidecar, { decides: decider(files, found), entries });
   // It names addresses that are in the config as well, so it may be read by no more people.
   const isAllRead = [...entries.keys()].every((name) => files.some((file) => file.name === name));
@@ -83,4 +106,15 @@ function decider(files: readonly ConfigFile[], { leaving, state, failures }: Pre
     return file.parts.some((part) => part.provider === provider) ||
       entries.some((entry) => entry?.claims.some((claim) => claim.owners.includes(provider)));
   };
+}
+
+/** Things by what they have in common: looked up once, however many host dirs there are. */
+function grouped<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return groups;
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { ConfigPatchError } from "../errors.ts";
+import { parsingOnce } from "../formats/parse_once.ts";
 import type { FormatHandler } from "../formats/types.ts";
 import type { Records } from "../ownership/adopt.ts";
 import { type FileState, ownersOf, splitKey } from "../ownership/claims.ts";
@@ -261,7 +262,7 @@ async function readAll(entries: readonly Entry[], known: Known): Promise<ConfigF
     if (file.error !== undefined) return { ...file, error: file.error.with({ file: key }) };
     try {
       const text = file.read && decodeUtf8(file.read.bytes, key);
-      const handler = await job.formats.load(entry.format, text ?? "");
+      const handler = parsingOnce(await job.formats.load(entry.format));
       const isAsked = before?.aside !== undefined || state.pending?.files.has(key) === true;
       const digest = isAsked ? await textDigest(text) : "";
       const settled = { ...file, handler, text, digest };

@@ -11,6 +11,8 @@ import type { Part } from "../ownership/wanted.ts";
 import { SIDECAR_NAME } from "../storage/names.ts";
 import { REAL_TIME, type Time } from "../storage/reading.ts";
 import { type FileState, ownersOf, splitKey } from "../ownership/claims.ts";
+import { entriesAfter } from "./after.ts";
+import { planBefore } from "./again.ts";
 import { judge, type Judgement } from "./bypasses.ts";
 import { type ConfigFile, configFiles } from "./files.ts";
 import { leftBehindIn } from "./left_behind.ts";
@@ -29,6 +31,8 @@ export interface Preview {
   readonly files: readonly ConfigFile[];
   /** What is to become of each; absent: it stays as it is. */
   readonly plans: ReadonlyMap<ConfigFile, FilePlan>;
+  /** By `host dir/file`: what we know of each once everything is done. */
+  readonly entries: ReadonlyMap<string, FileState | undefined>;
   /** The sidecars of their host dirs. */
   readonly sidecars: readonly FoundSidecar[];
   /** The providers that leave in this run. */
@@ -77,8 +81,17 @@ export class Failures {
   }
 }
 
-/** Reads what a run is about, and plans it. */
-export async function preview(job: Job, time: Time = REAL_TIME): Promise<Preview> {
+/**
+ * Reads what a run is about, and plans it.
+ *
+ * @param earlier The preview of the round before: what it has planned is not planned again where
+ * nothing has changed.
+ */
+export async function preview(
+  job: Job,
+  time: Time = REAL_TIME,
+  earlier?: Preview,
+): Promise<Preview> {
   const { mounts } = job;
   const stateText = await mounts.readOwn("state.json");
   const state = stateText === undefined ? NO_STATE : parseState(stateText);
@@ -93,14 +106,16 @@ export async function preview(job: Job, time: Time = REAL_TIME): Promise<Preview
   const found = await configFiles({ job, tasks, state, sidecars, reading });
   const failures = failuresBefore(tasks, found);
   const now = new Date(time.clock()).toISOString();
-  const { files, dropped } = withoutFalseHints(found, now);
-  const { plans, judgement } = await planAll(files, { job, tasks, failures, reading, now });
+  const { files, dropped, plans: hinted } = withoutFalseHints(found, now);
+  const planning = { job, tasks, failures, reading, now, hinted, earlier };
+  const { plans, judgement } = await planAll(files, planning);
   const { rows, warnings } = rowsOf({ tasks, files, plans, failures, judgement, job });
   return {
     stateText,
     state,
     files,
     plans,
+    entries: await entriesAfter(files, plans),
     sidecars: sidecars.found(),
     leaving: new Set(tasks.flatMap((task) => task.action === "disable" ? [task.provider] : [])),
     judgement,
@@ -123,16 +138,6 @@ function isLookedAt({ provider, targets }: Task, { only }: Job, state: State): b
   return [...state.files].some(([key, entry]) =>
     only.has(splitKey(key)[0]) && ownersOf(entry).includes(provider)
   );
-}
-
-/** A file's state after the run. */
-export function stateAfter(file: ConfigFile, plan: FilePlan | undefined): FileState | undefined {
-  return plan === undefined ? file.state : plan.state;
-}
-
-/** A file's text after the run. */
-export function textAfter(file: ConfigFile, plan: FilePlan | undefined): string | undefined {
-  return plan === undefined ? file.text : plan.text;
 }
 
 /** What cannot be served before anything is planned. */
@@ -199,31 +204,38 @@ function tooOpen({ modes, read, state, dir, name }: ConfigFile, { provider }: Pa
  * Leaves out files to which nothing but a sidecar leads and that cannot be edited: a container may
  * have named them to keep providers from going. Their names are its words, and are not repeated.
  */
-function withoutFalseHints(
-  files: readonly ConfigFile[],
-  now: string,
-): { readonly files: readonly ConfigFile[]; readonly dropped: readonly Warning[] } {
+function withoutFalseHints(files: readonly ConfigFile[], now: string): {
+  readonly files: readonly ConfigFile[];
+  readonly dropped: readonly Warning[];
+  readonly plans: ReadonlyMap<ConfigFile, FilePlan>;
+} {
+  const plans = new Map<ConfigFile, FilePlan>();
   const dropped = new Map<string, number>();
-  const kept = files.filter((file) => {
-    if (!file.isHinted || !hasFault(file, now)) return true;
-    dropped.set(file.dir, (dropped.get(file.dir) ?? 0) + 1);
-    return false;
-  });
+  for (const file of files) {
+    if (!file.isHinted) continue;
+    const plan = hintedPlan(file, now);
+    if (plan === undefined) dropped.set(file.dir, (dropped.get(file.dir) ?? 0) + 1);
+    else plans.set(file, plan);
+  }
   const warnings = [...dropped].map(([dir, count]) => ({
     file: `${dir}/${SIDECAR_NAME}`,
     message: `it alone leads to ${count} file${count === 1 ? "" : "s"} that cannot be edited: ` +
       "left alone",
   }));
-  return { files: kept, dropped: warnings };
+  return {
+    files: files.filter((one) => !one.isHinted || plans.has(one)),
+    dropped: warnings,
+    plans,
+  };
 }
 
-function hasFault(file: ConfigFile, now: string): boolean {
-  if (file.error !== undefined) return true;
+/** The plan of a file that is only hinted at, if it can be edited. */
+function hintedPlan(file: ConfigFile, now: string): FilePlan | undefined {
+  if (file.error !== undefined) return undefined;
   try {
-    planOne(file, file.parts, now);
-    return false;
+    return planOne(file, file.parts, now);
   } catch (error) {
-    if (error instanceof ConfigPatchError) return true;
+    if (error instanceof ConfigPatchError) return undefined;
     throw error;
   }
 }
@@ -235,6 +247,10 @@ interface Planning {
   readonly failures: Failures;
   readonly reading: Parameters<typeof judge>[0]["reading"];
   readonly now: string;
+  /** The plans of files that are only hinted at: all who take part in these leave them. */
+  readonly hinted: ReadonlyMap<ConfigFile, FilePlan>;
+  /** The preview of the round before, if there was one. */
+  readonly earlier: Preview | undefined;
 }
 
 /**
@@ -243,19 +259,20 @@ interface Planning {
  */
 async function planAll(
   files: readonly ConfigFile[],
-  { job, tasks, failures, reading, now }: Planning,
+  { job, tasks, failures, reading, now, hinted, earlier }: Planning,
 ): Promise<{ plans: Map<ConfigFile, FilePlan>; judgement: Judgement }> {
-  const plans = new Map<ConfigFile, FilePlan>();
+  const plans = new Map(hinted);
   const plannedFor = new Map<ConfigFile, string>();
+  for (const file of hinted.keys()) plannedFor.set(file, namesOf(file.parts));
   while (true) {
     let failed = false;
     for (const file of files) {
       if (file.error !== undefined || file.handler === undefined) continue;
       const parts = file.parts.filter((part) => failures.of(part, file.key) === undefined);
-      const names = parts.map(partKey).join("\n");
+      const names = namesOf(parts);
       if (plannedFor.get(file) === names) continue;
       try {
-        plans.set(file, planOne(file, parts, now));
+        plans.set(file, planBefore(earlier, file, parts) ?? planOne(file, parts, now));
         plannedFor.set(file, names);
       } catch (error) {
         if (!(error instanceof ConfigPatchError)) throw error;
@@ -272,6 +289,10 @@ async function planAll(
     const news = judgement.refused.map(({ part, file, error }) => failures.add(part, file, error));
     if (!news.includes(true)) return { plans, judgement };
   }
+}
+
+function namesOf(parts: readonly Part[]): string {
+  return parts.map(partKey).join("\n");
 }
 
 function planOne(file: ConfigFile, parts: readonly Part[], now: string): FilePlan {

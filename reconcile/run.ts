@@ -13,20 +13,22 @@
  */
 import { ConfigPatchError } from "../errors.ts";
 import { splitKey } from "../ownership/claims.ts";
-import type { FileState } from "../ownership/claims.ts";
 import type { Report } from "../ownership/report.ts";
+import { LOCK_TIMEOUT } from "../storage/lock.ts";
 import { SIDECAR_NAME } from "../storage/names.ts";
 
 import { REAL_TIME, type Time } from "../storage/reading.ts";
 import { type Attributes, LeftoverError } from "../storage/replace.ts";
-import { isChanged, narrower, newText, type SidecarChange, sidecarChange } from "./changes.ts";
+import { setEntry, statedAfter } from "./after.ts";
+import { rebased } from "./again.ts";
+import { isChanged, narrower, newText, type SidecarChange, sidecarChanges } from "./changes.ts";
 import { textDigest } from "./digest.ts";
 import type { ConfigFile } from "./files.ts";
 import { Findings } from "./findings.ts";
-import { type Preview, preview, stateAfter, textAfter } from "./preview.ts";
+import { type Preview, preview } from "./preview.ts";
 import type { Job } from "./tasks.ts";
 import type { FoundSidecar } from "./sidecars.ts";
-import { type BeforeAndAfter, printState, type State } from "./state.ts";
+import { printState, type State } from "./state.ts";
 
 /** How a run waits and what it calls itself. */
 export interface RunOptions {
@@ -72,14 +74,17 @@ export async function run(job: Job, options: RunOptions = {}): Promise<RunResult
   const { mounts } = job;
   const { time = REAL_TIME } = options;
   const findings = new Findings(job);
-  const deadline = time.clock() + (options.lockTimeout ?? 30_000);
+  const timeout = options.lockTimeout ?? LOCK_TIMEOUT;
+  const deadline = time.clock() + timeout;
   let written: Written | undefined;
   let found = await preview(job, time);
-  for (let round = 1; await needsWriting(found); round++) {
+  for (let round = 1; needsWriting(found); round++) {
     findings.made(await mounts.prepare(changedDirs(found)));
     const raced = await locked(job, options, deadline - time.clock(), async () => {
-      // The plan stands if nobody was at work in between; the files themselves are compared below.
-      if (await mounts.readOwn("state.json") !== found.stateText) return undefined;
+      // The files themselves are compared below.
+      const current = rebased(found, await mounts.readOwn("state.json"), job);
+      if (current === undefined) return undefined;
+      found = current;
       const left = await collectLeftovers(job, found.state, findings);
       const outcome = await commit(job, found, findings, left);
       written = outcome.written;
@@ -92,8 +97,8 @@ export async function run(job: Job, options: RunOptions = {}): Promise<RunResult
     }
     // A round that was lost to another run of ours counts towards the deadline only.
     if (raced === undefined) round--;
-    if (time.clock() > deadline) throw lockedOut();
-    found = await preview(job, time);
+    if (time.clock() > deadline) throw lockedOut(timeout);
+    found = await preview(job, time, found);
     written = undefined;
   }
   return { report: findings.report(found), end: { found, written } };
@@ -110,18 +115,25 @@ async function locked<T>(
   return await work();
 }
 
-function lockedOut(): ConfigPatchError {
-  return new ConfigPatchError("locked", "other runs were always faster, until the deadline", {
-    remedy: "try again, or wait longer",
-  });
+function lockedOut(timeout: number): ConfigPatchError {
+  return new ConfigPatchError(
+    "locked",
+    `other runs were always faster, for the ${timeout / 1000} s that may be waited`,
+    { remedy: "try again, or wait longer (--lock-timeout)" },
+  );
 }
 
 /** Whether anything has to be written: a config, the state, or a sidecar. */
-export async function needsWriting(found: Preview): Promise<boolean> {
+export function needsWriting(found: Preview): boolean {
   return (found.state.pending?.temporaries.length ?? 0) > 0 ||
-    found.files.some((file) => isChanged(file, found)) ||
-    printState(found.state) !== printState(await stateOf(found)) ||
-    found.sidecars.some((one) => sidecarChange(one, found, after(found)) !== undefined);
+    found.files.some((file) => isChanged(file, found)) || changesState(found) ||
+    sidecarChanges(found, statedAfter(found).files).size > 0;
+}
+
+/** Whether the state says something else after. Texts of older versions may say the same. */
+function changesState(found: Preview): boolean {
+  const text = printState(statedAfter(found));
+  return text !== found.stateText && text !== printState(found.state);
 }
 
 /** The host dirs in which something is to be written. */
@@ -130,43 +142,6 @@ function changedDirs(found: Preview): Set<string> {
     found.files.filter((file) => isChanged(file, found) && newText(file, found) !== undefined)
       .map((file) => file.dir),
   );
-}
-
-/** What we know of all files once everything is done. */
-function after(found: Preview): Map<string, FileState> {
-  const files = new Map(found.state.files);
-  for (const file of found.files) {
-    setEntry(files, file.key, stateAfter(file, found.plans.get(file)));
-  }
-  return files;
-}
-
-/** The state once everything is done, digests and all. */
-async function stateOf(found: Preview): Promise<State> {
-  const files = new Map(found.state.files);
-  const unsettled = new Map<string, FileState | undefined>();
-  const texts = new Map<string, BeforeAndAfter>();
-  for (const file of found.files) {
-    const plan = found.plans.get(file);
-    setEntry(files, file.key, await withDigest(stateAfter(file, plan), textAfter(file, plan)));
-    // What a crash left undecided cannot be decided while the file cannot be read.
-    const pending = found.state.pending;
-    if (file.error === undefined || pending?.files.has(file.key) !== true) continue;
-    unsettled.set(file.key, pending.files.get(file.key));
-    const both = pending.texts.get(file.key);
-    if (both !== undefined) texts.set(file.key, both);
-  }
-  return unsettled.size === 0
-    ? { files }
-    : { files, pending: { files: unsettled, temporaries: [], texts } };
-}
-
-async function withDigest(
-  state: FileState | undefined,
-  text: string | undefined,
-): Promise<FileState | undefined> {
-  if (state === undefined || state.digest !== "" || state.claims.length === 0) return state;
-  return { ...state, digest: await textDigest(text) };
 }
 
 /** Removes what a crashed run left, by the names that the state has. Returns what may still be there. */
@@ -209,9 +184,9 @@ async function commit(
   left: string[],
 ): Promise<{ raced: Map<string, ConfigPatchError>; written: Written | undefined }> {
   const { mounts } = job;
-  const done = await stateOf(found);
+  const done = statedAfter(found);
   const changing = found.files.filter((file) => isChanged(file, found));
-  const sidecars = found.sidecars.filter((one) => sidecarChange(one, found, done.files));
+  const sidecars = [...sidecarChanges(found, done.files).keys()];
   const names = new Map<string, string>();
   for (const file of changing) {
     if (newText(file, found) !== undefined) names.set(file.key, mounts.temporaryName());
@@ -252,9 +227,10 @@ async function commit(
       unsettled.set(file.key, done.files.get(file.key));
     }
   }));
+  const changes = sidecarChanges(found, files);
   await Promise.all(sidecars.map(async (sidecar) => {
     const key = `${sidecar.dir}/${SIDECAR_NAME}`;
-    const change = sidecarChange(sidecar, found, files);
+    const change = changes.get(sidecar);
     if (change === undefined) return;
     const outcome = await writeSidecar(job, sidecar, change, names.get(key) ?? "", findings);
     left.push(...outcome.left);
@@ -276,11 +252,6 @@ function besideFile([key, name]: readonly [string, string]): string {
 /** The temporary that a failed exchange has left, if it has. */
 function leftBy(error: ConfigPatchError, temporary: string): string[] {
   return error instanceof LeftoverError ? [temporary] : [];
-}
-
-function setEntry(files: Map<string, FileState>, key: string, entry: FileState | undefined): void {
-  if (entry === undefined) files.delete(key);
-  else files.set(key, entry);
 }
 
 async function write(

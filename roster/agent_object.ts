@@ -41,8 +41,9 @@ export interface AgentObject {
   /** What no file can route, for the user: `status` and `providers --show` print it. */
   readonly notes?: string | readonly string[] | null | undefined;
   /**
-   * How the route is known where nobody has run the program: `documentation only`. `status`,
-   * `providers` and `enable` print it.
+   * How the route is known: `run at VERSION` where the program was seen to go to the vault,
+   * `documentation only` where nobody has run it. `status`, `providers` and `enable` print
+   * it.
    */
   readonly proven?: string | null | undefined;
   /** Any other key of an agent file. */

@@ -39,6 +39,7 @@ export { loadRoster, type RosterOptions } from "./load.ts";
 export { readRosterSources, type SourceOptions } from "./sources.ts";
 export { rosterFrom } from "./objects.ts";
 export { builtInAgents } from "./built_in.ts";
+export { builtInProviders } from "./built_in_providers.ts";
 export { catalogAgents, catalogNames } from "./catalog.ts";
 export { showProvider } from "./show.ts";
 

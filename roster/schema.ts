@@ -172,9 +172,10 @@ export const AGENT_KEYS: readonly Key[] = [
   {
     key: "proven",
     shape: TEXT,
-    says: "How the route is known where nobody has run the program: `documentation only`. " +
-      "`status`, `providers` and `enable` print it.",
-    example: "proven: documentation only",
+    says:
+      "How the route is known: `run at VERSION` where the program was seen to go to the vault, " +
+      "`documentation only` where nobody has run it. `status`, `providers` and `enable` print it.",
+    example: "proven: run at 2.46.0",
   },
 ];
 

@@ -19,7 +19,7 @@ import {
 } from "./law.ts";
 import { isWithin, squeeze, withEdit } from "./regions.ts";
 import { trailingCommas } from "./strict.ts";
-import { type Ours, oursIn, placeOf, treeWithoutUs } from "./user_laws.ts";
+import { isElsewhere, isLaxer, type Ours, oursIn, placeOf, treeWithoutUs } from "./user_laws.ts";
 
 /** A file in which several providers have their values, one applied after the other. */
 export interface Crowd {
@@ -169,6 +169,7 @@ function assertEnd(
   const tree = readOr(trial, text)?.value ?? document.value;
   const expected = treeWithoutUs(document.value, tree, ours);
   if (memory !== undefined) throw new LawBreach(LAW, `a claim is left, ${how}`, texts);
+  if (ours.some((one) => isElsewhere(document.value, one))) return;
   if (!sameValue(tree, expected)) {
     throw new LawBreach(LAW, `another tree than ${show(expected)}, ${how}`, texts);
   }
@@ -198,7 +199,7 @@ function holds(
   const document = readOr(trial, wanted);
   if (document === undefined || !sameValue(document.value, expected)) return false;
   // The user's comma may have been needed by our entry alone; a strict text must stay strict.
-  return !(edited.isStrict === true && document.isStrict === false);
+  return !isLaxer(document, edited);
 }
 
 /** Whether a container that we made is, after the user's edit, one that stood there before. */

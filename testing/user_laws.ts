@@ -162,6 +162,8 @@ export function foreign(between: Between): void {
   const { original, user, disabled } = between;
   const elsewhere = between.wanted !== undefined;
   const wanted = between.wanted ?? original;
+  // Blanks between our bytes and the user's are nobody's: the indentation of our line goes with it.
+  if (isBlankBesideOurs(between) && disabled === original) return;
   const fits = elsewhere && between.live && sameValue(treeOf(between, wanted), between.expected);
   // The user's comma may have been needed by our entry alone: it must not stay behind the last one.
   const laxer = fits && isLaxer(between.read(wanted), between.read(between.edited));
@@ -179,7 +181,13 @@ export function foreign(between: Between): void {
   }
 }
 
-function isLaxer(document: ConfigDocument, than: ConfigDocument): boolean {
+function isBlankBesideOurs({ user, region }: Between): boolean {
+  return user.remove === "" && /^[ \t]+$/.test(user.insert) && region !== undefined &&
+    user.offset >= region.start && user.offset <= region.end;
+}
+
+/** Whether a text has become one that strict readers refuse, or has a comma more before a bracket. */
+export function isLaxer(document: ConfigDocument, than: ConfigDocument): boolean {
   if (document.isStrict === false && than.isStrict === true) return true;
   return (document.looseCommas ?? 0) > (than.looseCommas ?? 0);
 }
@@ -188,6 +196,20 @@ function isLaxer(document: ConfigDocument, than: ConfigDocument): boolean {
 function isMerged({ trees: [original, edited] }: Between, path: ConfigPath): boolean {
   const { found, missing } = resolve(edited, path);
   return missing.length === 0 && isTable(valueAt(original, found));
+}
+
+/**
+ * Whether what our entry was found by has changed, or stands in another entry by now: whether ours is
+ * still found depends on what else is in it.
+ */
+export function isElsewhere(edited: ConfigRoot, { path, value }: Ours): boolean {
+  if (placeOf(edited, { path, value }) !== undefined) return false;
+  const depth = path.findIndex((key) => typeof key === "object");
+  if (depth === -1) return false;
+  if (resolveAll(edited, path.slice(0, depth + 1)).length === 0) return true;
+  const list = valueAt(edited, path.slice(0, depth));
+  return isList(list) &&
+    list.some((item) => sameValue(valueAt(item, path.slice(depth + 1)), value));
 }
 
 /** A value that the user changed after us is never removed. */
@@ -206,14 +228,8 @@ export function owner(between: Between): void {
 
 /** What we created goes if no key in it is the user's, and stays if one is; nothing else changes. */
 export function extend(between: Between): void {
-  // What an entry was found by has changed: whether it is still found depends on what else is in it.
   const [, edited] = between.trees;
-  const isRenamed = between.ours.some(({ path }) =>
-    path.some((key, depth) =>
-      typeof key === "object" && resolveAll(edited, path.slice(0, depth + 1)).length === 0
-    )
-  );
-  if (isRenamed) return;
+  if (between.ours.some((one) => isElsewhere(edited, one))) return;
   if (!sameValue(between.trees[2], between.expected)) {
     throw breach("Extend", between, `another tree than ${show(between.expected)}`);
   }
@@ -277,12 +293,12 @@ export function treeWithoutUs(
     if (empty.has(pathText(path))) setAt(tree, found, null);
     else removeAt(tree, found);
   }
-  // A table that loses its last key may be left without any value, where the format allows it.
+  // A table or list that loses its last value may be left without any value, where the format allows it.
   for (const { path } of ours) {
     for (const [depth] of path.entries()) {
       const at = path.slice(0, depth);
       const now = valueAt(tree, at);
-      if (depth === 0 || !isTable(now) || Object.keys(now).length > 0) continue;
+      if (depth === 0 || !(isTable(now) || isList(now)) || Object.keys(now).length > 0) continue;
       if (valueAt(disabled, at) === null) setAt(tree, at, null);
     }
   }

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { ConfigPatchError } from "../../errors.ts";
+import { ConfigPatchError, locate } from "../../errors.ts";
 import { refuseLength } from "../limits.ts";
 import { nextLine } from "../lines.ts";
 import type { ConfigValue, Put } from "../types.ts";
@@ -60,8 +60,16 @@ export function insertion(index: DotenvIndex, name: string, value: ConfigValue):
 const NEW_NAME = /^[A-Za-z_][\w.-]*$/;
 
 /** Behind a byte order mark a name begins a line of its own: some readers take the mark into it. */
-function topOf({ text, eol }: DotenvIndex): [offset: number, lead: string, tail: string] {
-  return text.startsWith("\uFEFF") ? [1, eol, eol] : [0, "", eol];
+function topOf({ text, eol, assignments }: DotenvIndex): [at: number, lead: string, tail: string] {
+  if (!text.startsWith("\uFEFF")) return [0, "", eol];
+  if (assignments.length > 0) {
+    throw new ConfigPatchError(
+      "unsupported",
+      "the file begins with a byte order mark, which some readers take into the first name",
+      { ...locate(text, 0), remedy: "save the file without it" },
+    );
+  }
+  return [1, eol, eol];
 }
 
 /** The quotes that all values nearby have. */

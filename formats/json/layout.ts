@@ -1,5 +1,5 @@
 /** How a JSON file is laid out: what is between its tokens, and which comments belong together. @module */
-import { commentsIn, eolOf, indentOf, isBlank, lineStart } from "../lines.ts";
+import { commentsIn, eolOf, indentOf, isBlank } from "../lines.ts";
 import type { Span } from "../types.ts";
 import type { JsonNode, JsonTree } from "./spans.ts";
 import type { JsonStyle } from "./text.ts";
@@ -32,7 +32,8 @@ function unitOf(text: string, root: JsonNode, way: readonly JsonNode[]): string 
   const children = root.entries.map((entry) => entry.value);
   for (const node of [...way.toReversed(), ...children]) {
     const first = node.entries[0]?.start;
-    if (first === undefined || lineStart(text, first) <= node.start) continue;
+    // Of a file on one line, to look for the beginning of that line each time would take too long.
+    if (first === undefined || !text.slice(node.start, first).includes("\n")) continue;
     const [outer, inner] = [indentOf(text, node.start), indentOf(text, first)];
     if (inner.length > outer.length && inner.startsWith(outer)) return inner.slice(outer.length);
   }

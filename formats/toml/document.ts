@@ -10,7 +10,6 @@ import type {
   ConfigPath,
   ConfigTable,
   ConfigValue,
-  FormatHandler,
   Put,
   Slot,
   Span,
@@ -20,20 +19,11 @@ import { type ConcretePath, resolve, valueAt } from "../value.ts";
 import { removalOf } from "./drop.ts";
 import { insertionFor, replacementFor } from "./put.ts";
 import { indexOf, nodeAt, spanOf, startOf, type TomlIndex } from "./spans.ts";
-import type { SyntaxParser } from "./syntax.ts";
 import { valueOf } from "./value.ts";
 
-/**
- * The handler of TOML 1.1 (which reads 1.0 alike) by a parser of positions; what it writes is TOML 1.0.
- */
-export function tomlHandler(parseSyntax: SyntaxParser): FormatHandler {
-  return {
-    name: "toml",
-    extensions: [".toml"],
-    blank: "",
-    holdsNull: false,
-    parse: (text) => new TomlDocument(text, valueOf(text), parseSyntax),
-  };
+/** Reads and edits TOML 1.1 (which reads 1.0 alike); what it writes is TOML 1.0. */
+export function parseToml(text: string): ConfigDocument {
+  return new TomlDocument(text, valueOf(text));
 }
 
 class TomlDocument implements ConfigDocument, Ground {
@@ -42,14 +32,12 @@ class TomlDocument implements ConfigDocument, Ground {
   readonly nullIsEmpty = false;
   /** A byte order mark is no part of the index: this far its offsets are from those of the text. */
   readonly #shift: number;
-  readonly #parseSyntax: SyntaxParser;
   #index: TomlIndex | undefined;
   #comments: readonly Span[] | undefined;
 
-  constructor(text: string, value: ConfigTable, parseSyntax: SyntaxParser) {
+  constructor(text: string, value: ConfigTable) {
     this.text = text;
     this.value = value;
-    this.#parseSyntax = parseSyntax;
     this.#shift = text.startsWith("\uFEFF") ? 1 : 0;
   }
 
@@ -63,10 +51,14 @@ class TomlDocument implements ConfigDocument, Ground {
     const { found, missing } = resolve(this.value, path);
     const value = valueAt(this.value, found);
     if (missing.length > 0 || value === undefined) return undefined;
-    const node = nodeAt(this.#spans(), found);
-    if (node.kind !== "value") return { value };
-    const { start, end } = spanOf(node.content);
-    return { value, span: { start: start + this.#shift, end: end + this.#shift } };
+    // Most who ask want the value alone; the place costs more.
+    const spanAt = () => this.#spanAt(found);
+    return {
+      value,
+      get span() {
+        return spanAt();
+      },
+    };
   }
 
   put(path: ConfigPath, value: ConfigValue): Put {
@@ -93,11 +85,18 @@ class TomlDocument implements ConfigDocument, Ground {
     return startOf(nodeAt(this.#spans(), place)) + this.#shift;
   }
 
+  #spanAt(place: ConcretePath): Span | undefined {
+    const node = nodeAt(this.#spans(), place);
+    if (node.kind !== "value") return undefined;
+    const { start, end } = spanOf(node.content);
+    return { start: start + this.#shift, end: end + this.#shift };
+  }
+
   #shifted<T extends Splice>(splice: T): T {
     return { ...splice, offset: splice.offset + this.#shift };
   }
 
   #spans(): TomlIndex {
-    return this.#index ??= indexOf(this.text.slice(this.#shift), this.#parseSyntax);
+    return this.#index ??= indexOf(this.text.slice(this.#shift));
   }
 }

@@ -1,7 +1,6 @@
-/** The TOML handler for any text. @module */
+/** The TOML handler. @module */
 import type { FormatHandler } from "../types.ts";
-import { tomlHandler } from "./document.ts";
-import { parseSyntax } from "./parser.ts";
+import { parseToml } from "./document.ts";
 
 /**
  * Reads and edits TOML.
@@ -17,4 +16,10 @@ import { parseSyntax } from "./parser.ts";
  * if (text !== "# mine\n[tui]\ntheme = 'dark'\nfont = 'mono'\n") throw new Error(text);
  * ```
  */
-export const tomlFormat: FormatHandler = tomlHandler(parseSyntax);
+export const tomlFormat: FormatHandler = {
+  name: "toml",
+  extensions: [".toml"],
+  blank: "",
+  holdsNull: false,
+  parse: parseToml,
+};

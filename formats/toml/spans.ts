@@ -9,7 +9,8 @@
 import { ConfigPatchError } from "../../errors.ts";
 import type { Span } from "../types.ts";
 import type { ConcretePath } from "../value.ts";
-import type { Content, HeadedTable, Pair, SyntaxParser } from "./syntax.ts";
+import { nameOf, parseSyntax } from "./parser.ts";
+import type { Content, Pair } from "./syntax.ts";
 
 export type { Content, Pair } from "./syntax.ts";
 
@@ -107,33 +108,33 @@ export interface TomlIndex {
 /**
  * Builds the index of a text that is known to be valid.
  *
- * @throws {ConfigPatchError} `unsupported` where the parser that knows the positions gives up.
+ * @throws {ConfigPatchError} `unsupported` where the places are not certain.
  */
-export function indexOf(text: string, parse: SyntaxParser): TomlIndex {
-  const { top, comments } = parse(text);
-  const head: Section = {
-    kind: "section",
-    number: 0,
-    header: undefined,
-    pairs: top.filter((node) => node.type === "TOMLKeyValue"),
-  };
+export function indexOf(text: string): TomlIndex {
+  const { pairs, tables, comments } = parseSyntax(text);
+  const head: Section = { kind: "section", number: 0, header: undefined, pairs };
   const sections = [head];
   const root: TableNode = newTable(undefined, undefined);
   root.body = root.first = root.last = head;
   addPairs(root, head);
-  for (const table of top) {
-    if (table.type !== "TOMLTable") continue;
+  for (const table of tables) {
     const section: Section = {
       kind: "section",
       number: sections.length,
-      header: headerOf(text, table),
+      header: spanOf(table),
       pairs: table.body,
     };
     sections.push(section);
     addSection(root, table.resolvedKey, section);
   }
-  const pairs = sections.flatMap((section) => section.pairs);
-  return { text, root, sections, pairs, comments: comments.map(spanOf), inline: new Map() };
+  return {
+    text,
+    root,
+    sections,
+    pairs: sections.flatMap((section) => section.pairs),
+    comments: comments.map(spanOf),
+    inline: new Map(),
+  };
 }
 
 /** The node at a path of the parsed tree. */
@@ -183,11 +184,6 @@ export function spanOf(node: { readonly range: readonly [number, number] }): Spa
   return { start: node.range[0], end: node.range[1] };
 }
 
-function headerOf(text: string, table: HeadedTable): Span {
-  const bracket = text.indexOf("]", table.key.range[1]);
-  return { start: table.range[0], end: bracket + (table.kind === "array" ? 2 : 1) };
-}
-
 function newTable(above: TableNode["above"], name: string | undefined): TableNode {
   return { kind: "table", above, name, children: new Map() };
 }
@@ -223,7 +219,7 @@ function addSection(root: TableNode, path: readonly (string | number)[], section
 
 function addPairs(table: TableNode, body: Section | Braces): void {
   for (const pair of body.pairs) {
-    const names = pair.key.keys.map((key) => key.type === "TOMLBare" ? key.name : key.value);
+    const names = pair.key.keys.map(nameOf);
     let at = table;
     for (const [part, name] of names.slice(0, -1).entries()) {
       let next = at.children.get(name);

@@ -1,4 +1,4 @@
-/** The syntax of a TOML text with its positions, as far as an edit asks for it: what a parser gives. @module */
+/** The syntax of a TOML text with its positions, as far as an edit asks for it. @module */
 
 /** From the first character to behind the last. */
 export type Range = readonly [number, number];
@@ -44,12 +44,8 @@ export type Content =
 export interface HeadedTable {
   /** Tells it from a pair. */
   readonly type: "TOMLTable";
-  /** Whether it has one bracket or two. */
-  readonly kind: "standard" | "array";
-  /** From the header to its last pair. */
+  /** The header, without what follows on its line. */
   readonly range: Range;
-  /** What stands in the brackets. */
-  readonly key: { readonly range: Range };
   /** Its path from the root, with the numbers of list entries. */
   readonly resolvedKey: readonly (string | number)[];
   /** Its pairs. */
@@ -58,15 +54,10 @@ export interface HeadedTable {
 
 /** A whole text. */
 export interface Syntax {
-  /** Pairs and tables, in the order of the file. */
-  readonly top: readonly (Pair | HeadedTable)[];
+  /** The pairs above the first header, in the order of the file. */
+  readonly pairs: readonly Pair[];
+  /** All headers, in the order of the file. */
+  readonly tables: readonly HeadedTable[];
   /** All comments, in the order of the file, from `#` to the end of the line. */
   readonly comments: readonly { readonly range: Range }[];
 }
-
-/**
- * Reads a text that is known to be valid, and has no byte order mark.
- *
- * @throws {ConfigPatchError} where it cannot tell the positions.
- */
-export type SyntaxParser = (text: string) => Syntax;

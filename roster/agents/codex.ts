@@ -1,5 +1,6 @@
-/** OpenAI's Codex CLI; run at 0.169. @module */
+/** OpenAI's Codex CLI. @module */
 import type { AgentObject } from "../agent_object.ts";
+import { proxyRules } from "../proxies.ts";
 
 const OPENAI = [
   "{vault_url}/v1",
@@ -66,6 +67,7 @@ export const agent: AgentObject = {
         unless: ["{vault_url}", "ws://{vault_host}"],
         why: "Codex sends realtime conversations there.",
       },
+      ...proxyRules("Codex", { file: ".env" }),
     ],
   },
   notes: [
@@ -74,4 +76,5 @@ export const agent: AgentObject = {
     "No file routes the login itself, the refresh of its tokens, and codex cloud.",
     "Not seen: -c and --oss on the command line, and a trusted project's own .codex/config.toml.",
   ],
+  proven: "run at 0.169.0",
 };

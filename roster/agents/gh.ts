@@ -1,4 +1,4 @@
-/** GitHub's CLI; run at 2.23 and 2.46. @module */
+/** GitHub's CLI. @module */
 import type { AgentObject } from "../agent_object.ts";
 
 /** It knows no base URL, but sends every request to the API through this socket. */
@@ -12,4 +12,5 @@ export const agent: AgentObject = {
     "In the container, the host dir is ~/.config/gh.",
     "No file routes gh auth login --web, and what git itself fetches and pushes.",
   ],
+  proven: "run at 2.46.0-3",
 };

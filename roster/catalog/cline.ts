@@ -1,4 +1,4 @@
-/** Cline's CLI, with an Anthropic key or Cline's own account; run at 3.0. @module */
+/** Cline's CLI, with an Anthropic key or Cline's own account. @module */
 import type { AgentObject } from "../agent_object.ts";
 
 /** Any time does: Cline sets it anew whenever it runs. */
@@ -28,6 +28,11 @@ export const agent: AgentObject = {
     },
     bypassed_by: [
       {
+        path: ["lastUsedProvider"],
+        unless: ["anthropic", "cline"],
+        why: "Cline begins with that provider, and sends its requests to its address.",
+      },
+      {
         path: ["providers", "*", "settings", "baseUrl"],
         unless: ["{vault_url}/v1", "{vault_url}/api/v1"],
         why: "With that provider, Cline sends its requests there.",
@@ -38,4 +43,5 @@ export const agent: AgentObject = {
     "In the container, the host dir is ~/.cline.",
     "No file of the catalog's routes logins, and providers other than anthropic and cline.",
   ],
+  proven: "run at 3.0.65",
 };

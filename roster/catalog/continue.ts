@@ -1,4 +1,4 @@
-/** Continue's CLI (cn), for Anthropic's and OpenAI's models; run at 1.5. @module */
+/** Continue's CLI (cn), for Anthropic's and OpenAI's models. @module */
 import type { AgentObject } from "../agent_object.ts";
 
 /** Every model of a vendor has an address of its own; a file must have a name, a version and a model. */
@@ -33,6 +33,11 @@ export const agent: AgentObject = {
           unless: ["anthropic", "openai"],
           why: "With that model, Continue sends its requests to another vendor.",
         },
+        ...[[], ["models", "*"]].map((where) => ({
+          path: [...where, "requestOptions", "proxy"],
+          unless: [""],
+          why: "Continue sends its requests to that proxy.",
+        })),
       ],
     },
   ],
@@ -40,4 +45,5 @@ export const agent: AgentObject = {
     "In the container, the host dir is ~/.continue.",
     "No file routes a login at Continue's hub, and models that come from there (uses:).",
   ],
+  proven: "run at 1.5.47",
 };

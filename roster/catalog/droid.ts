@@ -1,5 +1,12 @@
-/** Factory's Droid, with models of your own; run at 0.215. @module */
+/** Factory's Droid, with models of your own. @module */
 import type { AgentObject } from "../agent_object.ts";
+
+/** Where Droid finds addresses of models: it reads all three files. */
+const PLACES = [
+  { path: ["customModels", "*", "baseUrl"] },
+  { file: "settings.local.json", path: ["customModels", "*", "baseUrl"] },
+  { file: "config.json", path: ["custom_models", "*", "base_url"] },
+];
 
 /** Only models of `customModels` have an address; each of them is routed by its kind. */
 export const agent: AgentObject = {
@@ -22,17 +29,17 @@ export const agent: AgentObject = {
       json_each: ["customModels", "*"],
       json_match: { provider: "openai" },
       json_set: { baseUrl: "{vault_url}/v1" },
-      bypassed_by: [
-        {
-          path: ["customModels", "*", "baseUrl"],
-          unless: ["{vault_url}", "{vault_url}/v1"],
-          why: "With that model, Droid sends its requests there.",
-        },
-      ],
+      bypassed_by: PLACES.map(({ file, path }) => ({
+        file,
+        path,
+        unless: ["{vault_url}", "{vault_url}/v1"],
+        why: "With that model, Droid sends its requests there.",
+      })),
     },
   ],
   notes: [
     "In the container, the host dir is ~/.factory.",
     "No file routes the login and Droid's built-in models: choose one of customModels.",
   ],
+  proven: "run at 0.215.0",
 };

@@ -1,5 +1,6 @@
-/** Google's Gemini CLI, with an API key; run at 0.61. @module */
+/** Google's Gemini CLI, with an API key. @module */
 import type { AgentObject } from "../agent_object.ts";
+import { proxyRules } from "../proxies.ts";
 
 /**
  * It reads the address from its .env, and the kind of login from its settings: where it finds an address
@@ -16,6 +17,7 @@ export const agent: AgentObject = {
       file: ".env",
       dotenv_set: { GOOGLE_GEMINI_BASE_URL: "{vault_url}" },
       bypassed_by: [
+        ...proxyRules("Gemini CLI", {}),
         {
           file: "settings.json",
           path: ["security", "auth", "selectedType"],
@@ -36,4 +38,5 @@ export const agent: AgentObject = {
     "No file routes a login with a Google account, and Vertex.",
     "Not seen: a .env of the project or of a directory above it, which is read instead.",
   ],
+  proven: "run at 0.61.0",
 };

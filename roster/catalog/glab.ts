@@ -1,4 +1,4 @@
-/** GitLab's CLI; run at 1.53. @module */
+/** GitLab's CLI. @module */
 import type { AgentObject } from "../agent_object.ts";
 
 /** It refuses a file that others may read, for every command. */
@@ -33,4 +33,5 @@ export const agent: AgentObject = {
     "Not seen: GITLAB_HOST and GITLAB_API_HOST in the environment, and a repository's own " +
     ".git/glab-cli/config.yml.",
   ],
+  proven: "run at 1.53.0-1+b3",
 };

@@ -1,4 +1,4 @@
-/** Grok CLI (@vibe-kit/grok-cli); run at 0.0.34. @module */
+/** Grok CLI (@vibe-kit/grok-cli). @module */
 import type { AgentObject } from "../agent_object.ts";
 
 /** It silently ignores a file that holds a comment. */
@@ -13,4 +13,5 @@ export const agent: AgentObject = {
     "In the container, the host dir is ~/.grok.",
     "Not seen: GROK_BASE_URL in the environment, and --base-url on the command line.",
   ],
+  proven: "run at 0.0.34",
 };

@@ -1,8 +1,9 @@
-/** Kilo Code's CLI, with an Anthropic key or Kilo's own gateway; run at 7.7. @module */
+/** Kilo Code's CLI, with an Anthropic key or Kilo's own gateway. @module */
 import type { AgentObject } from "../agent_object.ts";
+import { addressRules, providersOf, weakerPatches } from "../weaker.ts";
 
 const WEAKER = ["config.json", "kilo.json", "kilo.jsonc", "opencode.json"];
-const OURS = ["{vault_url}/v1", "{vault_url}/api/openrouter"];
+const ROUTES = { anthropic: "{vault_url}/v1", kilo: "{vault_url}/api/openrouter" };
 
 /**
  * Kilo merges config.json, kilo.json, kilo.jsonc, opencode.json and opencode.jsonc, in this order: ours is
@@ -11,32 +12,20 @@ const OURS = ["{vault_url}/v1", "{vault_url}/api/openrouter"];
  */
 export const agent: AgentObject = {
   host_dir: "_kilo-config",
-  shared_config_patch: {
-    file: "opencode.jsonc",
-    json_set: {
-      provider: {
-        anthropic: { options: { baseURL: "{vault_url}/v1" } },
-        kilo: { options: { baseURL: "{vault_url}/api/openrouter" } },
-      },
+  shared_config_patch: [
+    {
+      file: "opencode.jsonc",
+      json_set: { provider: providersOf(ROUTES) },
+      json_default: { permission: { bash: "ask" } },
+      bypassed_by: addressRules("Kilo", ROUTES),
     },
-    json_default: { permission: { bash: "ask" } },
-    bypassed_by: [
-      {
-        path: ["provider", "*", "options", "baseURL"],
-        unless: OURS,
-        why: "With that provider, Kilo sends its requests there.",
-      },
-      ...WEAKER.map((file) => ({
-        file,
-        path: ["provider", "*", "npm"],
-        why: "That is a provider of your own; with it, Kilo sends its requests to its address.",
-      })),
-    ],
-  },
+    ...WEAKER.flatMap((file) => weakerPatches("Kilo", file, ROUTES)),
+  ],
   notes: [
     "In the container, the host dir is ~/.config/kilo.",
     "To an opencode.jsonc of yours without permission.bash, Kilo adds permission.bash: allow once.",
     "No file routes logins, and other vendors of Kilo's own list.",
     "Not seen: a project's own files, and variables of the environment.",
   ],
+  proven: "run at 7.7.7",
 };

@@ -1,4 +1,4 @@
-/** Nanocoder; run at 1.30. @module */
+/** Nanocoder. @module */
 import type { AgentObject } from "../agent_object.ts";
 
 /** Every provider of the user's, and one of ours where there is none. It ignores a file with comments. */
@@ -18,10 +18,18 @@ export const agent: AgentObject = {
       json_strict: true,
       json_each: ["nanocoder", "providers", "*"],
       json_set: { baseUrl: "{vault_url}/v1" },
+      bypassed_by: [
+        {
+          path: ["nanocoder", "providers", "*", "sdkProvider"],
+          unless: ["openai-compatible", "anthropic", "chatgpt-codex"],
+          why: "With that kind of provider, Nanocoder goes to its vendor, whatever its baseUrl is.",
+        },
+      ],
     },
   ],
   notes: [
     "In the container, the host dir is ~/.config/nanocoder.",
     "Not seen: a project's own agents.config.json.",
   ],
+  proven: "run at 1.30.0",
 };

@@ -1,8 +1,15 @@
-/** Qwen Code, with a key; run at 0.24. @module */
+/** Qwen Code, with a key. @module */
 import type { AgentObject } from "../agent_object.ts";
+import { proxyRules } from "../proxies.ts";
 
 const OPENAI = "{vault_url}/v1";
 const OTHER = "{vault_url}";
+
+/** The variables that hold an address, and ours for each. */
+const VARIABLES = {
+  OPENAI_BASE_URL: OPENAI,
+  ANTHROPIC_BASE_URL: OTHER,
+};
 
 /**
  * Every login writes models with an address of their own, which beats that of `security.auth`. A new
@@ -26,11 +33,16 @@ export const agent: AgentObject = {
           unless: ["openai", "anthropic", "gemini"],
           why: "With that login, Qwen Code sends its requests to an address that no file changes.",
         },
-        {
-          path: ["env", "OPENAI_BASE_URL"],
-          unless: [OPENAI],
-          why: "Qwen Code takes this address before that of security.auth.",
-        },
+        ...[{ table: ["env"] }, { file: ".env" }].flatMap((where) => [
+          ...Object.entries(VARIABLES).map(([name, url]) => ({
+            file: where.file,
+            path: [...where.table ?? [], name],
+            unless: [url],
+            why: "Qwen Code takes this address for a model that has none of its own.",
+          })),
+          ...proxyRules("Qwen Code", where),
+        ]),
+        { path: ["proxy"], unless: [""], why: "Qwen Code sends all its requests to that proxy." },
       ],
     },
     {
@@ -54,4 +66,5 @@ export const agent: AgentObject = {
     "No file routes a Qwen account's login.",
     "Not seen: OPENAI_BASE_URL in the environment, which wins, and a project's own .qwen/settings.json.",
   ],
+  proven: "run at 0.24.4",
 };

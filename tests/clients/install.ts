@@ -70,7 +70,7 @@ async function fromDebian(name: string, suite: string, directory: string): Promi
   const apt = `${directory}/apt`;
   await Deno.mkdir(`${apt}/lists/partial`, { recursive: true });
   await Deno.mkdir(`${apt}/cache/archives/partial`, { recursive: true });
-  await Deno.writeTextFile(`${apt}/sources.list`, sourceList(suite));
+  await Deno.writeTextFile(`${apt}/sources.list`, await sourceList(suite, apt));
   const options = [
     `Dir::State::Lists=${apt}/lists`,
     `Dir::Cache=${apt}/cache`,
@@ -91,9 +91,13 @@ async function fromDebian(name: string, suite: string, directory: string): Promi
   await remove(apt);
 }
 
-function sourceList(suite: string): string {
+/** The list of a suite, from where this machine gets its own packages. */
+async function sourceList(suite: string, cwd: string): Promise<string> {
+  const format = ["--format", "$(REPO_URI)", "Created-By: Packages"];
+  const [site] = (await run(cwd, "apt-get", ["indextargets", ...format])).split("\n");
+  if (!site) throw new Error("apt-get knows no place of packages");
   const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
-  return `deb [signed-by=${keyring}] http://deb.debian.org/debian ${suite} main\n`;
+  return `deb [signed-by=${keyring}] ${site} ${suite} main\n`;
 }
 
 /** What a command prints; what it said last, if it fails. */

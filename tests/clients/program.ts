@@ -46,6 +46,10 @@ export interface Login {
   readonly users: Files;
   /** Where the client goes with that config alone, if not to the relay. */
   readonly own?: RegExp;
+  /** Without a config, the client does not go to its service either. */
+  readonly needsConfig?: boolean;
+  /** It does not print the vault's answer: that it asked is all that can be seen. */
+  readonly saysNothing?: boolean;
   readonly bypasses?: readonly Bypass[];
 }
 
@@ -59,6 +63,9 @@ export interface Bypass {
   /** Where the client then goes; to the user's relay, if absent. */
   readonly goes?: RegExp;
 }
+
+/** A proxy of the user's, which has that name too. */
+export const PROXY = "http://relay.example:3128";
 
 /** The name to which users' own configs go; nothing has it. */
 export const RELAY = "relay.example";

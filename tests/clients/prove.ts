@@ -1,4 +1,5 @@
 /** The proof for one client and one kind of login: what holds, and what was seen where it does not. */
+import { SAID } from "./answers.ts";
 import type { Installed } from "./install.ts";
 import { type Bypass, type Login, type Program, RELAY } from "./program.ts";
 import { Scene } from "./scene.ts";
@@ -69,11 +70,19 @@ export async function prove(
     return `the client asked for ${seen.names.join(", ") || "nobody"}, not for ${there.source}`;
   };
 
+  /** With what is left of a host dir that was empty, the client goes to its service again. */
+  const home = async (on: Scene): Promise<Problem> => {
+    const { service } = login;
+    return service === undefined || login.needsConfig
+      ? undefined
+      : await past(on, { goes: service });
+  };
+
   const undo = [await undone(await scene({})), await undone(await scene(login.users))];
 
   const empty = await scene({});
   const onEmpty = await apply(empty) ?? routed(await run(empty), login);
-  const afterEmpty = await afterClient(empty);
+  const afterEmpty = await afterClient(empty) ?? await home(empty);
   await empty.end();
 
   const users = await scene(login.users);
@@ -128,7 +137,9 @@ function routed(seen: Seen, login: Login): Problem {
   if (!lines.some((line) => login.asks.test(line))) {
     return `asked the vault for ${lines.join(", ") || "nothing"}`;
   }
-  return undefined;
+  return login.saysNothing || seen.output.includes(SAID)
+    ? undefined
+    : `it did not take the vault's answer: ${seen.output.slice(-200)}`;
 }
 
 function linesOf({ requests }: Seen): string[] {

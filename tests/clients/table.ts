@@ -22,27 +22,41 @@ export function line(row: Row): string {
   }).join(" · ");
 }
 
-/** The page that keeps the last table. */
-export function page(rows: readonly Row[], missing: readonly string[]): string {
+/**
+ * The page that keeps the last table.
+ *
+ * @param notRun Why, by the name of the agent.
+ */
+export function page(rows: readonly Row[], notRun: Readonly<Record<string, string>>): string {
   const besides = rows.filter((row) => row.besides.length > 0).map(({ client, login, besides }) =>
-    `- ${client} (${login}): ${besides.map((name) => `\`${name}\``).join(", ")}`
+    `- ${client} (${login}): ${besides.map(nameText).join(", ")}`
   );
+  const documented = Object.entries(notRun).map(([name, why]) => `- ${name}: ${why}.`);
   return `# Clients
 
-What real programs did, kept by \`deno task clients --write\`. Each was run in a world with nothing but
-loopback, a stand-in vault, and a name server that logs every name asked for.
+What real programs did. Each was installed, and run in a world with nothing but loopback, a stand-in
+vault, and a name server that logs every name asked for. \`deno task clients\` runs them all,
+\`deno task clients NAME\` one of them; with \`--write\` this page is made of what was seen last. No line
+of it is written by hand.
 
 - **empty host dir**: after \`apply\` on a host dir that holds nothing but the login, the client's
   request reached the vault, and it asked for no name of its service.
 - **user's config**: the same, where the user's own config sends everything elsewhere.
-- **bypass refused**: where a config would send the client past the vault, \`apply\` refuses it; accepted,
-  the client was seen to go past.
+- **bypass refused**: where a config sends the client past what we write, \`apply\` says \`bypassed\`,
+  exits 1 and writes nothing; with \`--accept-bypass\` it exits 0, and the client was seen to go past.
 - **undo exact**: \`apply\` and \`disable\` end in the same bytes, on both host dirs.
-- **after the client ran**, and rewrote its files: \`verify\` is content, \`apply\` succeeds, \`disable\`
-  leaves no address of the vault, and the client goes to the user's address again.
+- **after the client ran**, and rewrote its files: \`verify\` exits 0, \`apply\` succeeds, \`disable\`
+  leaves no address of the vault, and the client goes where it went without us.
 
 ${table(rows)}
-${missing.map((line) => `\nNot run here: ${line}.\n`).join("")}
+
+## Known from documentation only
+
+The programs of these agents cannot be had where the table is made: npm and Debian are all that it
+needs. Their agent files say \`proven: documentation only\`.
+
+${documented.join("\n")}
+
 ## Names asked for besides
 
 A routed client may still ask its maker for news, models or telemetry. These names were asked for
@@ -50,6 +64,11 @@ while the requests above went to the vault; block them if they must not be reach
 
 ${besides.join("\n")}
 `;
+}
+
+/** The registry of npm has its word in place of its name, as mirrors have other names. */
+function nameText(name: string): string {
+  return /^registry\.npm/.test(name) ? "the registry of npm" : `\`${name}\``;
 }
 
 function mark(cell: Cell | undefined): string {

@@ -5,6 +5,7 @@ import { type ConfigPath, type ConfigValue, defaultFormats } from "../../formats
 import { type FilePlan, planFile } from "../../ownership/plan.ts";
 import type { WantedPath } from "../../ownership/claims.ts";
 import type { Part } from "../../ownership/wanted.ts";
+import { disjoint } from "../../testing/edit_laws.ts";
 
 interface Story {
   readonly format: string;
@@ -172,4 +173,35 @@ Deno.test("taking back leaves no comma behind that nobody wrote, whoever leaves 
       assert.ok(plan.text?.includes(comment));
     }
   }
+});
+
+Deno.test("entries in which nothing but our values stands are not taken for one", async () => {
+  for (
+    const [format, text, paths] of [
+      ["json", '{ "list": [{}, {}, {}] }\n', [["list", 1, "key"], ["list", 0, "key"]]],
+      ["toml", "list = [{ }, { b = nan }]\n", [["list", 0, "a"], ["list", 1, "b"]]],
+    ] as const
+  ) {
+    const handler = await defaultFormats.load(format);
+    disjoint(
+      { handler, text },
+      paths.map((path) => ({ path, value: "ours", other: "other" })),
+    );
+  }
+});
+
+Deno.test("a name that some readers take a byte order mark into is not moved to another line", async () => {
+  const handler = await defaultFormats.load("dotenv");
+  assert.throws(() => handler.parse("\uFEFFA= \n").put(["B"], "ours"), { code: "unsupported" });
+  assert.equal(handler.parse("\uFEFF# c\n").put(["B"], "ours").insert.trim(), "B=ours");
+});
+
+Deno.test("a line of ours that keeps readers from disagreeing is not taken out", async () => {
+  const story = tell({
+    format: "dotenv",
+    text: "A=\n\n",
+    path: ["B"],
+    user: ["B=ours\n", 'B=ours\n"'],
+  });
+  await assert.rejects(() => story, { code: "unsupported" });
 });

@@ -211,7 +211,7 @@ export const OWNERSHIP_MUTANTS: readonly Mutant[] = [
   {
     name: "a container can make us own as many places as it likes",
     file: "ownership/",
-    of: "refuseTooMany",
+    of: "refuseManyClaims",
     rule: answers("undefined"),
     run: test("reconcile/resources"),
     caughtBy: "too-large",

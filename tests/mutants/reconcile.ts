@@ -1,6 +1,6 @@
 /** Rules of the shell, broken. */
 import { type Mutant, test } from "./mutant.ts";
-import { always, assume, drop, instead } from "./rule.ts";
+import { always, answers, assume, drop, instead } from "./rule.ts";
 
 /** Rules of the shell, broken. */
 export const RECONCILE_MUTANTS: readonly Mutant[] = [
@@ -46,11 +46,27 @@ export const RECONCILE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "whoever waited for the lock goes by what he read before",
-    file: "reconcile/run.ts",
-    of: "run",
-    rule: assume(false, "readOwn"),
-    run: test("torture/torture", "--filter", "a crowd loses no key"),
-    caughtBy: "a crowd loses no key ... FAILED",
+    file: "reconcile/again.ts",
+    of: "rebased",
+    rule: assume(false, "changedKeys"),
+    run: test("reconcile/again", "--filter", "an owner"),
+    caughtBy: "whom another run has made an owner of our place stays one ... FAILED",
+  },
+  {
+    name: "a run about other providers makes everybody start over",
+    file: "reconcile/again.ts",
+    of: "rebased",
+    rule: assume(true, "changedKeys"),
+    run: test("reconcile/again", "--filter", "costs nobody"),
+    caughtBy: "a run about other providers costs nobody a plan or a round ... FAILED",
+  },
+  {
+    name: "what has not changed is planned again as well",
+    file: "reconcile/again.ts",
+    of: "planBefore",
+    rule: answers("undefined"),
+    run: test("reconcile/again", "--filter", "of several files"),
+    caughtBy: "of several files, only the one whose entry has changed is planned again ... FAILED",
   },
   {
     name: "a sidecar that is no text stays where it is",

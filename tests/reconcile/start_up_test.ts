@@ -11,10 +11,10 @@ const GROUPS = {
   "packages of npm": /^npm:/,
   "readers and editors of formats": /^formats\/(?!types\.ts|value\.ts)/,
   "the JSON handler": /^formats\/json\/|^npm:jsonc-parser/,
-  "the TOML handler": /^formats\/toml\/|^npm:(?:smol-toml|toml-eslint-parser)/,
+  "the TOML handler": /^formats\/toml\/|^npm:smol-toml/,
   "the YAML handler": /^formats\/yaml\/|^npm:js-yaml/,
   "the core of ownership": /^ownership\//,
-  "the schema of agent files": /^roster\/schema/,
+  "what reads agents": /^roster\/(?!built_in_providers\.ts|types\.ts|names\.ts)/,
   "the state and its reader": /^reconcile\/state/,
   "the run": /^reconcile\/run\.ts$/,
   "the memory of the last run": /^reconcile\/steady\.ts$/,
@@ -37,7 +37,7 @@ Deno.test("what nothing needs yet is not loaded", async (t) => {
       "packages of npm",
       "readers and editors of formats",
       "the core of ownership",
-      "the schema of agent files",
+      "what reads agents",
       "the run",
       "what writes files",
     ]);
@@ -48,7 +48,7 @@ Deno.test("what nothing needs yet is not loaded", async (t) => {
     async () => {
       const loaded = await apply();
       assertLoads(loaded, ["the TOML handler", "the YAML handler", "what writes files", "the run"]);
-      assertSpares(loaded, ["the JSON handler", "the help"]);
+      assertSpares(loaded, ["the JSON handler", "what reads agents", "the help"]);
       assert.equal(loaded.opensFiles, false);
     },
   );
@@ -64,7 +64,7 @@ Deno.test("what nothing needs yet is not loaded", async (t) => {
         "packages of npm",
         "readers and editors of formats",
         "the core of ownership",
-        "the schema of agent files",
+        "what reads agents",
         "the state and its reader",
         "the run",
         "what writes files",

@@ -72,11 +72,17 @@ Deno.test("what sends Codex past its two addresses is known", async () => {
       "*.config.toml openai_base_url",
       "*.config.toml chatgpt_base_url",
       " experimental_realtime_ws_base_url",
+      ".env HTTP_PROXY",
+      ".env http_proxy",
+      ".env HTTPS_PROXY",
+      ".env https_proxy",
+      ".env ALL_PROXY",
+      ".env all_proxy",
     ],
   );
   for (const rule of bypassedBy) {
     assert.deepEqual(rule.ownFiles, ["config.toml"]);
-    assert.equal(rule.format, "toml");
+    assert.equal(rule.format, rule.file === ".env" ? "dotenv" : "toml");
   }
 });
 
@@ -99,7 +105,9 @@ Deno.test("the catalog is known, off by default, and only cline's file is nested
   const strict = catalog.filter((name) => providerIn(roster, name).patches[0]?.strict);
   assert.deepEqual(strict, ["claude", "cline", "grok", "nanocoder"]);
   assert.deepEqual(
-    [...roster.defaults(), ...catalog].filter((name) => providerIn(roster, name).proven),
+    [...roster.defaults(), ...catalog].filter((name) =>
+      providerIn(roster, name).proven === "documentation only"
+    ),
     ["vibe", "aider", "crush", "goose", "zed"],
   );
   assert.equal(providerIn(roster, "glab").patches[0]?.mode, 0o600);

@@ -1,4 +1,4 @@
-import type { Program } from "../program.ts";
+import { type Program, PROXY } from "../program.ts";
 
 /** Amp. */
 export const amp: Program = {
@@ -20,5 +20,9 @@ export const amp: Program = {
 }
 `,
     },
+    bypasses: [{
+      name: "a proxy",
+      files: { "settings.json": `{ "amp.proxy": "${PROXY}" }\n` },
+    }],
   }],
 };

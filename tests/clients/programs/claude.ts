@@ -1,4 +1,4 @@
-import type { Login, Program } from "../program.ts";
+import { type Login, type Program, PROXY } from "../program.ts";
 
 const LOGIN = {
   args: ["-p", "say hello"],
@@ -44,6 +44,35 @@ export const claude: Program = {
 `,
         },
         goes: /amazonaws\.com$/,
+      }, {
+        name: "Bedrock Mantle",
+        files: {
+          "settings.json": `{
+  "env": {
+    "CLAUDE_CODE_USE_MANTLE": "1",
+    "ANTHROPIC_BEDROCK_MANTLE_BASE_URL": "https://relay.example",
+    "AWS_REGION": "us-east-1",
+    "AWS_ACCESS_KEY_ID": "phantom",
+    "AWS_SECRET_ACCESS_KEY": "phantom"
+  }
+}
+`,
+        },
+      }, {
+        name: "Foundry",
+        files: {
+          "settings.json": `{
+  "env": {
+    "CLAUDE_CODE_USE_FOUNDRY": "1",
+    "ANTHROPIC_FOUNDRY_BASE_URL": "https://relay.example",
+    "ANTHROPIC_FOUNDRY_API_KEY": "phantom"
+  }
+}
+`,
+        },
+      }, {
+        name: "a proxy",
+        files: { "settings.json": `{ "env": { "HTTP_PROXY": "${PROXY}" } }\n` },
       }],
     },
     {

@@ -1,4 +1,4 @@
-import type { Program } from "../program.ts";
+import { type Program, PROXY } from "../program.ts";
 import { ACCOUNT, accountToken } from "./chatgpt.ts";
 
 const TOKEN = accountToken();
@@ -37,6 +37,7 @@ notifications = true
           files: { "work.config.toml": 'openai_base_url = "https://relay.example/v1"\n' },
           args: ["--profile", "work", ...ARGS],
         },
+        { name: "a proxy in .env", files: { ".env": `HTTP_PROXY=${PROXY}\n` } },
       ],
     },
     {
@@ -64,6 +65,9 @@ chatgpt_base_url = "https://relay.example/backend-api/"
 openai_base_url = "https://relay.example/backend-api/codex"
 `,
       },
+      bypasses: [
+        { name: "a proxy in .env", files: { ".env": `HTTPS_PROXY=${PROXY}\n` } },
+      ],
     },
   ],
 };

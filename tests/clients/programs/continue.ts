@@ -1,4 +1,22 @@
-import type { Program } from "../program.ts";
+import { type Login, type Program, PROXY } from "../program.ts";
+
+/** A config with one model of OpenAI's. */
+function openai(apiBase: string): Login["users"] {
+  return {
+    "config.yaml": `name: mine
+version: 1.0.0
+models:
+  - name: Mine
+    provider: openai
+    model: gpt-4o
+    apiKey: phantom
+    apiBase: ${apiBase}
+    roles: [chat]
+`,
+  };
+}
+
+const ARGS = ["--config", "/home/agent/.continue/config.yaml", "-p", "say hello"];
 
 /** Continue's `cn`. */
 export const continueDev: Program = {
@@ -9,7 +27,8 @@ export const continueDev: Program = {
   logins: [{
     name: "Anthropic key",
     env: { ANTHROPIC_API_KEY: "phantom" },
-    args: ["--config", "/home/agent/.continue/config.yaml", "-p", "say hello"],
+    args: ARGS,
+    needsConfig: true,
     asks: /^port POST \/v1\/messages$/,
     service: /^api\.anthropic\.com$/,
     users: {
@@ -44,6 +63,31 @@ models:
     roles: [chat]
 `,
       },
+    }, {
+      name: "a proxy",
+      files: {
+        "config.yaml": `name: mine
+version: 1.0.0
+models:
+  - name: Mine
+    provider: anthropic
+    model: claude-haiku-4-5
+    apiKey: phantom
+    roles: [chat]
+    requestOptions:
+      proxy: ${PROXY}
+`,
+      },
     }],
+  }, {
+    name: "OpenAI key",
+    env: {},
+    args: ARGS,
+    needsConfig: true,
+    // A new file of ours holds a model of Anthropic's alone.
+    files: openai("https://api.openai.com/v1/"),
+    asks: /^port POST \/v1\/(chat\/completions|responses)$/,
+    service: /^api\.openai\.com$/,
+    users: openai("https://relay.example/v1/"),
   }],
 };

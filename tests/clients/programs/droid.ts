@@ -27,6 +27,7 @@ const OWN = `{
 const LOGIN = {
   env: { FACTORY_API_KEY: "fk-phantom", ANTHROPIC_API_KEY: "phantom" },
   users: { "settings.json": OWN },
+  needsConfig: true,
 } as const satisfies Partial<Login>;
 
 /** Factory's Droid, with models of the user's own (its built-in ones cannot be routed by a file). */
@@ -48,6 +49,26 @@ export const droid: Program = {
           "settings.json": OWN.replace('"openai"', '"generic-chat-completion-api"'),
         },
         args: ["exec", "-m", "custom:gpt-5", "say hello"],
+      }, {
+        name: "settings.local.json",
+        files: {
+          "settings.local.json": `{ "customModels": [{
+  "displayName": "Mine too", "model": "mine", "provider": "generic-chat-completion-api",
+  "apiKey": "phantom", "maxOutputTokens": 100, "baseUrl": "https://relay.example/v1"
+}] }
+`,
+        },
+        args: ["exec", "-m", "custom:mine", "say hello"],
+      }, {
+        name: "config.json",
+        files: {
+          "config.json": `{ "custom_models": [{
+  "model_display_name": "Mine too", "model": "mine", "provider": "generic-chat-completion-api",
+  "api_key": "phantom", "max_tokens": 100, "base_url": "https://relay.example/v1"
+}] }
+`,
+        },
+        args: ["exec", "-m", "custom:mine", "say hello"],
       }],
     },
     {

@@ -1,4 +1,4 @@
-import type { Program } from "../program.ts";
+import { type Program, PROXY } from "../program.ts";
 
 const CHOSEN = '{\n  "security": { "auth": { "selectedType": "gemini-api-key" } }\n}\n';
 
@@ -30,6 +30,9 @@ export const gemini: Program = {
         }),
       },
       goes: /googleapis\.com$/,
+    }, {
+      name: "a proxy",
+      files: { ".env": `HTTP_PROXY=${PROXY}\n` },
     }],
   }],
 };

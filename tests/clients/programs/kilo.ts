@@ -1,5 +1,17 @@
 import type { Login, Program } from "../program.ts";
 
+/** A provider that Kilo does not know. */
+const OWN = `{
+  "provider": {
+    "relay": {
+      "npm": "@ai-sdk/openai-compatible",
+      "options": { "baseURL": "https://relay.example/v1", "apiKey": "phantom" },
+      "models": { "mine": {} }
+    }
+  }
+}
+`;
+
 function login(
   provider: string,
   model: string,
@@ -28,6 +40,11 @@ export const kilo: Program = {
       env: { ANTHROPIC_API_KEY: "phantom" },
       asks: /^port POST \/v1\/messages$/,
       service: /^api\.anthropic\.com$/,
+      bypasses: ["kilo.jsonc", "opencode.jsonc"].map((file) => ({
+        name: `a provider of the user's own in ${file}`,
+        files: { "kilo.jsonc": "{}\n", "opencode.json": "{}\n", [file]: OWN },
+        args: ["run", "-m", "relay/mine", "say hello"],
+      })),
     }),
     login("kilo", "anthropic/claude-sonnet-4.5", {
       name: "Kilo's gateway",

@@ -10,6 +10,7 @@ export const nanocoder: Program = {
     name: "OpenAI key",
     env: { OPENAI_API_KEY: "phantom" },
     args: ["--trust-directory", "run", "say hello"],
+    needsConfig: true,
     asks: /^port POST \/v1\/chat\/completions$/,
     service: /^api\.openai\.com$/,
     users: {
@@ -33,5 +34,15 @@ export const nanocoder: Program = {
 }
 `,
     },
+    bypasses: [{
+      name: "a provider of Google's kind",
+      files: {
+        "agents.config.json": `{ "nanocoder": { "providers": [
+  { "name": "Mine", "sdkProvider": "google", "apiKey": "phantom", "models": ["gemini-mine"] }
+] } }
+`,
+      },
+      goes: /googleapis\.com$/,
+    }],
   }],
 };

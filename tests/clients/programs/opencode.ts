@@ -56,6 +56,17 @@ export const opencode: Program = {
 `,
         },
         args: ["run", "-m", "relay/mine", "say hello"],
+      }, {
+        name: "a provider of the user's own in a weaker file",
+        files: {
+          "opencode.json": `{
+  "provider": {
+    "relay": { "api": "https://relay.example/v1", "options": { "apiKey": "phantom" }, "models": { "mine": {} } }
+  }
+}
+`,
+        },
+        args: ["run", "-m", "relay/mine", "say hello"],
       }],
     },
     keyOf("openai", "gpt-5", {

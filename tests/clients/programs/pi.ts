@@ -1,4 +1,4 @@
-import type { Login, Program } from "../program.ts";
+import { type Login, type Program, PROXY } from "../program.ts";
 import { ACCOUNT, accountToken } from "./chatgpt.ts";
 
 function login(
@@ -21,6 +21,14 @@ function login(
   };
 }
 
+/** A provider that Pi does not know. */
+function relay(rest: string): string {
+  return `{ "providers": { "relay": {
+  "baseUrl": "https://relay.example/v1", "apiKey": "phantom", ${rest}
+} } }
+`;
+}
+
 /** Pi. */
 export const pi: Program = {
   name: "pi",
@@ -33,6 +41,34 @@ export const pi: Program = {
       env: { ANTHROPIC_API_KEY: "phantom" },
       asks: /^port POST \/v1\/messages$/,
       service: /^api\.anthropic\.com$/,
+      bypasses: [
+        {
+          name: "a provider of the user's own",
+          files: {
+            "models.json": relay('"api": "openai-completions", "models": [{ "id": "mine" }]'),
+          },
+          args: ["--provider", "relay", "--model", "mine", "-p", "say hello"],
+        },
+        {
+          name: "that provider as the default",
+          files: {
+            "models.json": relay('"api": "openai-completions", "models": [{ "id": "mine" }]'),
+            "settings.json": '{ "defaultProvider": "relay", "defaultModel": "mine" }\n',
+          },
+          args: ["-p", "say hello"],
+        },
+        {
+          name: "a model with an address of its own",
+          files: {
+            "models.json": `{ "providers": { "anthropic": { "models": [
+  { "id": "mine", "api": "anthropic-messages", "baseUrl": "https://relay.example" }
+] } } }
+`,
+          },
+          args: ["--provider", "anthropic", "--model", "mine", "-p", "say hello"],
+        },
+        { name: "a proxy", files: { "settings.json": `{ "httpProxy": "${PROXY}" }\n` } },
+      ],
     }),
     login("openai", "gpt-5", {
       name: "OpenAI key",
