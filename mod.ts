@@ -88,6 +88,7 @@ export {
   type ConfigTable,
   type ConfigValue,
   defaultFormats,
+  type DropOptions,
   type FormatHandler,
   type FormatInfo,
   FormatRegistry,

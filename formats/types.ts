@@ -135,9 +135,17 @@ export interface ConfigDocument {
    * Canonical removal of what stands at a path, used when an exact one no longer fits. Comments
    * stay as text.
    *
+   * A format in which a null may become a table or a list needs the options, others need not look.
+   *
    * @throws {ConfigPatchError} `unsupported`, as {@linkcode put}.
    */
-  drop(path: ConfigPath): Splice;
+  drop(path: ConfigPath, options?: DropOptions): Splice;
+}
+
+/** What is known of a container when its last entry is removed. */
+export interface DropOptions {
+  /** Whether it was a null before anything was put into it, and may be one again. */
+  readonly wasNull?: boolean;
 }
 
 /** How a text is to be read. */

@@ -137,6 +137,7 @@ export function adoptKnown(
             since: now,
             text: undefined,
             created: [],
+            nulls: [],
           }
           : { ...movedBy(document, held, value), owners: joined(held.owners, [provider]) };
         claims.set(pathKey(at), claim);
@@ -188,6 +189,7 @@ function adopted(
     since: now,
     text: undefined,
     created: [],
+    nulls: [],
   };
 }
 

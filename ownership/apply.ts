@@ -341,6 +341,7 @@ class Session {
       since: this.#now,
       text: undefined,
       created: [],
+      nulls: [],
     };
   }
 }

@@ -72,6 +72,8 @@ export interface Claim {
   readonly text: ClaimText | undefined;
   /** How many keys of the place lead to tables, lists and entries that exist only because of us. */
   readonly created: readonly number[];
+  /** How many keys of the place lead to tables and lists of the user's that were a null before us. */
+  readonly nulls: readonly number[];
 }
 
 /** The bytes of a claim. */

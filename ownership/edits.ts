@@ -42,6 +42,8 @@ export interface Draft {
   readonly claims: readonly Claim[];
   /** Tables, lists and entries that exist only because of us. */
   readonly created: readonly Created[];
+  /** Tables and lists of the user's that were a null before us, and are one again when we leave. */
+  readonly nulls: readonly ConcretePath[];
   /** What has become of the claims that were taken back. */
   readonly released: readonly Released[];
 }
@@ -126,7 +128,11 @@ export function withRemoved(
     const { path, lost } = follow(at, [], removed);
     return lost === undefined ? [{ at: path as ConcretePath, match }] : [];
   });
-  return { ...draft, document, claims, created };
+  const nulls = draft.nulls.flatMap((at) => {
+    const { path, lost } = follow(at, [], removed);
+    return lost === undefined ? [path as ConcretePath] : [];
+  });
+  return { ...draft, document, claims, created, nulls };
 }
 
 interface PlannedPut {
@@ -213,7 +219,12 @@ function putBatch(draft: Draft, batch: readonly PlannedPut[]): Draft {
     byPlace.set(claim.at === undefined ? `lost ${byPlace.size}` : pathKey(claim.at), claim);
   }
   const created = new Map(draft.created.map((one) => [pathKey(one.at), one]));
+  const nulls = new Map(draft.nulls.map((path) => [pathKey(path), path]));
   for (const { claim, at, put } of batch) {
+    const outer = resolve(document.value, at).found;
+    if (outer.length < at.length && valueAt(document.value, outer) === null) {
+      nulls.set(pathKey(outer), outer);
+    }
     const found = resolve(next.value, at).found;
     const held = byPlace.get(pathKey(found));
     byPlace.set(pathKey(found), {
@@ -233,6 +244,7 @@ function putBatch(draft: Draft, batch: readonly PlannedPut[]): Draft {
     document: next,
     claims: [...byPlace.values()],
     created: [...created.values()],
+    nulls: [...nulls.values()],
   };
 }
 

@@ -7,7 +7,7 @@
 import { ConfigPatchError } from "../errors.ts";
 import type { ConfigDocument, ConfigPath, ConfigValue, FormatHandler } from "../formats/types.ts";
 import { refuseDepth } from "../formats/limits.ts";
-import { matches, resolve, valueAt } from "../formats/value.ts";
+import { type ConcretePath, matches, resolve, valueAt } from "../formats/value.ts";
 import { adoptKnown, adoptRecords, type Records } from "./adopt.ts";
 import { applyAll } from "./apply.ts";
 import { refuseManyClaims, refuseManyPlaces } from "./bounds.ts";
@@ -109,6 +109,7 @@ export function planFile(input: FileInput): FilePlan {
     document,
     claims: stated,
     created: createdBy(document, stated),
+    nulls: nullsBy(document, stated),
     released: [],
   };
   refuseManyPlaces(found, parts);
@@ -218,6 +219,17 @@ function createdBy(document: ConfigDocument, claims: readonly Claim[]): Created[
   return [...created.values()];
 }
 
+/** The tables and lists that were a null before us, as far as something of ours stands in them. */
+function nullsBy(document: ConfigDocument, claims: readonly Claim[]): Draft["nulls"] {
+  const nulls = new Map<string, ConcretePath>();
+  for (const claim of claims) {
+    const at = claim.at as ConcretePath | undefined;
+    if (at === undefined || !isLive(document.value, claim)) continue;
+    for (const length of claim.nulls) nulls.set(pathKey(at.slice(0, length)), at.slice(0, length));
+  }
+  return [...nulls.values()];
+}
+
 function leadingKeys(place: Place): readonly string[] {
   const entry = place.findIndex((key) => typeof key === "object");
   return place.slice(0, entry === -1 ? place.length : entry) as readonly string[];
@@ -290,15 +302,15 @@ function stateOf(
 ): FileState | undefined {
   if (draft.claims.length === 0 && aside === undefined) return undefined;
   const made = new Set(draft.created.map((one) => pathKey(one.at)));
+  const nulls = new Set(draft.nulls.map(pathKey));
   const claims = draft.claims.map((claim): Claim => {
     const { at } = claim;
     // Of what no longer stands nothing new is known.
     if (at === undefined || !isLive(draft.document.value, claim)) return claim;
-    const lengths = made.size === 0 ? [] : at.map((_, length) => length);
-    return {
-      ...claim,
-      created: lengths.filter((length) => made.has(pathKey(at.slice(0, length)))),
-    };
+    const lengths = made.size + nulls.size === 0 ? [] : at.map((_, length) => length);
+    const within = (paths: ReadonlySet<string>) =>
+      lengths.filter((length) => paths.has(pathKey(at.slice(0, length))));
+    return { ...claim, created: within(made), nulls: within(nulls) };
   });
   return {
     format: draft.handler.name,

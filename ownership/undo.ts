@@ -240,9 +240,11 @@ function endsWithin(document: ConfigDocument, at: ConcretePath, end: number): bo
   return span === undefined || span.end === end;
 }
 
-function dropAt({ document, handler, parse }: Draft, at: ConcretePath): ConfigDocument {
-  const text = applySplices(document.text, [document.drop(at)]);
-  const options = { parse, emptied: [at.slice(0, -1)] };
+function dropAt({ document, handler, parse, nulls }: Draft, at: ConcretePath): ConfigDocument {
+  const outer = at.slice(0, -1);
+  const wasNull = nulls.some((path) => pathKey(path) === pathKey(outer));
+  const text = applySplices(document.text, [document.drop(at, { wasNull })]);
+  const options = { parse, emptied: [outer] };
   return checkEdit(handler, text, without(document.value, at), options);
 }
 

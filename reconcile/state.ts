@@ -172,6 +172,7 @@ function recordJson({ format, origin, digest, claims }: FileRecord) {
       owners: claim.owners,
       since: claim.since,
       created: claim.created.map(BigInt),
+      nulls: claim.nulls.length === 0 ? undefined : claim.nulls.map(BigInt),
       text: claim.text && {
         insert: claim.text.insert,
         remove: claim.text.remove,
@@ -241,6 +242,7 @@ function readClaim(value: ConfigValue, key: string): Claim {
     since: stringIn(claim.since, `${key}: since`),
     text: claim.text === undefined ? undefined : readText(claim.text, key, place.length),
     created: lengthsIn(claim.created, key, place.length),
+    nulls: claim.nulls === undefined ? [] : lengthsIn(claim.nulls, key, place.length),
   };
 }
 

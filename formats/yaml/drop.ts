@@ -16,16 +16,19 @@ import { refuseAnchors, refused, type Step, type Way } from "./way.ts";
  *
  * @throws {ConfigPatchError} `unsupported`, as `ConfigDocument.drop` says.
  */
-export function removal(index: YamlIndex, { steps }: Way): Splice {
+export function removal(index: YamlIndex, { steps }: Way, wasNull: boolean): Splice {
   const step = steps.at(-1);
   if (step === undefined) throw new RangeError("the way has no step");
   const { parent, entry } = step;
   refuseAnchors(index, nodesOf(entry), entry.end);
   const only = parent.entries.length === 1;
-  if (parent.flow && !parent.bare) return dropFlow(index, step);
+  const isBare = wasNull && only && commentTexts(index, parent).length === 0;
+  if (parent.flow && !parent.bare) {
+    return isBare ? cut(index, parent.start, parent.end, "null") : dropFlow(index, step);
+  }
   if (!only) return dropBlock(index, step);
   const holder = steps.at(-2);
-  if (holder !== undefined) return empty(index, parent, holder.entry);
+  if (holder !== undefined) return empty(index, parent, holder.entry, wasNull);
   if (parent.kind === "map") return dropRoot(index, step);
   // No text at all would be an empty mapping.
   const kept = commentTexts(index, parent).map((comment) => ` ${comment}`);
@@ -119,8 +122,13 @@ function dropRoot(index: YamlIndex, { parent, entry }: Step): Splice {
   return dropLines(index, parent, entry, undefined);
 }
 
-/** A block collection that loses its only entry becomes `{}` or `[]`. */
-function empty(index: YamlIndex, node: CollectionNode, holder: Entry): Splice {
+/** A block collection that loses its only entry becomes `{}` or `[]`, or the null that it was. */
+function empty(
+  index: YamlIndex,
+  node: CollectionNode,
+  holder: Entry,
+  wasNull: boolean,
+): Splice {
   const { text } = index.source;
   const brackets = node.kind === "map" ? "{}" : "[]";
   const comments = commentTexts(index, node);
@@ -138,10 +146,11 @@ function empty(index: YamlIndex, node: CollectionNode, holder: Entry): Splice {
     throw refused(index, node.outer, "a comment follows the anchor or tag here", "move it");
   }
   if (commentsIn(index.comments, { start: slot, end: node.start }).length === 0) {
-    return cut(index, slot, node.end, ` ${brackets}${kept}`);
+    return cut(index, slot, node.end, `${wasNull ? "" : ` ${brackets}`}${kept}`);
   }
   // The comments between the key and its first entry stay where they are.
   const lines = dropLines(index, node, node.entries[0] ?? holder, undefined);
+  if (wasNull) return lines;
   return mergeSplices(text, [{ offset: slot, remove: "", insert: ` ${brackets}` }, lines]);
 }
 

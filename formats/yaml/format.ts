@@ -27,13 +27,22 @@ import type {
   ConfigPath,
   ConfigRoot,
   ConfigValue,
+  DropOptions,
   FormatHandler,
   Put,
   Slot,
   Span,
   Splice,
 } from "../types.ts";
-import { type ConcretePath, copyOf, removeAt, resolve, sameValue, valueAt } from "../value.ts";
+import {
+  type ConcretePath,
+  copyOf,
+  removeAt,
+  resolve,
+  sameValue,
+  setAt,
+  valueAt,
+} from "../value.ts";
 import { removal } from "./drop.ts";
 import { insertion } from "./insert.ts";
 import { replacement } from "./put.ts";
@@ -95,15 +104,15 @@ class YamlDocument implements ConfigDocument, Ground {
     }
   }
 
-  drop(path: ConfigPath): Splice {
+  drop(path: ConfigPath, { wasNull = false }: DropOptions = {}): Splice {
     const found = droppedPlace(this, path);
     if (found === undefined) return NO_SPLICE;
     const index = this.#indexed();
     const way = wayTo(index, found);
     this.#refuseHidden(found, path);
     refuseUnclear(index, way, []);
-    const splice = removal(index, way);
-    if (splice.remove !== "") this.#check(found, splice);
+    const splice = removal(index, way, wasNull);
+    if (splice.remove !== "") this.#check(found, splice, wasNull);
     return splice;
   }
 
@@ -123,11 +132,16 @@ class YamlDocument implements ConfigDocument, Ground {
   }
 
   /** What a removal leaves behind can slide into a block scalar above it. */
-  #check(place: ConcretePath, splice: Splice): void {
+  #check(place: ConcretePath, splice: Splice, wasNull: boolean): void {
     const expected = copyOf(this.value);
     removeAt(expected, place);
     const cause = this.#difference(splice, expected);
     if (cause === undefined) return;
+    const outer = place.slice(0, -1);
+    if (wasNull && outer.length > 0 && Object.keys(valueAt(expected, outer) ?? {}).length === 0) {
+      setAt(expected, outer, null);
+      if (this.#difference(splice, expected) === undefined) return;
+    }
     const error = refused(
       this.#indexed(),
       splice.offset,

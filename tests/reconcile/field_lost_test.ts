@@ -95,3 +95,38 @@ Deno.test("what goes into a blank file follows its byte order mark and its line 
   assert.ok(!/[^\r]\n/.test(text), JSON.stringify(text));
   assert.deepEqual(outcomes(await scenario.apply()), ["p: unchanged"]);
 });
+
+Deno.test("a null of YAML is a null again, whatever the user wrote beside ours", async () => {
+  const entry = (name: string) =>
+    patched("c.yml", {
+      yaml_table: "models",
+      yaml_match: { name },
+      yaml_set: { u: "{vault_url}" },
+    });
+  const table = (key: string) =>
+    patched("c.yml", { yaml_set: { models: { [key]: "{vault_url}" } } });
+  const heads = [
+    "models:",
+    "models: # later",
+    "models: ~ # later",
+    "models: null",
+    "models:\n  # only",
+  ];
+  const edits = [
+    (text: string) => text.replace(/(\n.*u(?:_2)?: "[^"]*")$/m, "$1 # mine"),
+    (text: string) => text.replace(/(u(?:_2)?): "([^"]*)"/g, "$1: '$2'"),
+    (text: string) => text.replace(/(\n *)(?=(?:- name|u): )/, "$1# mine$1"),
+  ];
+  for (const head of heads) {
+    for (const patches of [{ p: entry("a"), q: entry("b") }, { p: table("u"), q: table("u_2") }]) {
+      for (const [index, edit] of edits.entries()) {
+        const order = index % 2 === 0 ? ["p", "q"] : ["q", "p"];
+        const text = `a: 1\n${head}\nz: 1\n`;
+        const left = await afterEdit(["c.yml", text], patches, edit, order) ?? "";
+        assert.match(left, /^models:(?: ~| null)?(?: #.*)?$/m, `${text}${left}`);
+        assert.match(left, /^a: 1\n[^]*^z: 1\n$/m, left);
+        if (head.includes("#")) assert.match(left, /# (?:later|only)/, left);
+      }
+    }
+  }
+});
