@@ -172,7 +172,8 @@ export const AGENT_KEYS: readonly Key[] = [
   {
     key: "proven",
     shape: TEXT,
-    says: "How the route is known: `run at VERSION` where the program was seen to go to the vault, " +
+    says:
+      "How the route is known: `run at VERSION` where the program was seen to go to the vault, " +
       "`documentation only` where nobody has run it. `status`, `providers` and `enable` print it.",
     example: "proven: run at 2.46.0",
   },
