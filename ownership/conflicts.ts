@@ -19,8 +19,8 @@ export interface Demand {
 }
 
 /**
- * Refuses demands that exclude each other: different values at one place, or a value where another
- * one needs a table.
+ * Refuses demands that exclude each other: different values at one place, a value where another one
+ * needs a table, or a list of tables where it does.
  *
  * @throws {ConfigPatchError} `conflict`; its `errors` hold one for each provider that cannot be
  * served, and each names both.
@@ -60,6 +60,19 @@ export function refuseConflicts(demands: readonly Demand[]): void {
       const outer = places.get(pathKey(demand.at.slice(0, length)));
       if (outer === undefined) continue;
       clash(outer, demand, `want a value and a table at ${pathText(outer.shown)}`);
+    }
+  }
+  const containers = new Map<string, { readonly isList: boolean; readonly demand: Demand }>();
+  for (const demand of places.values()) {
+    for (const [length, key] of demand.at.entries()) {
+      const isList = typeof key !== "string";
+      const outer = pathKey(demand.at.slice(0, length));
+      const other = containers.get(outer);
+      if (other === undefined) containers.set(outer, { isList, demand });
+      else if (other.isList !== isList) {
+        const where = length === 0 ? "the root" : pathText(demand.shown.slice(0, length));
+        clash(other.demand, demand, `want a table and a list of tables at ${where}`);
+      }
     }
   }
   const [first] = errors.values();
