@@ -78,15 +78,17 @@ export async function run(job: Job, options: RunOptions = {}): Promise<RunResult
   const deadline = time.clock() + timeout;
   let written: Written | undefined;
   let found = await preview(job, time);
+  const stands = async (): Promise<boolean> => {
+    const current = rebased(found, await mounts.readOwn("state.json"), job);
+    found = current ?? found;
+    return current !== undefined;
+  };
   for (let round = 1; needsWriting(found); round++) {
     findings.made(await mounts.prepare(changedDirs(found)));
-    const raced = await locked(job, options, deadline - time.clock(), async () => {
-      // The files themselves are compared below.
-      const current = rebased(found, await mounts.readOwn("state.json"), job);
-      if (current === undefined) return undefined;
-      found = current;
-      const left = await collectLeftovers(job, found.state, findings);
-      const outcome = await commit(job, found, findings, left);
+    const left = deadline - time.clock();
+    const raced = await locked({ ...options, mounts, left, stands }, async () => {
+      const leftovers = await collectLeftovers(job, found.state, findings);
+      const outcome = await commit(job, found, findings, leftovers);
       written = outcome.written;
       return outcome.raced;
     });
@@ -104,15 +106,27 @@ export async function run(job: Job, options: RunOptions = {}): Promise<RunResult
   return { report: findings.report(found), end: { found, written } };
 }
 
+/** What a round needs of the lock. */
+interface Turn extends RunOptions {
+  readonly mounts: Job["mounts"];
+  /** How long it may still be waited for, in milliseconds. */
+  readonly left: number;
+  /** Whether what is planned still fits the state. */
+  readonly stands: () => Promise<boolean>;
+}
+
+/**
+ * Works under the lock; `undefined` if another run has written what this one has planned with. That is
+ * asked while the lock is waited for as well: who has to plan again does so before it is free, or he
+ * would be late each time.
+ */
 async function locked<T>(
-  { mounts }: Job,
-  { command, lockTimeout }: RunOptions,
-  left: number,
+  { mounts, left, stands, lockTimeout, command }: Turn,
   work: () => Promise<T>,
-): Promise<T> {
+): Promise<T | undefined> {
   const deadline = performance.now() + left;
-  using _lock = await mounts.lock({ timeout: lockTimeout, deadline, command });
-  return await work();
+  using lock = await mounts.lockWhile(stands, { timeout: lockTimeout, deadline, command });
+  return lock !== undefined && await stands() ? await work() : undefined;
 }
 
 function lockedOut(timeout: number): ConfigPatchError {

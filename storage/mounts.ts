@@ -134,9 +134,9 @@ export class Mounts {
 
   /** How nested files are reached: whoever allows them should say so if it is only `checked`. */
   async nestedAccess(): Promise<NestedAccess> {
-    // Of mounts that are still to be made nothing can be told, so nothing is remembered.
-    if (this.#nestedAccess === undefined && this.#root() === undefined) return "checked";
     if (this.#nestedAccess !== undefined) return this.#nestedAccess;
+    // Of mounts that are still to be made nothing can be told, so nothing is remembered.
+    if (this.#root() === undefined) return "checked";
     const { nestedAccess } = await import("./nested.ts");
     return this.#nestedAccess = await nestedAccess(this.#system, this.path);
   }
@@ -271,19 +271,25 @@ export class Mounts {
    * @throws {ConfigPatchError} `locked` at the deadline, naming who holds it.
    */
   async lock(options: LockOptions = {}): Promise<Lock> {
-    return await takeLock(this.#own, this.#owner(), options);
+    return await this.lockWhile(() => Promise.resolve(true), options) as Lock;
+  }
+
+  /** As {@linkcode lock}, while it is wanted, which is asked now and then; `undefined` if not. */
+  async lockWhile(
+    isWanted: () => Promise<boolean>,
+    options: LockOptions = {},
+  ): Promise<Lock | undefined> {
+    return await takeLock(this.#own, this.#owner(), options, isWanted);
   }
 
   get #own(): OwnPlace {
     return { system: this.#system, mounts: this.path };
   }
 
-  /** To whom the mounts belong. */
   #owner(): Owner {
     return this.#root() ?? { uid: 0, gid: 0 };
   }
 
-  /** The mounts directory, if it exists. */
   #root(): FileStatus | undefined {
     return this.#look("look at it", this.path, () => rootOf(this.#system, this.path));
   }
@@ -294,7 +300,7 @@ export class Mounts {
     });
   }
 
-  /** Makes a host dir, or checks the one that stands there. Returns whether it was made. */
+  /** Returns whether it was made. */
   #prepareHostDir(dir: string, owner: Owner): boolean {
     checkSegment(dir, "host_dir");
     return this.#try("make the directory", dir, () => {
@@ -310,7 +316,7 @@ export class Mounts {
     }
   }
 
-  /** The checked segments of a config; the sidecar is one as well. */
+  /** The sidecar is a config as well. */
   #segments(file: string): readonly string[] {
     return file === SIDECAR_NAME ? [file] : checkFile(file, this.#options.allowNested ?? false);
   }
@@ -376,7 +382,6 @@ export class Mounts {
     return use === "sidecar" ? limitFor(use) : maxConfigBytes ?? limitFor(use);
   }
 
-  /** Reads, or says what kept us from it. */
   #look<T>(doing: string, label: string, work: () => T): T {
     return this.#try(doing, label, work, ["read"]);
   }
