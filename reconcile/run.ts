@@ -18,7 +18,7 @@ import { LOCK_TIMEOUT } from "../storage/lock.ts";
 import { SIDECAR_NAME } from "../storage/names.ts";
 
 import { REAL_TIME, type Time } from "../storage/reading.ts";
-import { type Attributes, LeftoverError } from "../storage/replace.ts";
+import { type Attributes, changedUnderUs, LeftoverError } from "../storage/replace.ts";
 import { setEntry, statedAfter } from "./after.ts";
 import { rebased } from "./again.ts";
 import { isChanged, narrower, newText, type SidecarChange, sidecarChanges } from "./changes.ts";
@@ -87,6 +87,9 @@ export async function run(job: Job, options: RunOptions = {}): Promise<RunResult
     findings.made(await mounts.prepare(changedDirs(found)));
     const left = deadline - time.clock();
     const raced = await locked({ ...options, mounts, left, stands }, async () => {
+      const touched = touchedFiles(job, found);
+      // In the last round, the others are written all the same.
+      if (touched.size > 0 && round < ROUNDS) return touched;
       const leftovers = await collectLeftovers(job, found.state, findings);
       const outcome = await commit(job, found, findings, leftovers);
       written = outcome.written;
@@ -148,6 +151,14 @@ export function needsWriting(found: Preview): boolean {
 function changesState(found: Preview): boolean {
   const text = printState(statedAfter(found));
   return text !== found.stateText && text !== printState(found.state);
+}
+
+/** Files that are to be replaced and have changed since they were read, as far as a look tells. */
+function touchedFiles({ mounts }: Job, found: Preview): Map<string, ConfigPatchError> {
+  const touched = found.files.filter((file) =>
+    isChanged(file, found) && mounts.isTouched(file.dir, file.name, file.read)
+  );
+  return new Map(touched.map(({ key }) => [key, changedUnderUs(key)]));
 }
 
 /** The host dirs in which something is to be written. */
@@ -235,8 +246,9 @@ async function commit(
     } catch (error) {
       if (!(error instanceof ConfigPatchError)) throw error;
       left.push(...leftBy(error, besideFile([file.key, names.get(file.key) ?? ""])));
-      if (error.code === "changed") raced.set(file.key, error);
-      else findings.fail(file.key, error);
+      // Somebody else's text stands there, and ours was never put in its place.
+      if (error.code === "changed") return raced.set(file.key, error);
+      findings.fail(file.key, error);
       // It may have failed after the rename: whoever is next sees by the file which record fits.
       unsettled.set(file.key, done.files.get(file.key));
     }

@@ -36,22 +36,10 @@ import { Opening } from "./opening.ts";
 import { matchingNames } from "./pattern.ts";
 import { type Place, placeIn } from "./place.ts";
 import { denoFileSystem, type FileStatus, type FileSystem } from "./primitives.ts";
-import { type ReadFile, readSafely } from "./read.ts";
+import { isTouched, type ReadFile, readSafely } from "./read.ts";
 import { Reading, REAL_TIME, type Time } from "./reading.ts";
 import { type Attributes, removeSafely, replaceSafely } from "./replace.ts";
-import type { Removal, Replacement } from "./requests.ts";
-
-/** How to work on the mounts. */
-export interface MountsOptions {
-  /** The single operations; a test passes some that fail. */
-  readonly fileSystem?: FileSystem | undefined;
-  /** Another cap for configs, in bytes; see `limits.ts`. */
-  readonly maxConfigBytes?: number | undefined;
-  /** Accept a `file` of several segments; see `nested.ts` for what that costs. */
-  readonly allowNested?: boolean | undefined;
-  /** Whether this run is one that writes: `apply`, `disable`. All others never open for writing. */
-  readonly mayWrite?: boolean | undefined;
-}
+import type { MountsOptions, Removal, Replacement } from "./requests.ts";
 
 /**
  * The mounts directory, and all access to it.
@@ -165,6 +153,11 @@ export class Mounts {
    */
   async read(dir: string, file: string, use: Use = "take back"): Promise<ReadFile | undefined> {
     return await this.#readFor(dir, file, use);
+  }
+
+  /** Whether something else than was read stands there by now, as far as a look tells. */
+  isTouched(dir: string, file: string, read: ReadFile | undefined): boolean {
+    return isTouched(this.#system, join(join(this.path, dir), file), read);
   }
 
   /** The reading of one round of a run; see {@linkcode Reading}. */
