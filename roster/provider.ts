@@ -60,7 +60,7 @@ function checkName(name: string, form: WrittenMapping): void {
   throw wrong(
     form,
     `${JSON.stringify(name)} cannot be the name of a provider`,
-    "use one line of printable characters without commas, slashes or spaces at an end: names are " +
+    "use one line of at most 128 printable characters without commas, slashes or spaces at an end: names are " +
       "given as lists on the command line",
   );
 }

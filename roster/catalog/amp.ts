@@ -13,6 +13,7 @@ export const agent: AgentObject = {
   },
   notes: [
     "In the container, the host dir is ~/.config/amp.",
+    "Seen: that its first request goes to the vault; no real vault has answered it.",
     "Not seen: AMP_URL in the environment, which wins.",
   ],
   proven: "run at 0.0.1790142911-g7618fb",

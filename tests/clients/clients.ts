@@ -40,14 +40,16 @@ async function main(args: readonly string[]): Promise<number> {
   const { rows, missing } = await proveAll(chosen);
   console.log(table(rows));
   for (const line of missing) console.log(`not run: ${line}`);
-  if (args.includes("--write")) {
-    await Deno.writeTextFile(
-      new URL("../../docs/clients.md", import.meta.url),
-      page(await kept(programs.map(({ name }) => name)), NOT_RUN),
-    );
-  }
+  if (args.includes("--write")) await writePage();
   if (rows.some(({ cells }) => COLUMNS.some((column) => cells[column]?.holds === false))) return 1;
   return missing.length > 0 ? 2 : 0;
+}
+
+/** Writes the page of what was seen last of each client, as `deno fmt` leaves it. */
+async function writePage(): Promise<void> {
+  const { pathname } = new URL("../../docs/clients.md", import.meta.url);
+  await Deno.writeTextFile(pathname, page(await kept(programs.map(({ name }) => name)), NOT_RUN));
+  await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", pathname] }).output();
 }
 
 /** One after the other: a client may use all of a small machine. */

@@ -40,7 +40,8 @@ vault, and a name server that logs every name asked for. \`deno task clients\` r
 of it is written by hand.
 
 - **empty host dir**: after \`apply\` on a host dir that holds nothing but the login, the client's
-  request reached the vault, and it asked for no name of its service.
+  request reached the vault, it printed the vault's answer, and it asked for no name of its service.
+  (The stand-in vault cannot answer amp: of it, the request alone was seen.)
 - **user's config**: the same, where the user's own config sends everything elsewhere.
 - **bypass refused**: where a config sends the client past what we write, \`apply\` says \`bypassed\`,
   exits 1 and writes nothing; with \`--accept-bypass\` it exits 0, and the client was seen to go past.

@@ -83,7 +83,7 @@ export const JSON_MUTANTS: readonly Mutant[] = [
     name: "a new container is indented by two spaces, whatever the file does",
     file: "formats/json/",
     of: "unitOf",
-    rule: insteadOfCall("slice", '"  "'),
+    rule: insteadOfCall("slice", '"  "', -1),
     run: STYLE,
     caughtBy: "Tabs are followed",
   },

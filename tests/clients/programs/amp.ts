@@ -10,6 +10,8 @@ export const amp: Program = {
     name: "Amp key",
     env: { AMP_API_KEY: "phantom" },
     args: ["-x", "say hello"],
+    // Its first question, about the user, is more than the stand-in vault knows.
+    saysNothing: true,
     asks: /^port POST \/api\/internal$/,
     service: /^ampcode\.com$/,
     users: {
