@@ -18,7 +18,7 @@ import { LOCK_TIMEOUT } from "../storage/lock.ts";
 import { SIDECAR_NAME } from "../storage/names.ts";
 
 import { REAL_TIME, type Time } from "../storage/reading.ts";
-import { type Attributes, LeftoverError } from "../storage/replace.ts";
+import { type Attributes, changedUnderUs, LeftoverError } from "../storage/replace.ts";
 import { setEntry, statedAfter } from "./after.ts";
 import { rebased } from "./again.ts";
 import { isChanged, narrower, newText, type SidecarChange, sidecarChanges } from "./changes.ts";
@@ -78,15 +78,20 @@ export async function run(job: Job, options: RunOptions = {}): Promise<RunResult
   const deadline = time.clock() + timeout;
   let written: Written | undefined;
   let found = await preview(job, time);
+  const stands = async (): Promise<boolean> => {
+    const current = rebased(found, await mounts.readOwn("state.json"), job);
+    found = current ?? found;
+    return current !== undefined;
+  };
   for (let round = 1; needsWriting(found); round++) {
     findings.made(await mounts.prepare(changedDirs(found)));
-    const raced = await locked(job, options, deadline - time.clock(), async () => {
-      // The files themselves are compared below.
-      const current = rebased(found, await mounts.readOwn("state.json"), job);
-      if (current === undefined) return undefined;
-      found = current;
-      const left = await collectLeftovers(job, found.state, findings);
-      const outcome = await commit(job, found, findings, left);
+    const left = deadline - time.clock();
+    const raced = await locked({ ...options, mounts, left, stands }, async () => {
+      const touched = touchedFiles(job, found);
+      // In the last round, the others are written all the same.
+      if (touched.size > 0 && round < ROUNDS) return touched;
+      const leftovers = await collectLeftovers(job, found.state, findings);
+      const outcome = await commit(job, found, findings, leftovers);
       written = outcome.written;
       return outcome.raced;
     });
@@ -104,15 +109,27 @@ export async function run(job: Job, options: RunOptions = {}): Promise<RunResult
   return { report: findings.report(found), end: { found, written } };
 }
 
+/** What a round needs of the lock. */
+interface Turn extends RunOptions {
+  readonly mounts: Job["mounts"];
+  /** How long it may still be waited for, in milliseconds. */
+  readonly left: number;
+  /** Whether what is planned still fits the state. */
+  readonly stands: () => Promise<boolean>;
+}
+
+/**
+ * Works under the lock; `undefined` if another run has written what this one has planned with. That is
+ * asked while the lock is waited for as well: who has to plan again does so before it is free, or he
+ * would be late each time.
+ */
 async function locked<T>(
-  { mounts }: Job,
-  { command, lockTimeout }: RunOptions,
-  left: number,
+  { mounts, left, stands, lockTimeout, command }: Turn,
   work: () => Promise<T>,
-): Promise<T> {
+): Promise<T | undefined> {
   const deadline = performance.now() + left;
-  using _lock = await mounts.lock({ timeout: lockTimeout, deadline, command });
-  return await work();
+  using lock = await mounts.lockWhile(stands, { timeout: lockTimeout, deadline, command });
+  return lock !== undefined && await stands() ? await work() : undefined;
 }
 
 function lockedOut(timeout: number): ConfigPatchError {
@@ -134,6 +151,14 @@ export function needsWriting(found: Preview): boolean {
 function changesState(found: Preview): boolean {
   const text = printState(statedAfter(found));
   return text !== found.stateText && text !== printState(found.state);
+}
+
+/** Files that are to be replaced and have changed since they were read, as far as a look tells. */
+function touchedFiles({ mounts }: Job, found: Preview): Map<string, ConfigPatchError> {
+  const touched = found.files.filter((file) =>
+    isChanged(file, found) && mounts.isTouched(file.dir, file.name, file.read)
+  );
+  return new Map(touched.map(({ key }) => [key, changedUnderUs(key)]));
 }
 
 /** The host dirs in which something is to be written. */
@@ -221,8 +246,9 @@ async function commit(
     } catch (error) {
       if (!(error instanceof ConfigPatchError)) throw error;
       left.push(...leftBy(error, besideFile([file.key, names.get(file.key) ?? ""])));
-      if (error.code === "changed") raced.set(file.key, error);
-      else findings.fail(file.key, error);
+      // Somebody else's text stands there, and ours was never put in its place.
+      if (error.code === "changed") return raced.set(file.key, error);
+      findings.fail(file.key, error);
       // It may have failed after the rename: whoever is next sees by the file which record fits.
       unsettled.set(file.key, done.files.get(file.key));
     }

@@ -39,14 +39,17 @@ const PAUSE = { first: 5, longest: 100 } as const;
  *
  * @param owner To whom the mounts belong: a lock file that root makes is given to them, or nobody
  * else could take the lock from then on.
+ * @param isWanted Whether the lock is still of use; asked before each further try.
+ * @returns The lock; `undefined` if it is not wanted any more.
  * @throws {ConfigPatchError} `locked` at the deadline, naming who holds it; `hostile` if the lock
  * file is no plain file; `permission`, `io` (where the file system has no locks).
  */
 export async function takeLock(
   place: OwnPlace,
   owner: Owner,
-  options: LockOptions = {},
-): Promise<Lock> {
+  options: LockOptions,
+  isWanted: () => Promise<boolean>,
+): Promise<Lock | undefined> {
   const { timeout = LOCK_TIMEOUT, command = "" } = options;
   const deadline = options.deadline ?? performance.now() + timeout;
   let pause: number = PAUSE.first;
@@ -58,6 +61,7 @@ export async function takeLock(
     if (left <= 0) throw taken(place, timeout);
     waited = true;
     await new Promise((resolve) => setTimeout(resolve, Math.min(pause, left)));
+    if (!await isWanted()) return undefined;
     pause = Math.min(2 * pause, PAUSE.longest);
   }
 }

@@ -36,22 +36,10 @@ import { Opening } from "./opening.ts";
 import { matchingNames } from "./pattern.ts";
 import { type Place, placeIn } from "./place.ts";
 import { denoFileSystem, type FileStatus, type FileSystem } from "./primitives.ts";
-import { type ReadFile, readSafely } from "./read.ts";
+import { isTouched, type ReadFile, readSafely } from "./read.ts";
 import { Reading, REAL_TIME, type Time } from "./reading.ts";
 import { type Attributes, removeSafely, replaceSafely } from "./replace.ts";
-import type { Removal, Replacement } from "./requests.ts";
-
-/** How to work on the mounts. */
-export interface MountsOptions {
-  /** The single operations; a test passes some that fail. */
-  readonly fileSystem?: FileSystem | undefined;
-  /** Another cap for configs, in bytes; see `limits.ts`. */
-  readonly maxConfigBytes?: number | undefined;
-  /** Accept a `file` of several segments; see `nested.ts` for what that costs. */
-  readonly allowNested?: boolean | undefined;
-  /** Whether this run is one that writes: `apply`, `disable`. All others never open for writing. */
-  readonly mayWrite?: boolean | undefined;
-}
+import type { MountsOptions, Removal, Replacement } from "./requests.ts";
 
 /**
  * The mounts directory, and all access to it.
@@ -134,9 +122,9 @@ export class Mounts {
 
   /** How nested files are reached: whoever allows them should say so if it is only `checked`. */
   async nestedAccess(): Promise<NestedAccess> {
-    // Of mounts that are still to be made nothing can be told, so nothing is remembered.
-    if (this.#nestedAccess === undefined && this.#root() === undefined) return "checked";
     if (this.#nestedAccess !== undefined) return this.#nestedAccess;
+    // Of mounts that are still to be made nothing can be told, so nothing is remembered.
+    if (this.#root() === undefined) return "checked";
     const { nestedAccess } = await import("./nested.ts");
     return this.#nestedAccess = await nestedAccess(this.#system, this.path);
   }
@@ -165,6 +153,11 @@ export class Mounts {
    */
   async read(dir: string, file: string, use: Use = "take back"): Promise<ReadFile | undefined> {
     return await this.#readFor(dir, file, use);
+  }
+
+  /** Whether something else than was read stands there by now, as far as a look tells. */
+  isTouched(dir: string, file: string, read: ReadFile | undefined): boolean {
+    return isTouched(this.#system, join(join(this.path, dir), file), read);
   }
 
   /** The reading of one round of a run; see {@linkcode Reading}. */
@@ -271,19 +264,25 @@ export class Mounts {
    * @throws {ConfigPatchError} `locked` at the deadline, naming who holds it.
    */
   async lock(options: LockOptions = {}): Promise<Lock> {
-    return await takeLock(this.#own, this.#owner(), options);
+    return await this.lockWhile(() => Promise.resolve(true), options) as Lock;
+  }
+
+  /** As {@linkcode lock}, while it is wanted, which is asked now and then; `undefined` if not. */
+  async lockWhile(
+    isWanted: () => Promise<boolean>,
+    options: LockOptions = {},
+  ): Promise<Lock | undefined> {
+    return await takeLock(this.#own, this.#owner(), options, isWanted);
   }
 
   get #own(): OwnPlace {
     return { system: this.#system, mounts: this.path };
   }
 
-  /** To whom the mounts belong. */
   #owner(): Owner {
     return this.#root() ?? { uid: 0, gid: 0 };
   }
 
-  /** The mounts directory, if it exists. */
   #root(): FileStatus | undefined {
     return this.#look("look at it", this.path, () => rootOf(this.#system, this.path));
   }
@@ -294,7 +293,7 @@ export class Mounts {
     });
   }
 
-  /** Makes a host dir, or checks the one that stands there. Returns whether it was made. */
+  /** Returns whether it was made. */
   #prepareHostDir(dir: string, owner: Owner): boolean {
     checkSegment(dir, "host_dir");
     return this.#try("make the directory", dir, () => {
@@ -310,7 +309,7 @@ export class Mounts {
     }
   }
 
-  /** The checked segments of a config; the sidecar is one as well. */
+  /** The sidecar is a config as well. */
   #segments(file: string): readonly string[] {
     return file === SIDECAR_NAME ? [file] : checkFile(file, this.#options.allowNested ?? false);
   }
@@ -376,7 +375,6 @@ export class Mounts {
     return use === "sidecar" ? limitFor(use) : maxConfigBytes ?? limitFor(use);
   }
 
-  /** Reads, or says what kept us from it. */
   #look<T>(doing: string, label: string, work: () => T): T {
     return this.#try(doing, label, work, ["read"]);
   }

@@ -37,6 +37,21 @@ export interface ReadRequest {
   readonly known?: ((seen: FileStatus) => ReadFile | undefined) | undefined;
 }
 
+/** Whether something else than was read stands at a path by now, as far as a look tells. */
+export function isTouched(system: FileSystem, path: string, read: ReadFile | undefined): boolean {
+  try {
+    const seen = system.lstat(path);
+    if (seen === undefined || read === undefined) {
+      return (seen === undefined) !== (read === undefined);
+    }
+    const { ino, size, mtime } = read.status;
+    // Node gives parts of milliseconds.
+    return seen.ino !== ino || seen.size !== size || Math.floor(seen.mtime) !== Math.floor(mtime);
+  } catch {
+    return false;
+  }
+}
+
 /** How often a read starts over because the file was replaced between two steps of it. */
 const ATTEMPTS = 5;
 

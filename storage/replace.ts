@@ -263,9 +263,13 @@ function requireSame(
   const same = found === undefined || expected === undefined
     ? found === expected
     : isSame(found, expected);
-  if (same) return;
-  throw new ConfigPatchError("changed", "it was changed while it was being worked on", {
-    file: place.label,
+  if (!same) throw changedUnderUs(place.label);
+}
+
+/** What is told of a file that others change all the time. */
+export function changedUnderUs(file: string): ConfigPatchError {
+  return new ConfigPatchError("changed", "it was changed while it was being worked on", {
+    file,
     remedy: "try again",
   });
 }

@@ -1,6 +1,19 @@
 /** What `Mounts` is asked to do with one file. @module */
 import type { Use } from "./limits.ts";
+import type { FileSystem } from "./primitives.ts";
 import type { ReadFile } from "./read.ts";
+
+/** How to work on the mounts. */
+export interface MountsOptions {
+  /** The single operations; a test passes some that fail. */
+  readonly fileSystem?: FileSystem | undefined;
+  /** Another cap for configs, in bytes; see `limits.ts`. */
+  readonly maxConfigBytes?: number | undefined;
+  /** Accept a `file` of several segments; see `nested.ts` for what that costs. */
+  readonly allowNested?: boolean | undefined;
+  /** Whether this run is one that writes: `apply`, `disable`. All others never open for writing. */
+  readonly mayWrite?: boolean | undefined;
+}
 
 /** A file to put in the place of another, or where nothing stands. */
 export interface Replacement {

@@ -61,6 +61,14 @@ export const RECONCILE_MUTANTS: readonly Mutant[] = [
     caughtBy: "a run about other providers costs nobody a plan or a round ... FAILED",
   },
   {
+    name: "who waits for the lock does not look whether he is late",
+    file: "storage/lock.ts",
+    of: "takeLock",
+    rule: assume(false, "isWanted"),
+    run: test("reconcile/again", "--filter", "before it is free"),
+    caughtBy: "who has to plan again while the lock is taken does so before it is free ... FAILED",
+  },
+  {
     name: "what has not changed is planned again as well",
     file: "reconcile/again.ts",
     of: "planBefore",

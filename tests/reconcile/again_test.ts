@@ -40,10 +40,14 @@ class Meeting extends Mounts {
     this.#between = between;
   }
 
-  override async lock(options?: LockOptions): Promise<Lock> {
-    this.locks++;
+  override async lockWhile(
+    isWanted: () => Promise<boolean>,
+    options?: LockOptions,
+  ): Promise<Lock | undefined> {
     await this.#between();
-    return await super.lock(options);
+    const lock = await super.lockWhile(isWanted, options);
+    if (lock !== undefined) this.locks++;
+    return lock;
   }
 }
 
@@ -111,6 +115,17 @@ Deno.test("whom another run has made an owner of our place stays one", async () 
   }, (mounts) => applySharedConfigPatches(ROSTER, mounts, { providers: ["a"], location }));
   // What e wants now stands in the way of another address, and nothing was written.
   assert.deepEqual([met.outcomes, met.owners], ["conflict", "a,e"]);
+});
+
+Deno.test("who has to plan again while the lock is taken does so before it is free", async () => {
+  let lock: Lock | undefined;
+  let rounds = 0;
+  const met = await meet(["a"], async (mounts) => {
+    if (rounds++ > 0) return lock?.[Symbol.dispose]();
+    await apply(mounts, "e");
+    lock = await new Mounts(mounts).lock();
+  });
+  assert.deepEqual([rounds, met.locks, met.owners], [2, 1, "a,e"]);
 });
 
 Deno.test("a crowd of other runs, each faster, keeps nobody from being done", async () => {

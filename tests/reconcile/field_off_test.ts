@@ -66,3 +66,22 @@ Deno.test("two patches of one provider that mean one place in two ways are both 
   ]);
   await Deno.remove(scenario.mounts, { recursive: true });
 });
+
+Deno.test("where our own record is lost and sidecars are not, it is said once what does not come back", async () => {
+  const scenario = await Scenario.with({ [CODEX]: 'openai_base_url = "https://u.example"\n' });
+  const told = (report: { readonly warnings: readonly { readonly message: string }[] }) =>
+    report.warnings.filter(({ message }) => /does not come back/.test(message)).length;
+  assert.equal(told(await scenario.apply()), 0);
+  Deno.removeSync(`${scenario.mounts}/.vault-config`, { recursive: true });
+  const report = await scenario.apply();
+  assert.match(report.warnings[0]?.message ?? "", /in _codex-config, _gh-config, _vibe-config:/);
+  assert.equal(told(report), 1);
+  assert.equal(told(await scenario.apply()), 0);
+  // The same for a single file of the record, and for who leaves at once.
+  Deno.removeSync(`${scenario.mounts}/.vault-config/state.json`);
+  assert.equal(told(await disableSharedConfigPatches(["codex"], { mounts: scenario.mounts })), 1);
+  // Without sidecars there is nothing to be missed.
+  const fresh = await Scenario.with({});
+  assert.equal(told(await fresh.apply()), 0);
+  for (const { mounts } of [scenario, fresh]) await Deno.remove(mounts, { recursive: true });
+});

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { ConfigPatchError } from "../../errors.ts";
 import { LIMITS } from "../../storage/limits.ts";
-import { Mounts, type MountsOptions } from "../../storage/mounts.ts";
+import { Mounts } from "../../storage/mounts.ts";
+import type { MountsOptions } from "../../storage/requests.ts";
 import { temporaryName } from "../../storage/names.ts";
 import { denoFileSystem, type FileSystem } from "../../storage/primitives.ts";
 import { missing, needsRoot } from "../torture/planting.ts";
