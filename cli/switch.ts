@@ -28,6 +28,7 @@ export async function runDisable(invocation: Invocation): Promise<number> {
   const { all, once, mounts } = flags;
   if (!once) {
     await requireKnown(invocation);
+    await requireRecord(mounts);
     const disabled = (now: Settings) =>
       all || now.disabled === "all" ? "all" : union(now.disabled, operands);
     await change(flags, (now) => ({ disabled: disabled(now) }));
@@ -138,6 +139,16 @@ async function requireKnown(invocation: Invocation, given?: RosterWishes): Promi
     provider,
     remedy: near === undefined ? `known are: ${names.join(", ")}` : `did you mean ${near}?`,
   });
+}
+
+/** Where our own record cannot be read, nothing at all is touched, the settings neither. */
+async function requireRecord(mounts: string): Promise<void> {
+  try {
+    await ownersIn(mounts);
+  } catch (error) {
+    // What is wrong with a config is told by the run itself.
+    if (error instanceof ConfigPatchError && /^state/.test(error.code)) throw error;
+  }
 }
 
 async function change(flags: Flags, make: (now: Settings) => SettingsChange): Promise<void> {

@@ -67,6 +67,13 @@ export class Sidecars {
     );
   }
 
+  /** Host dirs in which these providers have written something, as far as their sidecars tell. */
+  dirsOf(providers: ReadonlySet<string>): string[] {
+    return this.found().filter(({ sidecar }) =>
+      [...sidecar.values()].some((records) => [...records.keys()].some((one) => providers.has(one)))
+    ).map(({ dir }) => dir).sort();
+  }
+
   async #read(dir: string): Promise<FoundSidecar> {
     const none = { dir, read: undefined, isBlocked: false, sidecar: new Map(), problem: undefined };
     try {

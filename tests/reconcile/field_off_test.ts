@@ -3,8 +3,8 @@
  * field with their relatives.
  */
 import assert from "node:assert/strict";
-import { ConfigPatchError, disableSharedConfigPatches } from "../../mod.ts";
-import { outcomes, type Patches, Scenario } from "../support/scenario.ts";
+import { ConfigPatchError } from "../../mod.ts";
+import { type Patches, Scenario } from "../support/scenario.ts";
 
 const CODEX = "_codex-config/config.toml";
 
@@ -79,7 +79,7 @@ Deno.test("where our own record is lost and sidecars are not, it is said once wh
   assert.equal(told(await scenario.apply()), 0);
   // The same for a single file of the record, and for who leaves at once.
   Deno.removeSync(`${scenario.mounts}/.vault-config/state.json`);
-  assert.equal(told(await disableSharedConfigPatches(["codex"], { mounts: scenario.mounts })), 1);
+  assert.equal(told(await scenario.disable("codex")), 1);
   // Without sidecars there is nothing to be missed.
   const fresh = await Scenario.with({});
   assert.equal(told(await fresh.apply()), 0);
