@@ -128,8 +128,14 @@ async function locked<T>(
   work: () => Promise<T>,
 ): Promise<T | undefined> {
   const deadline = performance.now() + left;
-  using lock = await mounts.lockWhile(stands, { timeout: lockTimeout, deadline, command });
-  return lock !== undefined && await stands() ? await work() : undefined;
+  const lock = await mounts.lockWhile(stands, { timeout: lockTimeout, deadline, command });
+  if (lock === undefined) return undefined;
+  // Not `using`: the bundler puts a name that is read once in its place, and never gives it back.
+  try {
+    return await stands() ? await work() : undefined;
+  } finally {
+    lock[Symbol.dispose]();
+  }
 }
 
 function lockedOut(timeout: number): ConfigPatchError {
