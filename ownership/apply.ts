@@ -224,11 +224,18 @@ class Session {
     if (claims.size > 0) this.draft = putAll(this.draft, [...claims.values()]);
   }
 
-  /** Two patches can mean one place in different words; then the last one put would win silently. */
+  /**
+   * Two patches can mean one place in different words; then the last one put would win silently. And
+   * what holds must hold for every reader: a place that would not be edited now, because readers
+   * disagree on it, is none.
+   */
   checkAllHold(): void {
     const { document } = this.draft;
     for (const { provider, want, at } of this.#aims((want) => want.kind !== "default")) {
-      if (sameValue(valueAt(document.value, at), want.value)) continue;
+      if (sameValue(valueAt(document.value, at), want.value)) {
+        blaming(provider, () => document.put(at, want.value));
+        continue;
+      }
       throw new ConfigPatchError(
         "conflict",
         `${pathText(at)} does not keep the value of ${provider}: ` +
@@ -248,11 +255,7 @@ class Session {
   }
 
   #expand(want: Wanted, provider: string, ours: (at: ConfigPath) => boolean): ConfigPath[] {
-    try {
-      return expand(this.draft.document, want, ours);
-    } catch (error) {
-      throw error instanceof ConfigPatchError ? error.with({ provider }) : error;
-    }
+    return blaming(provider, () => expand(this.draft.document, want, ours));
   }
 
   #demands(aims: readonly Aim[]): Demand[] {
@@ -350,6 +353,15 @@ class Session {
 function isSameAs({ template, kind, owners }: Claim, want: Wanted): boolean {
   return template !== undefined && (owners.length > 1 || sameValue(template, want.template)) &&
     (kind === want.kind || kind === "set");
+}
+
+/** What goes wrong for a provider carries its name. */
+function blaming<T>(provider: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof ConfigPatchError ? error.with({ provider }) : error;
+  }
 }
 
 function isSelector(key: ConfigPath[number]): boolean {

@@ -45,6 +45,7 @@ of it is written by hand.
 - **user's config**: the same, where the user's own config sends everything elsewhere.
 - **bypass refused**: where a config sends the client past what we write, \`apply\` says \`bypassed\`,
   exits 1 and writes nothing; with \`--accept-bypass\` it exits 0, and the client was seen to go past.
+  Which configs were tried stands in \`tests/clients/programs/\`; – means that none was.
 - **undo exact**: \`apply\` and \`disable\` end in the same bytes, on both host dirs.
 - **after the client ran**, and rewrote its files: \`verify\` exits 0, \`apply\` succeeds, \`disable\`
   leaves no address of the vault, and the client goes where it went without us.
