@@ -127,15 +127,24 @@ export async function preview(
       ...files.flatMap((file) => hardLinkWarning(file, plans.get(file))),
       ...files.flatMap((file) => leftBehindIn(file, plans.get(file), job)),
       ...sidecars.warnings(),
-      ...(stateText === undefined ? lostRecord(sidecars, tasks) : []),
+      ...(stateText === undefined ? lostRecord(sidecars, tasks, plans) : []),
       ...await nestedWarnings(job, files),
     ],
   };
 }
 
 /** What cannot come back where only sidecars tell of our values. Said once: the run makes a new record. */
-function lostRecord(sidecars: Sidecars, tasks: readonly Task[]): Warning[] {
-  const dirs = sidecars.dirsOf(new Set(tasks.map((task) => task.provider)));
+function lostRecord(
+  sidecars: Sidecars,
+  tasks: readonly Task[],
+  plans: ReadonlyMap<ConfigFile, FilePlan>,
+): Warning[] {
+  const found = new Set(
+    [...plans].filter(([, { results }]) => results.some(({ adopted }) => adopted.length > 0))
+      .map(([file]) => file.dir),
+  );
+  const dirs = sidecars.dirsOf(new Set(tasks.map((task) => task.provider)))
+    .filter((dir) => found.has(dir));
   if (dirs.length === 0) return [];
   const message = `there is no record of ours, though values were put in ${dirs.join(", ")}: ` +
     "what stood in their places before is not known, and does not come back (a backup of " +
