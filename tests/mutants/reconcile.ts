@@ -40,7 +40,7 @@ export const RECONCILE_MUTANTS: readonly Mutant[] = [
     name: "a config that has changed is not read again",
     file: "reconcile/run.ts",
     of: "run",
-    rule: assume(true, "size"),
+    rule: assume(true, "size", -1),
     run: test("reconcile/resources", "--filter", "changes 1 times"),
     caughtBy: 'a config that changes 1 times under us ends as "ours" ... FAILED',
   },

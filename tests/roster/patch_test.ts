@@ -256,5 +256,5 @@ Deno.test("host dir and file are plain names; a nested file is marked", () => {
   refusedPatch({ file: "/x", ...SET }, /absolute/);
   refusedPatch({ file: "a/", ...SET }, /one of its segments is empty/);
   assert.deepEqual(read(short({ file: "a/b/c.toml", ...SET })).patches[0]?.files, ["a/b/c.toml"]);
-  refused({ opencode: {}, vault: { shared_config_patch: PATCH } }, /host_dir/, "é".repeat(200));
+  refused({ opencode: {}, vault: { shared_config_patch: PATCH } }, /host_dir/, "é".repeat(128));
 });
