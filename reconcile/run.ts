@@ -128,8 +128,13 @@ async function locked<T>(
   work: () => Promise<T>,
 ): Promise<T | undefined> {
   const deadline = performance.now() + left;
-  using lock = await mounts.lockWhile(stands, { timeout: lockTimeout, deadline, command });
-  return lock !== undefined && await stands() ? await work() : undefined;
+  const lock = await mounts.lockWhile(stands, { timeout: lockTimeout, deadline, command });
+  // Not `using`: where its name stands only once more, the bundler drops it.
+  try {
+    return lock !== undefined && await stands() ? await work() : undefined;
+  } finally {
+    lock?.[Symbol.dispose]();
+  }
 }
 
 function lockedOut(timeout: number): ConfigPatchError {
