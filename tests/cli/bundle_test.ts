@@ -22,6 +22,8 @@ Deno.test("a bundle routes and takes back, with nothing beside it", async () => 
 
   const named = ["--providers", "codex,gh,claude", "--mounts", mounts];
   assert.match(await run("apply", ...named), /3 providers in [^:]*: 3 updated/);
+  // Only who has given the lock back can take it once more to remember.
+  await Deno.stat(`${mounts}/.vault-config/steady.json`);
   assert.match(await run("apply", ...named), /nothing to do in [^:]*: 3 providers are routed/);
   assert.match(
     await run("disable", "--all", "--mounts", mounts),
@@ -32,6 +34,32 @@ Deno.test("a bundle routes and takes back, with nothing beside it", async () => 
   }
   await Deno.remove(directory, { recursive: true });
 });
+
+Deno.test("a bundle gives back all that the sources give back", async () => {
+  const root = new URL("../../", import.meta.url).pathname;
+  const directory = await Deno.makeTempDir({ prefix: "bundle-" });
+  const program = `${directory}/vault-config.js`;
+  await deno(root, ["bundle", "--quiet", "--minify", "--output", program, "cli.ts"]);
+  const folders = ["cli", "formats", "ownership", "reconcile", "roster", "storage", "transport"];
+  const sources = folders.flatMap((folder) => texts(`${root}${folder}`));
+  const count = (text: string, pattern: RegExp) => text.match(pattern)?.length ?? 0;
+  const wanted = sources.reduce((sum, text) => sum + count(text, /^ *using \w+ =/gm), 0);
+  assert.ok(wanted > 5, `only ${wanted} are found`);
+  // The minifier drops a `using` whose name stands once more: it takes it for a plain constant.
+  assert.equal(count(await Deno.readTextFile(program), /\busing \w+=/g), wanted);
+  await Deno.remove(directory, { recursive: true });
+});
+
+/** The texts of all modules below a directory. */
+function texts(directory: string): string[] {
+  return [...Deno.readDirSync(directory)].flatMap(({ name, isDirectory }) =>
+    isDirectory
+      ? texts(`${directory}/${name}`)
+      : name.endsWith(".ts")
+      ? [Deno.readTextFileSync(`${directory}/${name}`)]
+      : []
+  );
+}
 
 async function deno(cwd: string, args: readonly string[]): Promise<string> {
   const options = { args: [...args], cwd, env: { NO_COLOR: "1" } };
