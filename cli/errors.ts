@@ -9,7 +9,7 @@ import type { Report } from "../ownership/report.ts";
 import { UsageError } from "./parse.ts";
 import { frameOf, type SecretStyle } from "./frame.ts";
 import { verdictOf } from "./summary.ts";
-import { type Paint, paintFor, write } from "./terminal.ts";
+import { lineText, type Paint, paintFor, write } from "./terminal.ts";
 
 /** How a failure is to be reported. */
 export interface FailureStyle {
@@ -79,12 +79,6 @@ export function failuresText(
       frameOf(error, secrets) +
       (remedy === undefined ? "" : `  do: ${escapeControl(remedy)}\n`);
   }).join("");
-}
-
-/** One line that begins with a word such as `warning`. */
-export function lineText(word: "error" | "warning" | "note", text: string, paint: Paint): string {
-  const head = `${word}:`;
-  return `${word === "note" ? head : paint(word, head)} ${escapeControl(text)}\n`;
 }
 
 /** What was thrown, as an error that says what to do. */

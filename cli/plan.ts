@@ -1,13 +1,12 @@
 /** `plan` and `verify`: what `apply` would do. Nothing is written, no lock is taken. @module */
 import type { FileChange, Report } from "../ownership/report.ts";
 import { plan, verify } from "../reconcile/request.ts";
-import { lineText } from "./errors.ts";
 import { oursIn } from "./mask.ts";
 import type { Flags, Invocation } from "./parse.ts";
 import { showJson, showReport } from "./report.ts";
 import { type Setup, setUp } from "./setup.ts";
 import { offText } from "./summary.ts";
-import { paintFor, write } from "./terminal.ts";
+import { lineText, paintFor, write } from "./terminal.ts";
 
 /** Runs one of them. */
 export async function runPlan(invocation: Invocation): Promise<number> {

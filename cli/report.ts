@@ -2,11 +2,10 @@
 import { escapeControl } from "../errors.ts";
 import { pathText } from "../formats/value.ts";
 import type { Outcome, ProviderReport, Report } from "../ownership/report.ts";
-import { lineText, reportFailuresText } from "./errors.ts";
-import { reportJson, type RunFacts } from "./json.ts";
+import type { RunFacts } from "./json.ts";
 import type { Flags } from "./parse.ts";
-import { mountsText, quietLine } from "./summary.ts";
-import { type Paint, paintFor, type Stream, type Tone, write } from "./terminal.ts";
+import { mountsText, quietLine, verdictOf } from "./summary.ts";
+import { lineText, type Paint, paintFor, type Stream, type Tone, write } from "./terminal.ts";
 
 /** How a report is shown. */
 export interface ReportStyle {
@@ -23,7 +22,7 @@ export async function showReport(report: Report, flags: Flags, style: ReportStyl
     await write(style.rows, rowsText(report, style, paintFor(style.rows, flags.color)));
   }
   const notes = flags.quiet ? "" : notesText(report, style, paint);
-  const failures = reportFailuresText(report, paint, flags);
+  const failures = await failuresIn(report, paint, flags);
   await write("stderr", notes + warningsText(report, paint) + failures);
 }
 
@@ -34,8 +33,16 @@ export async function showJson(
   facts: Omit<RunFacts, "mounts" | "made">,
 ): Promise<void> {
   const { mounts, made } = report;
+  const { reportJson } = await import("./json.ts");
   await write("stdout", reportJson(report, { ...facts, mounts, made }, flags.showSecrets));
-  await write("stderr", reportFailuresText(report, paintFor("stderr", flags.color), flags));
+  await write("stderr", await failuresIn(report, paintFor("stderr", flags.color), flags));
+}
+
+/** What failed, in words; what prints it is loaded only where something did. */
+async function failuresIn(report: Report, paint: Paint, flags: Flags): Promise<string> {
+  if (verdictOf(report) === undefined) return "";
+  const { reportFailuresText } = await import("./errors.ts");
+  return reportFailuresText(report, paint, flags);
 }
 
 /** The rows of what changes, in columns, and a line that counts. */

@@ -4,11 +4,10 @@ import type { JsonInput } from "../reconcile/json_text.ts";
 import { SETTINGS } from "../reconcile/settings_schema.ts";
 import { linesOfSettings, SETTINGS_FILE, settingsText } from "../reconcile/settings.ts";
 import { documentJson } from "./json.ts";
-import { lineText } from "./errors.ts";
 import type { Flags, Invocation } from "./parse.ts";
 import { columns } from "./report.ts";
 import { type Setup, setUp } from "./setup.ts";
-import { paintFor, write } from "./terminal.ts";
+import { lineText, paintFor, write } from "./terminal.ts";
 
 /** Where a value comes from. */
 type Origin = "default" | "option" | "settings";

@@ -3,7 +3,7 @@ import { pathText } from "../formats/value.ts";
 import { status } from "../reconcile/request.ts";
 import type { Owned, ProviderStatus, Standing, Status } from "../reconcile/status.ts";
 import { excessPermissions } from "../storage/permissions.ts";
-import { failuresText, lineText } from "./errors.ts";
+import { failuresText } from "./errors.ts";
 import {
   bypassJson,
   documentJson,
@@ -16,7 +16,7 @@ import type { Flags, Invocation } from "./parse.ts";
 import { columns, warningsText } from "./report.ts";
 import { type Setup, setUp } from "./setup.ts";
 import { offText } from "./summary.ts";
-import { paintFor, type Tone, write } from "./terminal.ts";
+import { lineText, paintFor, type Tone, write } from "./terminal.ts";
 
 /** Runs it. That a provider is not routed is an answer, not a failure. */
 export async function runStatus(invocation: Invocation): Promise<number> {

@@ -15,12 +15,11 @@ import {
 } from "../reconcile/settings_edit.ts";
 import { isOff } from "../reconcile/taking_part.ts";
 import { showDone } from "./apply.ts";
-import { lineText } from "./errors.ts";
 import { everyoneIn, ownersIn } from "./everyone.ts";
 import type { Flags, Invocation } from "./parse.ts";
 import { knownNames, rosterOf, type RosterWishes } from "./roster.ts";
 import { rosterWishes, type Setup, setUp } from "./setup.ts";
-import { paintFor, write } from "./terminal.ts";
+import { lineText, paintFor, write } from "./terminal.ts";
 
 /** Takes providers back, and keeps them off: the setting comes first, so that no start undoes it. */
 export async function runDisable(invocation: Invocation): Promise<number> {

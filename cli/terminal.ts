@@ -1,5 +1,5 @@
 /** Writing to standard output and standard error, and colours where somebody looks at them. @module */
-import { ConfigPatchError } from "../errors.ts";
+import { ConfigPatchError, escapeControl } from "../errors.ts";
 
 /** A stream of the process. */
 export type Stream = "stdout" | "stderr";
@@ -43,6 +43,12 @@ export function paintFor(stream: Stream, allowed: boolean): Paint {
   // Deno reads NO_COLOR itself, so no permission for the environment is needed.
   const colors = allowed && !Deno.noColor && STREAMS[stream].isTerminal();
   return colors ? (tone, text) => `\x1b[${CODES[tone]}m${text}\x1b[0m` : (_tone, text) => text;
+}
+
+/** One line that begins with a word such as `warning`. */
+export function lineText(word: "error" | "warning" | "note", text: string, paint: Paint): string {
+  const head = `${word}:`;
+  return `${word === "note" ? head : paint(word, head)} ${escapeControl(text)}\n`;
 }
 
 const STREAMS = {

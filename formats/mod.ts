@@ -16,8 +16,7 @@
  *
  * @module
  */
-import { FormatRegistry } from "./registry.ts";
-
+export { defaultFormats } from "./defaults.ts";
 export * from "./types.ts";
 // What a plug-in throws, so that it needs no other module.
 export {
@@ -62,36 +61,3 @@ export {
   tableOf,
   valueAt,
 } from "./value.ts";
-
-/** TOML, YAML, JSON (with comments) and `.env`; each handler is loaded when a file of it is met. */
-export const defaultFormats: FormatRegistry = new FormatRegistry([
-  {
-    name: "toml",
-    extensions: [".toml"],
-    blank: "",
-    holdsNull: false,
-    load: async () => (await import("./toml/format.ts")).tomlFormat,
-  },
-  {
-    name: "yaml",
-    extensions: [".yaml", ".yml"],
-    blank: "",
-    holdsNull: true,
-    load: async () => (await import("./yaml/format.ts")).yamlFormat,
-  },
-  {
-    name: "json",
-    extensions: [".json", ".jsonc"],
-    blank: "{}\n",
-    blankList: "[]\n",
-    holdsNull: true,
-    load: async () => (await import("./json/format.ts")).jsonFormat,
-  },
-  {
-    name: "dotenv",
-    extensions: [".env"],
-    blank: "",
-    holdsNull: false,
-    load: async () => (await import("./dotenv/format.ts")).dotenvFormat,
-  },
-]);

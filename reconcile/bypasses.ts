@@ -16,7 +16,7 @@ import type { Part } from "../ownership/wanted.ts";
 import type { BypassRule } from "../roster/types.ts";
 import { decodeUtf8, type ReadFile } from "../storage/read.ts";
 import type { Reading } from "../storage/reading.ts";
-import { substitute } from "../transport/mod.ts";
+import { substitute } from "../transport/tokens.ts";
 import type { ConfigFile } from "./files.ts";
 import type { Failures } from "./preview.ts";
 import type { Job, Task } from "./tasks.ts";

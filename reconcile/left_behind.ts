@@ -5,7 +5,8 @@ import { type Claim, isLive, placeText } from "../ownership/claims.ts";
 import type { FilePlan } from "../ownership/plan.ts";
 import { locate } from "../ownership/places.ts";
 import type { Warning } from "../ownership/report.ts";
-import { hasToken, substitute, type VaultLocation } from "../transport/mod.ts";
+import type { VaultLocation } from "../transport/location.ts";
+import { hasToken, substitute } from "../transport/tokens.ts";
 import { type ConfigFile, takesPartIn } from "./files.ts";
 import type { Job } from "./tasks.ts";
 

@@ -66,7 +66,7 @@ export async function status(request: Request): Promise<Status> {
 async function jobOf(request: Request, mayWrite: boolean): Promise<Job> {
   const [{ Mounts }, { defaultFormats }, roster] = await Promise.all([
     import("../storage/mounts.ts"),
-    import("../formats/mod.ts"),
+    import("../formats/defaults.ts"),
     request.roster(),
   ]);
   const { allowNested, formats = defaultFormats } = request;

@@ -6,7 +6,8 @@ import { EVERY, pathKey, type Wanted, type WantedPath } from "../ownership/claim
 import type { Action } from "../ownership/report.ts";
 import type { ConfigPatch, Provider, Roster } from "../roster/types.ts";
 import type { Mounts } from "../storage/mounts.ts";
-import { knownValues, substitute, type VaultLocation } from "../transport/mod.ts";
+import type { VaultLocation } from "../transport/location.ts";
+import { knownValues, substitute } from "../transport/tokens.ts";
 
 /** What a run is about: a request with its roster, its mounts and its formats at hand. */
 export interface Job {

@@ -20,6 +20,8 @@ const GROUPS = {
   "the memory of the last run": /^reconcile\/steady\.ts$/,
   "what writes files": /^storage\/(?:replace|own_files|directories|lock|mounts)\.ts$/,
   "what prints a report": /^cli\/(?:report|json|errors)\.ts$/,
+  "what prints a failure": /^cli\/(?:errors|frame|mask|json)\.ts$/,
+  "what settles a crash": /^reconcile\/settle\.ts$/,
   "the help": /^cli\/help\.ts$/,
 } as const;
 
@@ -48,7 +50,13 @@ Deno.test("what nothing needs yet is not loaded", async (t) => {
     async () => {
       const loaded = await apply();
       assertLoads(loaded, ["the TOML handler", "the YAML handler", "what writes files", "the run"]);
-      assertSpares(loaded, ["the JSON handler", "what reads agents", "the help"]);
+      assertSpares(loaded, [
+        "the JSON handler",
+        "what reads agents",
+        "what prints a failure",
+        "what settles a crash",
+        "the help",
+      ]);
       assert.equal(loaded.opensFiles, false);
     },
   );
