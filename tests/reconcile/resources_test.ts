@@ -57,7 +57,7 @@ async function failureOf(work: Promise<unknown>): Promise<string> {
 }
 
 Deno.test("a full disk is a clear error, and nothing is lost", async () => {
-  await onMemoryDisk("full-", "160k", async ({ path, mounted }) => {
+  await onMemoryDisk("full-", "200k", async ({ path, mounted }) => {
     if (!mounted) {
       return console.log("not tried: needs the right to mount; see the injected ENOSPC");
     }
