@@ -89,6 +89,7 @@ export {
   type ConfigValue,
   defaultFormats,
   type DropOptions,
+  type DropOptions,
   type FormatHandler,
   type FormatInfo,
   FormatRegistry,
