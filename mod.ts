@@ -89,7 +89,6 @@ export {
   type ConfigValue,
   defaultFormats,
   type DropOptions,
-  type DropOptions,
   type FormatHandler,
   type FormatInfo,
   FormatRegistry,
