@@ -26,6 +26,7 @@ export type {
   ConfigScalar,
   ConfigTable,
   ConfigValue,
+  DropOptions,
   FormatHandler,
   FormatInfo,
   FormatRegistry,

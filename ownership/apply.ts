@@ -13,7 +13,7 @@ import { isTable, leavesOf, pathText, resolve, sameValue, valueAt } from "../for
 import { matchAt } from "./adopt.ts";
 import { type Claim, isLive, isWithin, joined, pathKey, shownPath, type Wanted } from "./claims.ts";
 import { type Demand, refuseConflicts } from "./conflicts.ts";
-import { type Draft, putAll } from "./edits.ts";
+import { blaming, type Draft, putAll } from "./edits.ts";
 import { placeOf } from "./places.ts";
 import type { Edit } from "./report.ts";
 import { strayClaims } from "./strays.ts";
@@ -353,15 +353,6 @@ class Session {
 function isSameAs({ template, kind, owners }: Claim, want: Wanted): boolean {
   return template !== undefined && (owners.length > 1 || sameValue(template, want.template)) &&
     (kind === want.kind || kind === "set");
-}
-
-/** What goes wrong for a provider carries its name. */
-function blaming<T>(provider: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw error instanceof ConfigPatchError ? error.with({ provider }) : error;
-  }
 }
 
 function isSelector(key: ConfigPath[number]): boolean {

@@ -8,7 +8,7 @@ import { ConfigPatchError } from "../errors.ts";
 import type { ConfigDocument, ConfigPath } from "../formats/types.ts";
 import { sameValue, valueAt } from "../formats/value.ts";
 import { type Claim, pathKey, type Wanted } from "./claims.ts";
-import { type Draft, MAX_FORMER_TEXT } from "./edits.ts";
+import { blaming, type Draft, MAX_FORMER_TEXT } from "./edits.ts";
 import type { Action } from "./report.ts";
 import { expand, type Part } from "./wanted.ts";
 
@@ -27,8 +27,9 @@ export function refuseManyPlaces({ document, created }: Draft, parts: readonly P
   const ours = new Set(created.map((one) => pathKey(one.at)));
   for (const { provider, action, wanted } of parts) {
     let places = 0;
-    for (const want of wanted) {
-      for (const at of placesOf(document, want, provider, (entry) => ours.has(pathKey(entry)))) {
+    for (const want of wanted.filter(({ kind }) => kind !== "default")) {
+      const isOurs = (at: ConfigPath) => ours.has(pathKey(at));
+      for (const at of blaming(provider, () => expand(document, want, isOurs))) {
         if (isToBeHeld(document, want, action, at)) places++;
       }
     }
@@ -52,20 +53,6 @@ export function refuseManyClaims(claims: readonly Claim[], present: ReadonlySet<
       const what = `more than ${MAX_FORMER_TEXTS} characters of the user's would have to be kept`;
       throw tooLarge(provider, what);
     }
-  }
-}
-
-function placesOf(
-  document: ConfigDocument,
-  want: Wanted,
-  provider: string,
-  isOurs: (at: ConfigPath) => boolean,
-): readonly ConfigPath[] {
-  if (want.kind === "default") return [];
-  try {
-    return expand(document, want, isOurs);
-  } catch (error) {
-    throw error instanceof ConfigPatchError ? error.with({ provider }) : error;
   }
 }
 

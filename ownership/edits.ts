@@ -106,6 +106,15 @@ export function blame(error: unknown, claim: Pick<Claim, "owners">): unknown {
     : error;
 }
 
+/** Work for a provider: what goes wrong in it carries its name. */
+export function blaming<T>(provider: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw blame(error, { owners: [provider] });
+  }
+}
+
 /** Whether a checked edit did not have just its effect. */
 export function isVerification(error: unknown): boolean {
   return error instanceof ConfigPatchError && error.code === "verification";

@@ -23,7 +23,7 @@ import {
   type WantedPath,
 } from "./claims.ts";
 import { readableText } from "./blank.ts";
-import { blame, type Created, type Draft, MAX_FORMER_TEXT, type Released } from "./edits.ts";
+import { blaming, type Created, type Draft, MAX_FORMER_TEXT, type Released } from "./edits.ts";
 import { fitAll } from "./fit.ts";
 import { locate, marked } from "./places.ts";
 import type { Action, Edit, Outcome } from "./report.ts";
@@ -343,9 +343,5 @@ function finalText(text: string | undefined, origin: FileRecord["origin"]): stri
 
 /** What follows a path or a value would overflow on what is nested too deeply. */
 function refuseTooDeep(path: WantedPath, value: ConfigValue, provider: string): void {
-  try {
-    refuseDepth(path as ConfigPath, value);
-  } catch (error) {
-    throw blame(error, { owners: [provider] });
-  }
+  blaming(provider, () => refuseDepth(path as ConfigPath, value));
 }

@@ -76,7 +76,7 @@ function rowsOfTask(task: Task, outcomes: Outcomes, warnings: Warning[]): Provid
     });
   }
   if (rows.length === 0) {
-    // Whom nobody has named and of whom nothing was found is only a word in some sidecar.
+    // A name that only a sidecar tells of, where nothing of it was found, is not reported.
     return job.disableAll === true && target === undefined ? [] : [base];
   }
   const telling = rows.filter((row) => row.outcome !== "unchanged" || row.file === own);

@@ -53,6 +53,7 @@ export type {
   ConfigScalar,
   ConfigTable,
   ConfigValue,
+  DropOptions,
   FormatHandler,
   FormatInfo,
   LazyFormat,

@@ -125,7 +125,7 @@ async function readPath(
   return await Promise.all(paths.map((path) => explained(path, () => readAgent(path, fence))));
 }
 
-/** Reads a file that nobody has named: what lies in a directory may be something that never ends. */
+/** Reads a file that was found in a directory: it may be something that never ends, as a pipe. */
 async function readAgent(path: string, fence: Fence | undefined): Promise<RosterSource> {
   await fence?.(path);
   if (!(await Deno.stat(path)).isFile) {
