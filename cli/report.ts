@@ -2,9 +2,11 @@
 import { escapeControl } from "../errors.ts";
 import { pathText } from "../formats/value.ts";
 import type { Outcome, ProviderReport, Report } from "../ownership/report.ts";
+// What tells of a failure must be there when nothing more can be loaded: no descriptor is left.
+import { reportFailuresText } from "./errors.ts";
 import type { RunFacts } from "./json.ts";
 import type { Flags } from "./parse.ts";
-import { mountsText, quietLine, verdictOf } from "./summary.ts";
+import { mountsText, quietLine } from "./summary.ts";
 import { lineText, type Paint, paintFor, type Stream, type Tone, write } from "./terminal.ts";
 
 /** How a report is shown. */
@@ -22,7 +24,7 @@ export async function showReport(report: Report, flags: Flags, style: ReportStyl
     await write(style.rows, rowsText(report, style, paintFor(style.rows, flags.color)));
   }
   const notes = flags.quiet ? "" : notesText(report, style, paint);
-  const failures = await failuresIn(report, paint, flags);
+  const failures = reportFailuresText(report, paint, flags);
   await write("stderr", notes + warningsText(report, paint) + failures);
 }
 
@@ -35,14 +37,7 @@ export async function showJson(
   const { mounts, made } = report;
   const { reportJson } = await import("./json.ts");
   await write("stdout", reportJson(report, { ...facts, mounts, made }, flags.showSecrets));
-  await write("stderr", await failuresIn(report, paintFor("stderr", flags.color), flags));
-}
-
-/** What failed, in words; what prints it is loaded only where something did. */
-async function failuresIn(report: Report, paint: Paint, flags: Flags): Promise<string> {
-  if (verdictOf(report) === undefined) return "";
-  const { reportFailuresText } = await import("./errors.ts");
-  return reportFailuresText(report, paint, flags);
+  await write("stderr", reportFailuresText(report, paintFor("stderr", flags.color), flags));
 }
 
 /** The rows of what changes, in columns, and a line that counts. */

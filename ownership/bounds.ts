@@ -15,6 +15,9 @@ import { expand, type Part } from "./wanted.ts";
 /** The most places of one provider in one file: many more than any patch has. */
 export const MAX_PLACES = 256;
 
+/** More places of one kind than these are not told: a container can make as many as it likes. */
+export const MOST_TOLD = 16;
+
 /** The most former text of one provider in one file, in UTF-16 code units. */
 const MAX_FORMER_TEXTS = 4 * MAX_FORMER_TEXT;
 

@@ -8,6 +8,7 @@ import { ConfigPatchError, locate as positionOf } from "../errors.ts";
 import { folded } from "../formats/twins.ts";
 import type { ConfigDocument, ConfigPath, ConfigTable, ConfigValue } from "../formats/types.ts";
 import { isList, isTable, pathText, sameValue } from "../formats/value.ts";
+import { MOST_TOLD } from "./bounds.ts";
 import type { Bypass } from "./report.ts";
 
 /** A rule of an agent file, for one file. */
@@ -51,9 +52,6 @@ export function bypassesOf(rule: Rule, file: string, rival: Rival): FoundBypass[
     .map(({ at }) => at);
   return told(document, file, places, why);
 }
-
-/** More places of one rule in one file than these are not told: a container can make thousands. */
-const MOST_TOLD = 16;
 
 function told(
   document: ConfigDocument,

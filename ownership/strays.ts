@@ -8,6 +8,7 @@ import { locate as positionOf, type Position } from "../errors.ts";
 import type { ConfigPath, ConfigValue } from "../formats/types.ts";
 import { isList, isTable, sameValue } from "../formats/value.ts";
 import { hasToken } from "../transport/tokens.ts";
+import { MOST_TOLD } from "./bounds.ts";
 import { type Claim, pathKey, type Place } from "./claims.ts";
 import type { Draft } from "./edits.ts";
 
@@ -18,9 +19,6 @@ export interface Stray {
   /** Where in the file; absent where it has no text of its own. */
   readonly position: Position | undefined;
 }
-
-/** More places of one provider than these are not told: a container can make as many as it likes. */
-const MOST_TOLD = 16;
 
 /** Of claims whose entry cannot be found: those whose address stands elsewhere in the same list. */
 export function strayClaims(root: ConfigValue, claims: readonly Claim[]): ReadonlySet<Claim> {

@@ -16,6 +16,7 @@ import { decodeUtf8, type ReadFile } from "../storage/read.ts";
 import type { Reading } from "../storage/reading.ts";
 import { textDigest } from "./digest.ts";
 import type { Job, Target, Task } from "./tasks.ts";
+import { settleFile } from "./settle.ts";
 import type { Sidecars } from "./sidecars.ts";
 import type { Pending, State } from "./state.ts";
 
@@ -266,7 +267,7 @@ async function readAll(entries: readonly Entry[], known: Known): Promise<ConfigF
       const digest = isAsked ? await textDigest(text) : "";
       const settled = { ...file, handler, text, digest };
       return state.pending?.files.has(key) === true
-        ? { ...settled, state: await settledState(settled, before, state.pending, handler) }
+        ? { ...settled, state: settledState(settled, before, state.pending, handler) }
         : settled;
     } catch (error) {
       if (!(error instanceof ConfigPatchError)) throw error;
@@ -294,17 +295,16 @@ function unsafeName({ dir, name }: Entry, job: Job): ConfigPatchError | undefine
 }
 
 /** The entry of a file that a crash may have kept from being replaced. */
-async function settledState(
+function settledState(
   { key, text, digest }: Pick<ConfigFile, "key" | "text" | "digest">,
   before: FileState | undefined,
   pending: Pending,
   handler: FormatHandler,
-): Promise<FileState | undefined> {
+): FileState | undefined {
   const after = pending.files.get(key);
   const texts = pending.texts.get(key);
   if (digest === texts?.after) return after;
   if (digest === texts?.before) return before;
   if (text === undefined || text === "") return undefined;
-  const { settleFile } = await import("./settle.ts");
   return settleFile(before, after, { text, value: handler.parse(text).value });
 }

@@ -20,8 +20,6 @@ const GROUPS = {
   "the memory of the last run": /^reconcile\/steady\.ts$/,
   "what writes files": /^storage\/(?:replace|own_files|directories|lock|mounts)\.ts$/,
   "what prints a report": /^cli\/(?:report|json|errors)\.ts$/,
-  "what prints a failure": /^cli\/(?:errors|frame|mask|json)\.ts$/,
-  "what settles a crash": /^reconcile\/settle\.ts$/,
   "the help": /^cli\/help\.ts$/,
 } as const;
 
@@ -53,8 +51,6 @@ Deno.test("what nothing needs yet is not loaded", async (t) => {
       assertSpares(loaded, [
         "the JSON handler",
         "what reads agents",
-        "what prints a failure",
-        "what settles a crash",
         "the help",
       ]);
       assert.equal(loaded.opensFiles, false);
