@@ -47,8 +47,9 @@ export function sidecarChanges(
   found: Preview,
   state: ReadonlyMap<string, FileState>,
 ): ReadonlyMap<FoundSidecar, SidecarChange> {
-  const files = grouped(found.files, (file) => file.dir);
-  const entries = grouped(state, ([key]) => splitKey(key)[0]);
+  // Looked up once, however many host dirs there are.
+  const files = Map.groupBy(found.files, (file) => file.dir);
+  const entries = Map.groupBy(state, ([key]) => splitKey(key)[0]);
   const changes = new Map<FoundSidecar, SidecarChange>();
   for (const sidecar of found.sidecars) {
     const change = sidecarChange(sidecar, found, {
@@ -106,15 +107,4 @@ function decider(files: readonly ConfigFile[], { leaving, state, failures }: Pre
     return file.parts.some((part) => part.provider === provider) ||
       entries.some((entry) => entry?.claims.some((claim) => claim.owners.includes(provider)));
   };
-}
-
-/** Things by what they have in common: looked up once, however many host dirs there are. */
-function grouped<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) groups.set(keyOf(item), [item]);
-    else group.push(item);
-  }
-  return groups;
 }

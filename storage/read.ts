@@ -48,6 +48,7 @@ export function isTouched(system: FileSystem, path: string, read: ReadFile | und
     // Node gives parts of milliseconds.
     return seen.ino !== ino || seen.size !== size || Math.floor(seen.mtime) !== Math.floor(mtime);
   } catch {
+    // It only saves a round that would be lost: the replacement compares again, and tells what is wrong.
     return false;
   }
 }
