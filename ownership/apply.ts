@@ -11,9 +11,19 @@ import { ConfigPatchError, locate as positionOf } from "../errors.ts";
 import type { ConfigDocument, ConfigPath, ConfigValue } from "../formats/types.ts";
 import { isTable, leavesOf, pathText, resolve, sameValue, valueAt } from "../formats/value.ts";
 import { matchAt } from "./adopt.ts";
-import { type Claim, isLive, isWithin, joined, pathKey, shownPath, type Wanted } from "./claims.ts";
+import {
+  type Claim,
+  containersOf,
+  isLive,
+  isWithin,
+  joined,
+  pathKey,
+  shownPath,
+  type Wanted,
+} from "./claims.ts";
 import { type Demand, refuseConflicts } from "./conflicts.ts";
 import { blaming, type Draft, putAll } from "./edits.ts";
+import { homes } from "./parting.ts";
 import { placeOf } from "./places.ts";
 import type { Edit } from "./report.ts";
 import { strayClaims } from "./strays.ts";
@@ -75,11 +85,6 @@ function withoutLostContainers(draft: Draft, parts: readonly Part[]): Draft {
   return { ...draft, created };
 }
 
-/** The keys of all containers on the way to a place. */
-function containersOf(at: ConfigPath): string[] {
-  return at.map((_, length) => pathKey(at.slice(0, length)));
-}
-
 /** An empty root counts as created by us: what a client needs beside its route may go into it. */
 function asBeginning(draft: Draft): Draft {
   const { value } = draft.document;
@@ -110,20 +115,17 @@ function withdrawUnwanted(
     const leavers = claim.owners.filter((owner) => meant.has(owner) && !isMeant(claim, owner));
     if (leavers.length > 0) unwanted.set(claim, new Set(leavers));
   }
+  // A default goes when nothing routes any more in what it belongs to; `parting.ts` says what that is.
+  const homeOf = homes(draft);
   for (const claim of draft.claims.filter((claim) => claim.kind === "default")) {
-    // It belongs to the route in what was created around it; where there is none, to the file.
-    const { at } = claim;
-    if (at === undefined) continue;
-    const inside = (one: Claim, container: ConfigPath) =>
-      one.kind === "set" && one.at !== undefined && isWithin(one.at, container);
-    const [inner] = draft.created
-      .filter((one) => isWithin(at, one.at))
-      .filter((one) => draft.claims.some((other) => inside(other, one.at)))
-      .toSorted((a, b) => b.at.length - a.at.length);
-    const stays = inner === undefined ||
-      draft.claims.some((other) => inside(other, inner.at) && !unwanted.has(other));
+    const home = homeOf(claim);
+    if (home === undefined) continue;
+    const routes = draft.claims.filter((one) =>
+      one.kind === "set" && one.at !== undefined && isWithin(one.at, home.at)
+    );
     const leavers = claim.owners.filter((owner) => meant.has(owner));
-    if (!stays && leavers.length > 0) unwanted.set(claim, new Set(leavers));
+    const isLeft = routes.length > 0 && routes.every((one) => unwanted.has(one));
+    if (isLeft && leavers.length > 0) unwanted.set(claim, new Set(leavers));
   }
   const after = withdraw(draft, unwanted);
   return { draft: after, endings: endingsOf(draft, after, unwanted) };

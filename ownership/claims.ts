@@ -136,6 +136,11 @@ export function joined(owners: readonly string[], more: readonly string[]): stri
   return [...new Set([...owners, ...more])].sort();
 }
 
+/** The keys of all containers on the way to a place. */
+export function containersOf(at: ConfigPath): string[] {
+  return at.map((_, length) => pathKey(at.slice(0, length)));
+}
+
 /** Whether `inner` is below `outer`, or the same. */
 export function isWithin(inner: ConfigPath, outer: ConfigPath): boolean {
   return inner.length >= outer.length &&
