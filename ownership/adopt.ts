@@ -52,7 +52,7 @@ export function adoptRecords(
   present: ReadonlySet<string>,
   now: string,
 ): Draft {
-  const stated = new Set(draft.claims);
+  const fromState = new Set(draft.claims);
   const known = new Set(draft.claims.flatMap((claim) => claim.owners));
   const claims = byPlace(draft.claims);
   const created = new Map<string, Created>();
@@ -65,7 +65,7 @@ export function adoptRecords(
     for (const { record, places } of believed) {
       for (const { at, value } of places) {
         const held = claims.get(pathKey(at));
-        if (held !== undefined && stated.has(held)) {
+        if (held !== undefined && fromState.has(held)) {
           if (!isLive(draft.document.value, held)) {
             claims.set(pathKey(at), movedBy(draft.document, held, value));
           }
@@ -99,13 +99,13 @@ export function adoptRecords(
 /**
  * A draft with claims for values that are what a provider's patch gives at a known vault address.
  *
- * @param stated The claims that the state has: who owns them is certain.
+ * @param fromState The claims that the state has: who owns them is certain.
  */
 export function adoptKnown(
   draft: Draft,
   wantings: readonly Wanting[],
   now: string,
-  stated: ReadonlySet<Claim> = new Set(draft.claims),
+  fromState: ReadonlySet<Claim> = new Set(draft.claims),
 ): Draft {
   const { document } = draft;
   const claims = byPlace(draft.claims);
@@ -118,7 +118,7 @@ export function adoptKnown(
         const held = claims.get(pathKey(at));
         if (held !== undefined && isLive(document.value, held)) {
           // With the state lost, all who want what stands here own it.
-          if (stated.has(held) || held.owners.includes(provider)) continue;
+          if (fromState.has(held) || held.owners.includes(provider)) continue;
           if (!want.known.some((one) => sameValue(one, held.value))) continue;
           claims.set(pathKey(at), { ...held, owners: joined(held.owners, [provider]) });
           found = true;

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { ConfigPatchError, locate as positionOf } from "../errors.ts";
+import { ConfigPatchError, locate } from "../errors.ts";
 import type { ConfigDocument, ConfigPath, ConfigValue } from "../formats/types.ts";
 import { isTable, leavesOf, pathText, resolve, sameValue, valueAt } from "../formats/value.ts";
 import { matchAt } from "./adopt.ts";
@@ -65,8 +65,8 @@ export function applyAll(draft: Draft, parts: readonly Part[], now: string): App
 }
 
 /**
- * A container that places of these parts are in, and nothing of ours stands in, may be another one by
- * now, of the user's.
+ * Where no value of ours stands any more in a container that we created, and a patch means it again,
+ * we no longer count it as ours: the user may have made it anew.
  */
 function withoutLostContainers(draft: Draft, parts: readonly Part[]): Draft {
   if (draft.created.length === 0) return draft;
@@ -85,7 +85,7 @@ function withoutLostContainers(draft: Draft, parts: readonly Part[]): Draft {
   return { ...draft, created };
 }
 
-/** An empty root counts as created by us: what a client needs beside its route may go into it. */
+/** An empty root counts as created by us, so that defaults may go into it. */
 function asBeginning(draft: Draft): Draft {
   const { value } = draft.document;
   const isEmpty = isTable(value) && Object.keys(value).length === 0;
@@ -110,7 +110,7 @@ function withdrawUnwanted(
     claim.at !== undefined && meant.get(owner)?.has(pathKey(claim.at)) === true;
   const strays = strayClaims(draft.document.value, draft.claims);
   for (const claim of draft.claims.filter((claim) => claim.kind !== "default")) {
-    // Where it was moved to is told at every start, until it is taken out.
+    // The user has moved it. The warning names the new place at every start, until it is taken out.
     if (strays.has(claim)) continue;
     const leavers = claim.owners.filter((owner) => meant.has(owner) && !isMeant(claim, owner));
     if (leavers.length > 0) unwanted.set(claim, new Set(leavers));
@@ -132,8 +132,9 @@ function withdrawUnwanted(
 }
 
 /**
- * Where a place that is wanted no longer holds what we wrote, its claim starts anew from what stands
- * there. Those of its owners that take no part in this run stay owners of just this value.
+ * Forgets the claims of wanted places that no longer hold what we wrote: a new claim will begin with
+ * what stands there now. Owners that take no part in this run stay owners, as long as the value is
+ * the same.
  */
 function forgetLost(draft: Draft, parts: readonly Part[]) {
   const root = draft.document.value;
@@ -209,8 +210,8 @@ class Session {
   }
 
   /**
-   * Puts what clients need beside the route, where what it goes into was created just now. A value that
-   * stands there already is left alone, whosever it is.
+   * Puts the defaults into what this run has created. A value that stands there already is left
+   * alone, whoever wrote it.
    */
   putDefaults(): void {
     const claims = new Map<string, Claim>();
@@ -227,9 +228,9 @@ class Session {
   }
 
   /**
-   * Two patches can mean one place in different words; then the last one put would win silently. And
-   * what holds must hold for every reader: a place that would not be edited now, because readers
-   * disagree on it, is none.
+   * Refuses what looks put but is not. Two patches can mean one place in different words; then the
+   * last one would win silently. And a place on which readers disagree would be refused if we had to
+   * write it: it is refused as well where it holds our value already.
    */
   checkAllHold(): void {
     const { document } = this.draft;
@@ -298,7 +299,7 @@ class Session {
       }
       if (isTable(live)) throw tableInTheWay(document, at, provider);
       const isOurs = ours !== undefined && isLive(document.value, ours);
-      const lost = this.#lost.get(key) ?? this.#heirlessAt(key, want.value);
+      const lost = this.#lost.get(key) ?? this.#takeUnfoundClaim(key, want.value);
       const staying = lost !== undefined && sameValue(lost.value, want.value) ? lost.owners : [];
       const owners = joined(earlier?.owners ?? ours?.owners ?? staying, [provider]);
       claims.set(key, { ...this.#claim(want, at, owners, ours ?? earlier) });
@@ -314,10 +315,10 @@ class Session {
   }
 
   /**
-   * A claim on just this value in an entry that is gone, and is about to be made anew: whoever takes no
-   * part in this run owns the new one.
+   * Takes out a claim on the same value in an entry that cannot be found, and is about to be made
+   * anew. Its owners that take no part in this run will own the value in the new entry.
    */
-  #heirlessAt(key: string, value: ConfigValue): Claim | undefined {
+  #takeUnfoundClaim(key: string, value: ConfigValue): Claim | undefined {
     const { claims } = this.draft;
     const found = claims.find((claim) =>
       claim.at === undefined && sameValue(claim.value, value) &&
@@ -351,7 +352,10 @@ class Session {
   }
 }
 
-/** Whether a claim needs no renewal: a healed one may not know its template, a default may become set. */
+/**
+ * Whether a claim can stay as it is. One that a sidecar told of does not know its template; one that
+ * was put as a default may be set now.
+ */
 function isSameAs({ template, kind, owners }: Claim, want: Wanted): boolean {
   return template !== undefined && (owners.length > 1 || sameValue(template, want.template)) &&
     (kind === want.kind || kind === "set");
@@ -375,7 +379,7 @@ function tableInTheWay(
     "shape",
     `a table stands at ${pathText(at)}, where a value must be`,
     {
-      ...(span === undefined ? undefined : positionOf(document.text, span.start)),
+      ...(span === undefined ? undefined : locate(document.text, span.start)),
       provider,
       remedy:
         "rename or remove that table; it is not replaced, because that would lose what is in it",

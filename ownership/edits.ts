@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { ConfigPatchError, locate as positionOf } from "../errors.ts";
+import { ConfigPatchError, locate } from "../errors.ts";
 import { checkEdit } from "../formats/check.ts";
 import { refuseDepth } from "../formats/limits.ts";
 import { applySplices } from "../formats/splice.ts";
@@ -270,7 +270,7 @@ function claimText(document: ConfigDocument, claim: Claim, at: ConfigPath, put: 
     const span = document.find(at)?.span;
     const message = "the value that stands at our place is too long";
     const remedy = `shorten it below ${MAX_FORMER_TEXT} bytes, or take it out`;
-    const where = span === undefined ? undefined : positionOf(document.text, span.start);
+    const where = span === undefined ? undefined : locate(document.text, span.start);
     throw blame(new ConfigPatchError("too-large", message, { ...where, remedy }), claim);
   }
   return {

@@ -27,7 +27,7 @@ import { type Claim, type EntryMark, isLive, isWithin, type Place } from "./clai
 const MOST_LEAVES = 32;
 
 /** The claims with the paths at which their places are in a text. */
-export function locate(root: ConfigValue, claims: readonly Claim[]): Claim[] {
+export function findPlaces(root: ConfigValue, claims: readonly Claim[]): Claim[] {
   const found = new Map<Claim, ConfigPath>();
   walk(root, claims.map((claim) => ({ claim, rest: claim.place, at: [] })), found);
   return claims.map((claim) => ({ ...claim, at: found.get(claim) }));

@@ -25,7 +25,7 @@ import {
 import { readableText } from "./blank.ts";
 import { blaming, type Created, type Draft, MAX_FORMER_TEXT, type Released } from "./edits.ts";
 import { fitAll } from "./fit.ts";
-import { locate, marked } from "./places.ts";
+import { findPlaces, marked } from "./places.ts";
 import type { Action, Edit, Outcome } from "./report.ts";
 import { type Stray, straysOf } from "./strays.ts";
 import type { Part } from "./wanted.ts";
@@ -102,20 +102,20 @@ export function planFile(input: FileInput): FilePlan {
   const document = handler.parse(base, parse);
   const { record, aside } = recordOf(input, (claims) => allStand(document, claims));
 
-  const stated = locate(document.value, record?.claims ?? []);
+  const fromState = findPlaces(document.value, record?.claims ?? []);
   const found: Draft = {
     handler,
     parse,
     document,
-    claims: stated,
-    created: createdBy(document, stated),
-    nulls: nullsBy(document, stated),
+    claims: fromState,
+    created: createdBy(document, fromState),
+    nulls: nullsBy(document, fromState),
     released: [],
   };
   refuseManyPlaces(found, parts);
   const present = new Set(parts.map((part) => part.provider));
   const recorded = adoptRecords(found, records, present, now);
-  const start = adoptKnown(recorded, parts, now, new Set(stated));
+  const start = adoptKnown(recorded, parts, now, new Set(fromState));
 
   const leavers = parts.filter((part) => part.action === "disable");
   const left = disable(start, leavers, now);
@@ -139,7 +139,7 @@ export function planFile(input: FileInput): FilePlan {
   });
   const adopted = (provider: string) =>
     start.claims.filter((claim) =>
-      claim.text === undefined && !stated.some((one) => one.place === claim.place) &&
+      claim.text === undefined && !fromState.some((one) => one.place === claim.place) &&
       claim.owners.includes(provider)
     ).map(shownPath);
   const strays = straysOf(draft, parts);
@@ -181,8 +181,8 @@ function recordOf(
 
 /** Whether all claims stand in a text with their bytes. */
 function allStand(document: ConfigDocument, claims: readonly Claim[]): boolean {
-  const located = locate(document.value, claims);
-  return claims.length > 0 && fitAll(document, located).length === claims.length;
+  const found = findPlaces(document.value, claims);
+  return claims.length > 0 && fitAll(document, found).length === claims.length;
 }
 
 /**
