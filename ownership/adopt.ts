@@ -67,7 +67,7 @@ export function adoptRecords(
         const held = claims.get(pathKey(at));
         if (held !== undefined && fromState.has(held)) {
           if (!isLive(draft.document.value, held)) {
-            claims.set(pathKey(at), movedBy(draft.document, held, value));
+            claims.set(pathKey(at), withValue(draft.document, held, value));
           }
         } else if (!known.has(provider) && !overlaps(claims, at)) {
           claims.set(pathKey(at), adopted({ provider, at, value, record, held, now }));
@@ -139,7 +139,7 @@ export function adoptKnown(
             created: [],
             nulls: [],
           }
-          : { ...movedBy(document, held, value), owners: joined(held.owners, [provider]) };
+          : { ...withValue(document, held, value), owners: joined(held.owners, [provider]) };
         claims.set(pathKey(at), claim);
         found = true;
       }
@@ -194,7 +194,7 @@ function adopted(
 }
 
 /** A claim whose value another program of ours has replaced: the user's former text stays with it. */
-function movedBy(document: ConfigDocument, held: Claim, value: ConfigValue): Claim {
+function withValue(document: ConfigDocument, held: Claim, value: ConfigValue): Claim {
   const span = held.at === undefined ? undefined : document.find(held.at)?.span;
   return {
     ...held,
@@ -220,7 +220,7 @@ function byPlace(claims: readonly Claim[]): Map<string, Claim> {
     claims.map((
       claim,
       index,
-    ) => [claim.at === undefined ? `lost ${index}` : pathKey(claim.at), claim]),
+    ) => [claim.at === undefined ? `unfound ${index}` : pathKey(claim.at), claim]),
   );
 }
 

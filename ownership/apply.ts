@@ -45,8 +45,8 @@ const MOST_ROUNDS = 8;
 export function applyAll(draft: Draft, parts: readonly Part[], now: string): Applied {
   if (parts.length === 0) return { draft, endings: new Map() };
   const back = withdrawUnwanted(withoutLostContainers(draft, parts), parts);
-  const { draft: rest, lost } = forgetLost(back.draft, parts);
-  const session = new Session(asBeginning(rest), lost, parts, now);
+  const { draft: rest, overwritten } = forgetOverwritten(back.draft, parts);
+  const session = new Session(asBeginning(rest), overwritten, parts, now);
   session.put("set");
   session.putDefaults();
   session.put("each");
@@ -136,27 +136,27 @@ function withdrawUnwanted(
  * what stands there now. Owners that take no part in this run stay owners, as long as the value is
  * the same.
  */
-function forgetLost(draft: Draft, parts: readonly Part[]) {
+function forgetOverwritten(draft: Draft, parts: readonly Part[]) {
   const root = draft.document.value;
   const active = new Set(parts.map((part) => part.provider));
   const wanted = new Set(
     parts.flatMap((part) => part.wanted).filter((want) => want.kind !== "default")
       .flatMap((want) => expand(draft.document, want).map(pathKey)),
   );
-  const isLost = (claim: Claim) =>
+  const isOverwritten = (claim: Claim) =>
     claim.at !== undefined && !isLive(root, claim) &&
     (claim.owners.some((one) => active.has(one)) || wanted.has(pathKey(claim.at)));
-  const claims = draft.claims.filter((claim) => !isLost(claim));
-  const lost = draft.claims.filter(isLost);
+  const claims = draft.claims.filter((claim) => !isOverwritten(claim));
+  const overwritten = draft.claims.filter(isOverwritten);
   const inside = (list: readonly Claim[], at: ConfigPath) =>
     list.some((claim) => claim.at !== undefined && isWithin(claim.at, at));
   // Where nothing of ours stands any more, it may be another container by now, of the user's.
   const live = claims.filter((claim) => isLive(root, claim));
-  const created = draft.created.filter(({ at }) => !inside(lost, at) || inside(live, at));
+  const created = draft.created.filter(({ at }) => !inside(overwritten, at) || inside(live, at));
   return {
     draft: { ...draft, claims, created },
-    lost: new Map(
-      lost.map((claim) => [pathKey(claim.at ?? []), {
+    overwritten: new Map(
+      overwritten.map((claim) => [pathKey(claim.at ?? []), {
         ...claim,
         owners: claim.owners.filter((owner) => !active.has(owner)),
       }]),
@@ -181,19 +181,19 @@ class Session {
   draft: Draft;
   readonly edits: Map<string, Edit[]> = new Map();
   readonly #before: ConfigDocument;
-  readonly #lost: ReadonlyMap<string, Claim>;
+  readonly #overwritten: ReadonlyMap<string, Claim>;
   readonly #parts: readonly Part[];
   readonly #now: string;
 
   constructor(
     draft: Draft,
-    lost: ReadonlyMap<string, Claim>,
+    overwritten: ReadonlyMap<string, Claim>,
     parts: readonly Part[],
     now: string,
   ) {
     this.draft = draft;
     this.#before = draft.document;
-    this.#lost = lost;
+    this.#overwritten = overwritten;
     this.#parts = parts;
     this.#now = now;
   }
@@ -263,12 +263,14 @@ class Session {
 
   #demands(aims: readonly Aim[]): Demand[] {
     const active = new Set(this.#parts.map((part) => part.provider));
-    const stays = [...this.draft.claims, ...this.#lost.values()].flatMap((claim): Demand[] => {
-      const { at, owners, value } = claim;
-      const provider = owners.find((owner) => !active.has(owner));
-      if (at === undefined || provider === undefined || claim.kind === "default") return [];
-      return [{ provider, at, shown: shownPath(claim), value, active: false }];
-    });
+    const stays = [...this.draft.claims, ...this.#overwritten.values()].flatMap(
+      (claim): Demand[] => {
+        const { at, owners, value } = claim;
+        const provider = owners.find((owner) => !active.has(owner));
+        if (at === undefined || provider === undefined || claim.kind === "default") return [];
+        return [{ provider, at, shown: shownPath(claim), value, active: false }];
+      },
+    );
     const asked = aims.map(({ provider, want, at }): Demand => {
       const shown = shownPath({ ...this.#claim(want, at, [provider]) });
       return { provider, at, shown, value: want.value, active: true };
@@ -299,8 +301,10 @@ class Session {
       }
       if (isTable(live)) throw tableInTheWay(document, at, provider);
       const isOurs = ours !== undefined && isLive(document.value, ours);
-      const lost = this.#lost.get(key) ?? this.#takeUnfoundClaim(key, want.value);
-      const staying = lost !== undefined && sameValue(lost.value, want.value) ? lost.owners : [];
+      const overwritten = this.#overwritten.get(key) ?? this.#takeUnfoundClaim(key, want.value);
+      const staying = overwritten !== undefined && sameValue(overwritten.value, want.value)
+        ? overwritten.owners
+        : [];
       const owners = joined(earlier?.owners ?? ours?.owners ?? staying, [provider]);
       claims.set(key, { ...this.#claim(want, at, owners, ours ?? earlier) });
       if (holds) continue;

@@ -124,11 +124,11 @@ export function planFile(input: FileInput): FilePlan {
   refuseManyClaims(draft.claims, present);
 
   const origin = originOf(input, record, start, recorded);
-  // A blank file is read as a blank document of its format; that is no text of the user's.
+  // A blank file is planned as the blank text of its format, which must not be written by itself.
   const after = draft.document.text === base
     ? draft.claims.length === 0 && record !== undefined ? finalText(text, origin) : text
     : finalText(draft.document.text, origin);
-  // As long as there is no text, who leaves may still get theirs back with it.
+  // While the file is away, who leaves stays in the record: the file may come back, routed.
   const isAway = (after ?? "").trim() === "";
   const restAside = withoutOwners(aside, isAway ? [] : leavers.map((part) => part.provider));
   const state = stateOf(draft, {
@@ -168,7 +168,7 @@ function recordOf(
   if (state === undefined) return { record: undefined, aside: undefined };
   const { aside, ...record } = state;
   if (text === undefined || text.trim() === "") {
-    // What we began ourselves has nothing of the user's to come back.
+    // A file that we began ourselves held nothing of the user's that could come back.
     return record.origin === undefined && record.claims.length > 0
       ? { record: undefined, aside: record }
       : { record, aside };
@@ -186,8 +186,9 @@ function allStand(document: ConfigDocument, claims: readonly Claim[]): boolean {
 }
 
 /**
- * The containers that claims say exist only because of us. Those that still stand know best: of one
- * whose value is gone it counts only where nothing else of ours stands.
+ * The containers that exist only because of us, as the claims say. A claim whose value still stands
+ * is believed first. One whose value is gone is believed only of containers in which nothing else of
+ * ours stands.
  */
 function createdBy(document: ConfigDocument, claims: readonly Claim[]): Created[] {
   const root = document.value;
@@ -210,7 +211,7 @@ function createdBy(document: ConfigDocument, claims: readonly Claim[]): Created[
     for (const length of claim.created.filter((one) => one > 0 && one <= at.length)) {
       const [path, mark] = [at.slice(0, length), claim.place[length - 1]];
       if (held.has(pathKey(path)) || resolve(root, path).missing.length > 0) continue;
-      // An entry that is alone is found by that alone; it may be one of the user's.
+      // An entry may have been found only because it is the single one; it may be the user's.
       const isSure = typeof mark !== "object" ||
         (mark.match !== undefined && matches(valueAt(root, path), mark.match));
       if (isSure) add(path, mark);
@@ -276,11 +277,11 @@ function originOf(
   if (record?.origin !== undefined && isEmptied) return record.origin;
   if (record !== undefined) {
     const root = start.document.value;
-    // Where nothing of ours stands any more, it is another file by now, which we did not begin.
+    // Where nothing of ours stands any more, the user has made a file of their own.
     return !wants || start.claims.some((claim) => isLive(root, claim)) ? record.origin : undefined;
   }
-  // Only the reference's sidecar tells of our values. It does not say who made the file; one in which
-  // nothing is left is not missed.
+  // Only the sidecar of the reference tells of our values. It does not say who made the file; where
+  // nothing is left in it, nobody needs it.
   return state === undefined && recorded.claims.length > 0 ? "absent" : undefined;
 }
 
@@ -305,7 +306,7 @@ function stateOf(
   const nulls = new Set(draft.nulls.map(pathKey));
   const claims = draft.claims.map((claim): Claim => {
     const { at } = claim;
-    // Of what no longer stands nothing new is known.
+    // Where our value no longer stands, the claim stays as it was.
     if (at === undefined || !isLive(draft.document.value, claim)) return claim;
     const lengths = made.size + nulls.size === 0 ? [] : at.map((_, length) => length);
     const within = (paths: ReadonlySet<string>) =>

@@ -66,9 +66,9 @@ function rewind(draft: Draft, leaving: ReadonlySet<Claim>): Draft | undefined {
     if (isLessStrict(undone, draft)) return undefined;
     const staying = live.filter((claim) => !leaving.has(claim));
     const again = staying.flatMap((claim): Claim[] => {
-      const { path, lost } = follow(claim.at ?? [], claim.place, removed);
+      const { path, removedFrom } = follow(claim.at ?? [], claim.place, removed);
       // What goes into every entry makes none.
-      if (lost !== undefined && claim.kind === "each") return [];
+      if (removedFrom !== undefined && claim.kind === "each") return [];
       return [{ ...claim, at: path, text: undefined }];
     });
     const kept = new Set(staying);
@@ -146,7 +146,7 @@ function undo(
   const nowAt = (at: ConcretePath) => follow(at, [], removed).path as ConcretePath;
   const next = checkEdit(handler, applySplices(document.text, splices), expected, {
     parse,
-    settled: fits.filter((fit) => fit.text.overrode).map((fit) => nowAt(fit.at)),
+    restored: fits.filter((fit) => fit.text.overrode).map((fit) => nowAt(fit.at)),
     emptied: [...leaves.map((fit) => fit.at), ...removed].map((at) => nowAt(at.slice(0, -1))),
   });
   for (const { text, at, start } of fits) {
@@ -185,7 +185,7 @@ function removeOne(draft: Draft, claim: Claim): Draft {
       const next = fitting(
         document,
         span,
-        () => checkEdit(handler, text, document.value, { parse, settled: [at] }),
+        () => checkEdit(handler, text, document.value, { parse, restored: [at] }),
       );
       if (!endsWithin(next, at, span.start + splice.insert.length)) {
         throw new ConfigPatchError("unsupported", "the former value would not end where it did", {
