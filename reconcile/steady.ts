@@ -115,8 +115,11 @@ export interface Memory {
   seen(key: string): Seen | undefined;
 }
 
-/** The most that is remembered, in bytes: more would cost more than it saves. */
-export const LARGEST_MEMORY: number = 256 * 1024;
+/**
+ * The most that is remembered, in bytes. To read and compare it costs a small part of planning the
+ * same files again; so no container can make it worthless for others with a few large files.
+ */
+export const LARGEST_MEMORY: number = 16 * 1024 * 1024;
 
 /** What is in the file. */
 interface Stored {
