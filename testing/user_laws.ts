@@ -204,12 +204,13 @@ function isMerged({ trees: [original, edited] }: Between, path: ConfigPath): boo
  */
 export function isElsewhere(edited: ConfigRoot, { path, value }: Ours): boolean {
   if (placeOf(edited, { path, value }) !== undefined) return false;
-  const depth = path.findIndex((key) => typeof key === "object");
-  if (depth === -1) return false;
-  if (resolveAll(edited, path.slice(0, depth + 1)).length === 0) return true;
-  const list = valueAt(edited, path.slice(0, depth));
-  return isList(list) &&
-    list.some((item) => sameValue(valueAt(item, path.slice(depth + 1)), value));
+  const depths = [...path.keys()].filter((depth) => typeof path[depth] === "object");
+  return depths.some((depth) => {
+    if (resolveAll(edited, path.slice(0, depth + 1)).length === 0) return true;
+    const list = valueAt(edited, path.slice(0, depth));
+    return isList(list) &&
+      list.some((item) => sameValue(valueAt(item, path.slice(depth + 1)), value));
+  });
 }
 
 /** A value that the user changed after us is never removed. */
