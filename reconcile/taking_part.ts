@@ -17,7 +17,7 @@ export interface TakingPart {
   readonly alsoOn: readonly string[];
   /** Names to take back. */
   readonly disabledProviders: readonly string[];
-  /** Whether all that the state knows, and all that is on by default, is taken back. */
+  /** Whether all that the state, a sidecar or the roster's defaults know is taken back. */
   readonly disableAll: boolean;
   /** What the settings keep off in this run; empty: nothing. */
   readonly off: readonly string[] | "all";
