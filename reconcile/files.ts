@@ -203,7 +203,8 @@ function leftBehind({ job, state }: Known): string[] {
 
 /** Whether a provider takes part in runs, though perhaps not in this one. */
 export function takesPartIn(job: Job): (provider: string) => boolean {
-  return job.takesPart ?? ((provider) => job.roster.get(provider) !== undefined);
+  const members = job.members && new Set(job.members);
+  return (name) => job.roster.get(name) !== undefined && members?.has(name) !== false;
 }
 
 /**

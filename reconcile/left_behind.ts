@@ -32,7 +32,7 @@ export function leftBehindIn(
       file: key,
       position: span && locate(document.text, span.start).position,
       message: `${placeText(claim)} still holds an earlier address of the vault for ` +
-        `${claim.owners.join(", ")}, which the roster does not know any more: ` +
+        `${claim.owners.join(", ")}, which takes no part in runs any more: ` +
         `take it back with \`disable ${who}\``,
     }];
   });

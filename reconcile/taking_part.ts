@@ -21,6 +21,8 @@ export interface TakingPart {
   readonly disableAll: boolean;
   /** What the settings keep off in this run; empty: nothing. */
   readonly off: readonly string[] | "all";
+  /** Names that take part in runs, though perhaps not in this one; absent: the whole roster. */
+  readonly members: readonly string[] | undefined;
 }
 
 /**
@@ -56,6 +58,7 @@ export function takingPart(
       disabledProviders: unique([...wanted ?? settings.enabled, ...disabled]),
       disableAll: true,
       off: "all",
+      members: undefined,
     };
   }
   const kept = settings.disabled === "all"
@@ -68,6 +71,8 @@ export function takingPart(
     disabledProviders: unique([...off, ...disabled]),
     disableAll: false,
     off: settings.disabled === "all" ? "all" : off,
+    // A list of providers in the settings is a whole one: who was taken out of it has left.
+    members: wanted && unique([...wanted, ...kept, ...named, ...disabled]),
   };
 }
 
