@@ -33,7 +33,7 @@ export function leftBehindIn(
       position: span && positionOf(document.text, span.start).position,
       message: `${placeText(claim)} still holds an earlier address of the vault for ` +
         `${claim.owners.join(", ")}, of which nothing is known any more: ` +
-        `take it back with \`disable ${who}\``,
+        `take it back with \`vault-config disable ${who}\``,
     }];
   });
 }
