@@ -250,7 +250,7 @@ export function locate(text: string, offset: number): {
  *
  * @example
  * ```ts
- * import { escapeControl } from "./errors.ts";
+ * import { escapeControl } from "@terok/vault-config";
  *
  * const shown = escapeControl("a\u001b[31m\u202eb");
  * if (shown !== "a\\u{1b}[31m\\u{202e}b") throw new Error(shown);
@@ -272,7 +272,7 @@ export function escapeControl(text: string): string {
  *
  * @example
  * ```ts
- * import { closest } from "./errors.ts";
+ * import { closest } from "@terok/vault-config";
  *
  * if (closest("hostDir", ["host_dir", "file"]) !== "host_dir") throw new Error("not found");
  * if (closest("modes", ["host_dir", "file"]) !== undefined) throw new Error("not close");

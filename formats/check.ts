@@ -23,7 +23,7 @@ export interface CheckOptions {
    * Paths whose value is taken from the text, because only the text is known: a user's former value
    * that was put back.
    */
-  readonly settled?: readonly ConfigPath[];
+  readonly restored?: readonly ConfigPath[];
   /**
    * Tables and lists that may have lost their last entry. YAML says so with no value at all, so there
    * `null` counts as an empty one.
@@ -54,9 +54,9 @@ export function checkEdit(
       cause: error,
     });
   }
-  const { settled = [], emptied = [] } = options;
-  const wanted = settled.length + emptied.length === 0 ? expected : copyOf(expected);
-  for (const path of settled) {
+  const { restored = [], emptied = [] } = options;
+  const wanted = restored.length + emptied.length === 0 ? expected : copyOf(expected);
+  for (const path of restored) {
     const value = valueAt(document.value, path);
     if (value === undefined) continue;
     setAt(wanted, path, copyOf(value));

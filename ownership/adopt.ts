@@ -52,7 +52,7 @@ export function adoptRecords(
   present: ReadonlySet<string>,
   now: string,
 ): Draft {
-  const stated = new Set(draft.claims);
+  const fromState = new Set(draft.claims);
   const known = new Set(draft.claims.flatMap((claim) => claim.owners));
   const claims = byPlace(draft.claims);
   const created = new Map<string, Created>();
@@ -65,9 +65,9 @@ export function adoptRecords(
     for (const { record, places } of believed) {
       for (const { at, value } of places) {
         const held = claims.get(pathKey(at));
-        if (held !== undefined && stated.has(held)) {
+        if (held !== undefined && fromState.has(held)) {
           if (!isLive(draft.document.value, held)) {
-            claims.set(pathKey(at), movedBy(draft.document, held, value));
+            claims.set(pathKey(at), withValue(draft.document, held, value));
           }
         } else if (!known.has(provider) && !overlaps(claims, at)) {
           claims.set(pathKey(at), adopted({ provider, at, value, record, held, now }));
@@ -99,13 +99,13 @@ export function adoptRecords(
 /**
  * A draft with claims for values that are what a provider's patch gives at a known vault address.
  *
- * @param stated The claims that the state has: who owns them is certain.
+ * @param fromState The claims that the state has: who owns them is certain.
  */
 export function adoptKnown(
   draft: Draft,
   wantings: readonly Wanting[],
   now: string,
-  stated: ReadonlySet<Claim> = new Set(draft.claims),
+  fromState: ReadonlySet<Claim> = new Set(draft.claims),
 ): Draft {
   const { document } = draft;
   const claims = byPlace(draft.claims);
@@ -118,7 +118,7 @@ export function adoptKnown(
         const held = claims.get(pathKey(at));
         if (held !== undefined && isLive(document.value, held)) {
           // With the state lost, all who want what stands here own it.
-          if (stated.has(held) || held.owners.includes(provider)) continue;
+          if (fromState.has(held) || held.owners.includes(provider)) continue;
           if (!want.known.some((one) => sameValue(one, held.value))) continue;
           claims.set(pathKey(at), { ...held, owners: joined(held.owners, [provider]) });
           found = true;
@@ -139,7 +139,7 @@ export function adoptKnown(
             created: [],
             nulls: [],
           }
-          : { ...movedBy(document, held, value), owners: joined(held.owners, [provider]) };
+          : { ...withValue(document, held, value), owners: joined(held.owners, [provider]) };
         claims.set(pathKey(at), claim);
         found = true;
       }
@@ -194,7 +194,7 @@ function adopted(
 }
 
 /** A claim whose value another program of ours has replaced: the user's former text stays with it. */
-function movedBy(document: ConfigDocument, held: Claim, value: ConfigValue): Claim {
+function withValue(document: ConfigDocument, held: Claim, value: ConfigValue): Claim {
   const span = held.at === undefined ? undefined : document.find(held.at)?.span;
   return {
     ...held,
@@ -220,7 +220,7 @@ function byPlace(claims: readonly Claim[]): Map<string, Claim> {
     claims.map((
       claim,
       index,
-    ) => [claim.at === undefined ? `lost ${index}` : pathKey(claim.at), claim]),
+    ) => [claim.at === undefined ? `unfound ${index}` : pathKey(claim.at), claim]),
   );
 }
 

@@ -7,13 +7,23 @@
  *
  * @module
  */
-import { ConfigPatchError, locate as positionOf } from "../errors.ts";
+import { ConfigPatchError, locate } from "../errors.ts";
 import type { ConfigDocument, ConfigPath, ConfigValue } from "../formats/types.ts";
 import { isTable, leavesOf, pathText, resolve, sameValue, valueAt } from "../formats/value.ts";
 import { matchAt } from "./adopt.ts";
-import { type Claim, isLive, isWithin, joined, pathKey, shownPath, type Wanted } from "./claims.ts";
+import {
+  type Claim,
+  containersOf,
+  isLive,
+  isWithin,
+  joined,
+  pathKey,
+  shownPath,
+  type Wanted,
+} from "./claims.ts";
 import { type Demand, refuseConflicts } from "./conflicts.ts";
 import { blaming, type Draft, putAll } from "./edits.ts";
+import { homes } from "./parting.ts";
 import { placeOf } from "./places.ts";
 import type { Edit } from "./report.ts";
 import { strayClaims } from "./strays.ts";
@@ -35,8 +45,8 @@ const MOST_ROUNDS = 8;
 export function applyAll(draft: Draft, parts: readonly Part[], now: string): Applied {
   if (parts.length === 0) return { draft, endings: new Map() };
   const back = withdrawUnwanted(withoutLostContainers(draft, parts), parts);
-  const { draft: rest, lost } = forgetLost(back.draft, parts);
-  const session = new Session(asBeginning(rest), lost, parts, now);
+  const { draft: rest, overwritten } = forgetOverwritten(back.draft, parts);
+  const session = new Session(asBeginning(rest), overwritten, parts, now);
   session.put("set");
   session.putDefaults();
   session.put("each");
@@ -55,8 +65,8 @@ export function applyAll(draft: Draft, parts: readonly Part[], now: string): App
 }
 
 /**
- * A container that places of these parts are in, and nothing of ours stands in, may be another one by
- * now, of the user's.
+ * Where no value of ours stands any more in a container that we created, and a patch means it again,
+ * we no longer count it as ours: the user may have made it anew.
  */
 function withoutLostContainers(draft: Draft, parts: readonly Part[]): Draft {
   if (draft.created.length === 0) return draft;
@@ -75,12 +85,7 @@ function withoutLostContainers(draft: Draft, parts: readonly Part[]): Draft {
   return { ...draft, created };
 }
 
-/** The keys of all containers on the way to a place. */
-function containersOf(at: ConfigPath): string[] {
-  return at.map((_, length) => pathKey(at.slice(0, length)));
-}
-
-/** An empty root counts as created by us: what a client needs beside its route may go into it. */
+/** An empty root counts as created by us, so that defaults may go into it. */
 function asBeginning(draft: Draft): Draft {
   const { value } = draft.document;
   const isEmpty = isTable(value) && Object.keys(value).length === 0;
@@ -105,55 +110,53 @@ function withdrawUnwanted(
     claim.at !== undefined && meant.get(owner)?.has(pathKey(claim.at)) === true;
   const strays = strayClaims(draft.document.value, draft.claims);
   for (const claim of draft.claims.filter((claim) => claim.kind !== "default")) {
-    // Where it was moved to is told at every start, until it is taken out.
+    // The user has moved it. The warning names the new place at every start, until it is taken out.
     if (strays.has(claim)) continue;
     const leavers = claim.owners.filter((owner) => meant.has(owner) && !isMeant(claim, owner));
     if (leavers.length > 0) unwanted.set(claim, new Set(leavers));
   }
+  // A default goes when nothing routes any more in what it belongs to; `parting.ts` says what that is.
+  const homeOf = homes(draft);
   for (const claim of draft.claims.filter((claim) => claim.kind === "default")) {
-    // It belongs to the route in what was created around it; where there is none, to the file.
-    const { at } = claim;
-    if (at === undefined) continue;
-    const inside = (one: Claim, container: ConfigPath) =>
-      one.kind === "set" && one.at !== undefined && isWithin(one.at, container);
-    const [inner] = draft.created
-      .filter((one) => isWithin(at, one.at))
-      .filter((one) => draft.claims.some((other) => inside(other, one.at)))
-      .toSorted((a, b) => b.at.length - a.at.length);
-    const stays = inner === undefined ||
-      draft.claims.some((other) => inside(other, inner.at) && !unwanted.has(other));
+    const home = homeOf(claim);
+    if (home === undefined) continue;
+    const routes = draft.claims.filter((one) =>
+      one.kind === "set" && one.at !== undefined && isWithin(one.at, home.at)
+    );
     const leavers = claim.owners.filter((owner) => meant.has(owner));
-    if (!stays && leavers.length > 0) unwanted.set(claim, new Set(leavers));
+    const isLeft = routes.length > 0 && routes.every((one) => unwanted.has(one));
+    if (isLeft && leavers.length > 0) unwanted.set(claim, new Set(leavers));
   }
   const after = withdraw(draft, unwanted);
   return { draft: after, endings: endingsOf(draft, after, unwanted) };
 }
 
 /**
- * Where a place that is wanted no longer holds what we wrote, its claim starts anew from what stands
- * there. Those of its owners that take no part in this run stay owners of just this value.
+ * Forgets the claims of wanted places that no longer hold what we wrote: a new claim will begin with
+ * what stands there now. Owners that take no part in this run stay owners, as long as the value is
+ * the same.
  */
-function forgetLost(draft: Draft, parts: readonly Part[]) {
+function forgetOverwritten(draft: Draft, parts: readonly Part[]) {
   const root = draft.document.value;
   const active = new Set(parts.map((part) => part.provider));
   const wanted = new Set(
     parts.flatMap((part) => part.wanted).filter((want) => want.kind !== "default")
       .flatMap((want) => expand(draft.document, want).map(pathKey)),
   );
-  const isLost = (claim: Claim) =>
+  const isOverwritten = (claim: Claim) =>
     claim.at !== undefined && !isLive(root, claim) &&
     (claim.owners.some((one) => active.has(one)) || wanted.has(pathKey(claim.at)));
-  const claims = draft.claims.filter((claim) => !isLost(claim));
-  const lost = draft.claims.filter(isLost);
+  const claims = draft.claims.filter((claim) => !isOverwritten(claim));
+  const overwritten = draft.claims.filter(isOverwritten);
   const inside = (list: readonly Claim[], at: ConfigPath) =>
     list.some((claim) => claim.at !== undefined && isWithin(claim.at, at));
   // Where nothing of ours stands any more, it may be another container by now, of the user's.
   const live = claims.filter((claim) => isLive(root, claim));
-  const created = draft.created.filter(({ at }) => !inside(lost, at) || inside(live, at));
+  const created = draft.created.filter(({ at }) => !inside(overwritten, at) || inside(live, at));
   return {
     draft: { ...draft, claims, created },
-    lost: new Map(
-      lost.map((claim) => [pathKey(claim.at ?? []), {
+    overwritten: new Map(
+      overwritten.map((claim) => [pathKey(claim.at ?? []), {
         ...claim,
         owners: claim.owners.filter((owner) => !active.has(owner)),
       }]),
@@ -178,19 +181,19 @@ class Session {
   draft: Draft;
   readonly edits: Map<string, Edit[]> = new Map();
   readonly #before: ConfigDocument;
-  readonly #lost: ReadonlyMap<string, Claim>;
+  readonly #overwritten: ReadonlyMap<string, Claim>;
   readonly #parts: readonly Part[];
   readonly #now: string;
 
   constructor(
     draft: Draft,
-    lost: ReadonlyMap<string, Claim>,
+    overwritten: ReadonlyMap<string, Claim>,
     parts: readonly Part[],
     now: string,
   ) {
     this.draft = draft;
     this.#before = draft.document;
-    this.#lost = lost;
+    this.#overwritten = overwritten;
     this.#parts = parts;
     this.#now = now;
   }
@@ -207,8 +210,8 @@ class Session {
   }
 
   /**
-   * Puts what clients need beside the route, where what it goes into was created just now. A value that
-   * stands there already is left alone, whosever it is.
+   * Puts the defaults into what this run has created. A value that stands there already is left
+   * alone, whoever wrote it.
    */
   putDefaults(): void {
     const claims = new Map<string, Claim>();
@@ -225,9 +228,9 @@ class Session {
   }
 
   /**
-   * Two patches can mean one place in different words; then the last one put would win silently. And
-   * what holds must hold for every reader: a place that would not be edited now, because readers
-   * disagree on it, is none.
+   * Refuses what looks put but is not. Two patches can mean one place in different words; then the
+   * last one would win silently. And a place on which readers disagree would be refused if we had to
+   * write it: it is refused as well where it holds our value already.
    */
   checkAllHold(): void {
     const { document } = this.draft;
@@ -260,12 +263,14 @@ class Session {
 
   #demands(aims: readonly Aim[]): Demand[] {
     const active = new Set(this.#parts.map((part) => part.provider));
-    const stays = [...this.draft.claims, ...this.#lost.values()].flatMap((claim): Demand[] => {
-      const { at, owners, value } = claim;
-      const provider = owners.find((owner) => !active.has(owner));
-      if (at === undefined || provider === undefined || claim.kind === "default") return [];
-      return [{ provider, at, shown: shownPath(claim), value, active: false }];
-    });
+    const stays = [...this.draft.claims, ...this.#overwritten.values()].flatMap(
+      (claim): Demand[] => {
+        const { at, owners, value } = claim;
+        const provider = owners.find((owner) => !active.has(owner));
+        if (at === undefined || provider === undefined || claim.kind === "default") return [];
+        return [{ provider, at, shown: shownPath(claim), value, active: false }];
+      },
+    );
     const asked = aims.map(({ provider, want, at }): Demand => {
       const shown = shownPath({ ...this.#claim(want, at, [provider]) });
       return { provider, at, shown, value: want.value, active: true };
@@ -296,8 +301,10 @@ class Session {
       }
       if (isTable(live)) throw tableInTheWay(document, at, provider);
       const isOurs = ours !== undefined && isLive(document.value, ours);
-      const lost = this.#lost.get(key) ?? this.#heirlessAt(key, want.value);
-      const staying = lost !== undefined && sameValue(lost.value, want.value) ? lost.owners : [];
+      const overwritten = this.#overwritten.get(key) ?? this.#takeUnfoundClaim(key, want.value);
+      const staying = overwritten !== undefined && sameValue(overwritten.value, want.value)
+        ? overwritten.owners
+        : [];
       const owners = joined(earlier?.owners ?? ours?.owners ?? staying, [provider]);
       claims.set(key, { ...this.#claim(want, at, owners, ours ?? earlier) });
       if (holds) continue;
@@ -312,10 +319,10 @@ class Session {
   }
 
   /**
-   * A claim on just this value in an entry that is gone, and is about to be made anew: whoever takes no
-   * part in this run owns the new one.
+   * Takes out a claim on the same value in an entry that cannot be found, and is about to be made
+   * anew. Its owners that take no part in this run will own the value in the new entry.
    */
-  #heirlessAt(key: string, value: ConfigValue): Claim | undefined {
+  #takeUnfoundClaim(key: string, value: ConfigValue): Claim | undefined {
     const { claims } = this.draft;
     const found = claims.find((claim) =>
       claim.at === undefined && sameValue(claim.value, value) &&
@@ -349,7 +356,10 @@ class Session {
   }
 }
 
-/** Whether a claim needs no renewal: a healed one may not know its template, a default may become set. */
+/**
+ * Whether a claim can stay as it is. One that a sidecar told of does not know its template; one that
+ * was put as a default may be set now.
+ */
 function isSameAs({ template, kind, owners }: Claim, want: Wanted): boolean {
   return template !== undefined && (owners.length > 1 || sameValue(template, want.template)) &&
     (kind === want.kind || kind === "set");
@@ -373,7 +383,7 @@ function tableInTheWay(
     "shape",
     `a table stands at ${pathText(at)}, where a value must be`,
     {
-      ...(span === undefined ? undefined : positionOf(document.text, span.start)),
+      ...(span === undefined ? undefined : locate(document.text, span.start)),
       provider,
       remedy:
         "rename or remove that table; it is not replaced, because that would lose what is in it",

@@ -17,8 +17,8 @@ export interface EntryMark {
 export type Place = readonly (string | EntryMark)[];
 
 /**
- * Why a value was put. `set` and `each` route the client. A `default` only comes along with what we
- * create, and a value of `each` keeps no entry alive.
+ * Why a value was put. `set` and `each` route the client. A `default` is written only together with
+ * a table, entry or file that we create. An entry that holds nothing but values of `each` may go.
  */
 export type Kind = "set" | "each" | "default";
 
@@ -68,7 +68,7 @@ export interface Claim {
   readonly owners: readonly string[];
   /** When it was put first, as an ISO date and time. */
   readonly since: string;
-  /** What we did to the text; absent when that is not known (a healed record). */
+  /** What we did to the text; absent when that is not known, as when only a sidecar told of it. */
   readonly text: ClaimText | undefined;
   /** How many keys of the place lead to tables, lists and entries that exist only because of us. */
   readonly created: readonly number[];
@@ -134,6 +134,11 @@ export function ownersOf(entry: FileState | undefined): string[] {
 /** Owners with some more, sorted. */
 export function joined(owners: readonly string[], more: readonly string[]): string[] {
   return [...new Set([...owners, ...more])].sort();
+}
+
+/** The keys of all containers on the way to a place. */
+export function containersOf(at: ConfigPath): string[] {
+  return at.map((_, length) => pathKey(at.slice(0, length)));
 }
 
 /** Whether `inner` is below `outer`, or the same. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { ConfigPatchError, locate as positionOf } from "../errors.ts";
+import { ConfigPatchError, locate } from "../errors.ts";
 import { checkEdit } from "../formats/check.ts";
 import { refuseDepth } from "../formats/limits.ts";
 import { applySplices } from "../formats/splice.ts";
@@ -130,16 +130,16 @@ export function withRemoved(
     if (claim.at === undefined) return claim;
     // A place without entries is where it always was, whether something stands there or not.
     if (claim.place.every((key) => typeof key === "string")) return claim;
-    const { path, lost } = follow(claim.at, claim.place, removed);
-    return { ...claim, at: lost === undefined ? path : undefined };
+    const { path, removedFrom } = follow(claim.at, claim.place, removed);
+    return { ...claim, at: removedFrom === undefined ? path : undefined };
   });
   const created = draft.created.flatMap(({ at, match }) => {
-    const { path, lost } = follow(at, [], removed);
-    return lost === undefined ? [{ at: path as ConcretePath, match }] : [];
+    const { path, removedFrom } = follow(at, [], removed);
+    return removedFrom === undefined ? [{ at: path as ConcretePath, match }] : [];
   });
   const nulls = draft.nulls.flatMap((at) => {
-    const { path, lost } = follow(at, [], removed);
-    return lost === undefined ? [path as ConcretePath] : [];
+    const { path, removedFrom } = follow(at, [], removed);
+    return removedFrom === undefined ? [path as ConcretePath] : [];
   });
   return { ...draft, document, claims, created, nulls };
 }
@@ -225,7 +225,7 @@ function putBatch(draft: Draft, batch: readonly PlannedPut[]): Draft {
   }
   const byPlace = new Map<string, Claim>();
   for (const claim of draft.claims) {
-    byPlace.set(claim.at === undefined ? `lost ${byPlace.size}` : pathKey(claim.at), claim);
+    byPlace.set(claim.at === undefined ? `unfound ${byPlace.size}` : pathKey(claim.at), claim);
   }
   const created = new Map(draft.created.map((one) => [pathKey(one.at), one]));
   const nulls = new Map(draft.nulls.map((path) => [pathKey(path), path]));
@@ -270,7 +270,7 @@ function claimText(document: ConfigDocument, claim: Claim, at: ConfigPath, put: 
     const span = document.find(at)?.span;
     const message = "the value that stands at our place is too long";
     const remedy = `shorten it below ${MAX_FORMER_TEXT} bytes, or take it out`;
-    const where = span === undefined ? undefined : positionOf(document.text, span.start);
+    const where = span === undefined ? undefined : locate(document.text, span.start);
     throw blame(new ConfigPatchError("too-large", message, { ...where, remedy }), claim);
   }
   return {

@@ -27,7 +27,7 @@ import { type Claim, type EntryMark, isLive, isWithin, type Place } from "./clai
 const MOST_LEAVES = 32;
 
 /** The claims with the paths at which their places are in a text. */
-export function locate(root: ConfigValue, claims: readonly Claim[]): Claim[] {
+export function findPlaces(root: ConfigValue, claims: readonly Claim[]): Claim[] {
   const found = new Map<Claim, ConfigPath>();
   walk(root, claims.map((claim) => ({ claim, rest: claim.place, at: [] })), found);
   return claims.map((claim) => ({ ...claim, at: found.get(claim) }));
@@ -114,30 +114,32 @@ export function leavesOfMatch(match: Selector): readonly string[] {
 }
 
 /** A path in a tree from which something was removed. */
-export interface Moved {
-  /** The path; from `lost` on it is what the place is remembered by. */
+export interface Followed {
+  /** The path. What no longer exists of it stands there as the place remembers it. */
   readonly path: ConfigPath;
   /** How many keys of it still exist, where what they lead to was removed. */
-  readonly lost: number | undefined;
+  readonly removedFrom: number | undefined;
 }
 
 /** Where a path leads once some places are removed, in the order given. */
-export function follow(at: ConfigPath, place: Place, removed: readonly ConcretePath[]): Moved {
+export function follow(at: ConfigPath, place: Place, removed: readonly ConcretePath[]): Followed {
   const path = [...at];
-  let lost: number | undefined;
+  let removedFrom: number | undefined;
   for (const gone of removed) {
     const depth = gone.length - 1;
-    if (depth < 0 || (lost !== undefined && lost <= depth)) continue;
+    if (depth < 0 || (removedFrom !== undefined && removedFrom <= depth)) continue;
     const [last, here] = [gone[depth], path[depth]];
     if (!isWithin(path.slice(0, depth), gone.slice(0, depth))) continue;
-    if (last === here) lost = depth;
+    if (last === here) removedFrom = depth;
     else if (typeof last === "number" && typeof here === "number" && here > last) {
       path[depth] = here - 1;
     }
   }
-  if (lost === undefined) return { path, lost };
-  const rest = place.slice(lost).map((key) => typeof key === "string" ? key : key.match ?? {});
-  return { path: [...path.slice(0, lost), ...rest], lost };
+  if (removedFrom === undefined) return { path, removedFrom };
+  const rest = place.slice(removedFrom).map((key) =>
+    typeof key === "string" ? key : key.match ?? {}
+  );
+  return { path: [...path.slice(0, removedFrom), ...rest], removedFrom };
 }
 
 interface Search {

@@ -13,7 +13,7 @@
  *
  * @module
  */
-import { ConfigPatchError, locate as positionOf } from "../errors.ts";
+import { ConfigPatchError, locate } from "../errors.ts";
 import { checkEdit, without } from "../formats/check.ts";
 import { applySplices } from "../formats/splice.ts";
 import type { ConfigDocument, ConfigValue, Splice } from "../formats/types.ts";
@@ -25,8 +25,7 @@ import { parting } from "./parting.ts";
 import { follow } from "./places.ts";
 
 /**
- * Takes claims back. What a provider needed only beside its route (`default`) goes with what we
- * created, if nothing of the user's is left in it; else it stays, and is the user's from now on.
+ * Takes claims back; `parting.ts` says which defaults go with them.
  *
  * @throws {ConfigPatchError} `unsupported` or `verification` where not even the smallest removal
  * can be done safely.
@@ -64,12 +63,12 @@ function rewind(draft: Draft, leaving: ReadonlySet<Claim>): Draft | undefined {
   if (fits.length < live.length) return undefined;
   try {
     const { draft: undone, removed } = undo(draft, fits);
-    if (isLaxer(undone, draft)) return undefined;
+    if (isLessStrict(undone, draft)) return undefined;
     const staying = live.filter((claim) => !leaving.has(claim));
     const again = staying.flatMap((claim): Claim[] => {
-      const { path, lost } = follow(claim.at ?? [], claim.place, removed);
+      const { path, removedFrom } = follow(claim.at ?? [], claim.place, removed);
       // What goes into every entry makes none.
-      if (lost !== undefined && claim.kind === "each") return [];
+      if (removedFrom !== undefined && claim.kind === "each") return [];
       return [{ ...claim, at: path, text: undefined }];
     });
     const kept = new Set(staying);
@@ -106,15 +105,15 @@ function exactly(draft: Draft, fits: readonly Fit[]): Draft | undefined {
   if (fits.length === 0) return undefined;
   try {
     const next = undo(draft, fits).draft;
-    return isLaxer(next, draft) ? undefined : next;
+    return isLessStrict(next, draft) ? undefined : next;
   } catch (error) {
     if (isVerification(error)) return undefined;
     throw error;
   }
 }
 
-/** Whether a text has become one that strict readers refuse, or has a comma more that nobody wrote. */
-function isLaxer({ document }: Draft, than: Draft): boolean {
+/** Whether strict readers would refuse the text now, or there is a comma more that nobody wrote. */
+function isLessStrict({ document }: Draft, than: Draft): boolean {
   if (document.isStrict === false && than.document.isStrict === true) return true;
   return (document.looseCommas ?? 0) > (than.document.looseCommas ?? 0);
 }
@@ -147,7 +146,7 @@ function undo(
   const nowAt = (at: ConcretePath) => follow(at, [], removed).path as ConcretePath;
   const next = checkEdit(handler, applySplices(document.text, splices), expected, {
     parse,
-    settled: fits.filter((fit) => fit.text.overrode).map((fit) => nowAt(fit.at)),
+    restored: fits.filter((fit) => fit.text.overrode).map((fit) => nowAt(fit.at)),
     emptied: [...leaves.map((fit) => fit.at), ...removed].map((at) => nowAt(at.slice(0, -1))),
   });
   for (const { text, at, start } of fits) {
@@ -186,11 +185,11 @@ function removeOne(draft: Draft, claim: Claim): Draft {
       const next = fitting(
         document,
         span,
-        () => checkEdit(handler, text, document.value, { parse, settled: [at] }),
+        () => checkEdit(handler, text, document.value, { parse, restored: [at] }),
       );
       if (!endsWithin(next, at, span.start + splice.insert.length)) {
         throw new ConfigPatchError("unsupported", "the former value would not end where it did", {
-          ...positionOf(document.text, span.end),
+          ...locate(document.text, span.end),
           remedy: "remove or indent differently the comment or empty line behind our value",
         });
       }
@@ -222,7 +221,7 @@ function fitting(
       "unsupported",
       "the former value does not fit where ours stands now",
       {
-        ...positionOf(document.text, span.start),
+        ...locate(document.text, span.start),
         remedy: "indent the line of our value as it was, or replace the value by hand",
         cause,
       },
@@ -259,8 +258,8 @@ function droppedAt(draft: Draft, at: ConcretePath): ConfigDocument | undefined {
 }
 
 /**
- * The outermost container of ours in which nothing is left without what is at a path. It goes in one
- * piece, so that no emptied form of it is ever written.
+ * The outermost container of ours that would be empty without what is at a path. It is removed as a
+ * whole: an empty form of it is never written.
  */
 function withContainers({ created, document }: Draft, at: ConcretePath): ConcretePath {
   const made = new Map(created.map((one) => [pathKey(one.at), one]));
@@ -277,8 +276,8 @@ function withContainers({ created, document }: Draft, at: ConcretePath): Concret
 }
 
 /**
- * Drops containers of ours in which nothing is left, and forgets those in which nothing is ours. One
- * that cannot be removed safely stays: our values are out, and an empty container harms nobody.
+ * Removes empty containers of ours, and forgets those that hold nothing of ours any more. An empty
+ * one that cannot be removed safely stays: it does no harm.
  */
 function dropVacant(draft: Draft): Draft {
   let next = draft;

@@ -119,7 +119,8 @@ export async function configFiles(known: Known): Promise<ConfigFile[]> {
         if (target.mode !== undefined) entry.modes.set(provider, target.mode);
       }
       addPart(entry, { provider, action, wanted: target.wanted });
-      for (const name of target.spared) left.delete(`${target.dir}/${name}`);
+      // In the names of the file that the client does not read now, nothing changes.
+      for (const name of target.files) left.delete(`${target.dir}/${name}`);
     }
     for (const key of left) {
       const format = writtenAs(key);
@@ -167,8 +168,6 @@ function ownedFiles(state: State): ReadonlyMap<string, ReadonlySet<string>> {
 /** A target, its file chosen among the names that it may have. */
 interface ChosenTarget extends Target {
   readonly name: string;
-  /** Files in which places of the provider stay as they are. */
-  readonly spared: readonly string[];
 }
 
 /** Of names of which the client reads one only, the last one that exists is the one. */
@@ -187,8 +186,8 @@ async function chosenTargets(task: Task, known: Known): Promise<ChosenTarget[]> 
       });
       name = there[there.length - 1] ?? first;
     }
-    if (task.action === "apply") chosen.push({ ...target, name, spared: files });
-    else for (const file of files) chosen.push({ ...target, name: file, spared: files });
+    if (task.action === "apply") chosen.push({ ...target, name });
+    else for (const file of files) chosen.push({ ...target, name: file });
   }
   return chosen;
 }

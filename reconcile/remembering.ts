@@ -8,7 +8,7 @@ import type { ProviderReport, Report, Warning } from "../ownership/report.ts";
 import { SIDECAR_NAME } from "../storage/names.ts";
 import { rowFrom } from "./recalled_report.ts";
 import type { RunResult } from "./run.ts";
-import { type Memory, type MemoryInput, memoryText, type Standing } from "./steady.ts";
+import { type Memory, type MemoryInput, memoryText, type Seen } from "./steady.ts";
 import type { Job } from "./tasks.ts";
 
 /** What is taken over from the last run. */
@@ -76,11 +76,11 @@ export function memoryAfter(
   const warnings = report.warnings.filter((one) => one.code !== undefined);
   if (warnings.length < report.warnings.length) return undefined;
   if (found.sidecars.some((one) => one.isBlocked)) return undefined;
-  const files = new Map<string, Standing>();
+  const files = new Map<string, Seen>();
   const patterns = new Map(found.judgement.patterns);
   for (const key of over?.memory.keys ?? []) {
-    const standing = stays(key, over?.changed) ? over?.memory.standing(key) : undefined;
-    if (standing !== undefined) files.set(key, standing);
+    const seen = stays(key, over?.changed) ? over?.memory.seen(key) : undefined;
+    if (seen !== undefined) files.set(key, seen);
   }
   for (const [key, names] of Object.entries(over?.memory.patterns ?? {})) {
     if (stays(key, over?.changed)) patterns.set(key, names);

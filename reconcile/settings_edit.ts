@@ -197,7 +197,7 @@ function withoutEntry(text: string, start: number, end: number): Splice {
  *
  * @example
  * ```ts
- * import { requireWritable } from "./settings_edit.ts";
+ * import { requireWritable } from "@terok/vault-config";
  *
  * requireWritable(await Deno.makeTempDir());
  * ```

@@ -1,7 +1,7 @@
 /** Which record fits a file that a crash may have kept from being replaced. Pure. @module */
 import type { ConfigValue } from "../formats/types.ts";
 import { type Claim, type FileState, isLive } from "../ownership/claims.ts";
-import { locate } from "../ownership/places.ts";
+import { findPlaces } from "../ownership/places.ts";
 
 /**
  * The record of a file whose replacement may or may not have happened, where neither the text before
@@ -13,7 +13,7 @@ export function settleFile(
   after: FileState | undefined,
   live: { readonly text: string; readonly value: ConfigValue },
 ): FileState | undefined {
-  const found = (state: FileState | undefined) => locate(live.value, state?.claims ?? []);
+  const found = (state: FileState | undefined) => findPlaces(live.value, state?.claims ?? []);
   const fits = (claim: Claim): boolean => isLive(live.value, claim);
   const stands = (claim: Claim): boolean =>
     fits(claim) && live.text.includes(claim.text?.insert ?? "");

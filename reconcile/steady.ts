@@ -24,12 +24,12 @@ import {
 import type { VaultLocation } from "../transport/location.ts";
 
 /** What stands at a path. */
-export type Standing =
+export type Seen =
   | { readonly kind: "absent" | "directory" | "symlink" | "other" }
-  | FileStanding;
+  | SeenFile;
 
 /** A regular file. */
-export interface FileStanding {
+export interface SeenFile {
   readonly kind: "file";
   /** The permission bits. */
   readonly mode: number;
@@ -84,7 +84,7 @@ export interface MemoryInput {
   /** The text of `state.json` as it stands; nothing is pending in it. */
   readonly state: string;
   /** By `host dir/file`: every config, sidecar and rules' file, also those that are absent. */
-  readonly files: ReadonlyMap<string, Standing>;
+  readonly files: ReadonlyMap<string, Seen>;
   /** By `host dir/pattern`: the names that match, as `Mounts.namesLike` gives them. */
   readonly patterns: ReadonlyMap<string, readonly string[]>;
   /** What the next run says if nothing has changed. */
@@ -112,11 +112,14 @@ export interface Memory {
   /** By `host dir/pattern`: the names that matched. */
   readonly patterns: Readonly<Record<string, readonly string[]>>;
   /** What stood at a key; `undefined` for one that was not looked at. */
-  standing(key: string): Standing | undefined;
+  seen(key: string): Seen | undefined;
 }
 
-/** The most that is remembered, in bytes: more would cost more than it saves. */
-export const LARGEST_MEMORY: number = 256 * 1024;
+/**
+ * The most that is remembered, in bytes. To read and compare it costs a small part of planning the
+ * same files again; so no container can make it worthless for others with a few large files.
+ */
+export const LARGEST_MEMORY: number = 16 * 1024 * 1024;
 
 /** What is in the file. */
 interface Stored {
@@ -209,9 +212,9 @@ export function memoryText(input: MemoryInput): string | undefined {
   return text.length > LARGEST_MEMORY ? undefined : text;
 }
 
-function store(standing: Standing): StoredFile | string {
-  if (standing.kind !== "file") return standing.kind;
-  const { mode, uid, gid, bytes } = standing;
+function store(seen: Seen): StoredFile | string {
+  if (seen.kind !== "file") return seen.kind;
+  const { mode, uid, gid, bytes } = seen;
   return [mode & 0o7777, uid, gid, charactersOf(bytes)];
 }
 
@@ -231,10 +234,10 @@ function memoryOf({ state, report, files, patterns }: Stored): Memory {
     report,
     patterns,
     keys: Object.keys(files),
-    standing(key) {
+    seen(key) {
       const one = Object.hasOwn(files, key) ? files[key] : undefined;
       if (one === undefined) return undefined;
-      if (typeof one === "string") return { kind: one } as Standing;
+      if (typeof one === "string") return { kind: one } as Seen;
       const [mode, uid, gid, text] = one;
       const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
       return { kind: "file", mode, uid, gid, bytes };

@@ -33,8 +33,7 @@ export interface TakingPart {
  *
  * @example
  * ```ts
- * import { NO_SETTINGS } from "./settings.ts";
- * import { takingPart } from "./taking_part.ts";
+ * import { NO_SETTINGS, takingPart } from "@terok/vault-config";
  *
  * const settings = { ...NO_SETTINGS, disabled: ["vibe"] };
  * const part = takingPart({ providers: undefined, disabled: [] }, settings);

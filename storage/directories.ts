@@ -4,7 +4,7 @@ import { notPlain, systemCode } from "./failures.ts";
 import { LIMITS } from "./limits.ts";
 import { LARGEST_DIRECTORY } from "./pattern.ts";
 import { join } from "./names.ts";
-import type { Place } from "./place.ts";
+import type { CheckedPath } from "./checked_path.ts";
 import type { FileStatus, FileSystem } from "./primitives.ts";
 
 /** To whom something belongs. */
@@ -118,7 +118,7 @@ export function makeHostDir(
  *
  * @throws {ConfigPatchError} `too-large` where there are too many to look through.
  */
-export function namesIn(system: FileSystem, { directory, way }: Place): readonly string[] {
+export function namesIn(system: FileSystem, { directory, way }: CheckedPath): readonly string[] {
   const [hostDir] = way;
   const isHuge = hostDir !== undefined && hostDir.size > LARGEST_DIRECTORY;
   const names = isHuge ? [] : system.list(directory);

@@ -1,7 +1,7 @@
 /** Permission bits that keep a client from its own config. @module */
 import { ConfigPatchError } from "../errors.ts";
 import type { Owner } from "./directories.ts";
-import type { Place } from "./place.ts";
+import type { CheckedPath } from "./checked_path.ts";
 import type { FileStatus } from "./primitives.ts";
 import type { ReadFile } from "./read.ts";
 
@@ -10,16 +10,16 @@ import type { ReadFile } from "./read.ts";
  * directory on the way; `undefined` if he may. (Root may do anything, so that we can read it does
  * not say that its client can.)
  */
-export function unreadable(place: Place, read: ReadFile): ConfigPatchError | undefined {
+export function unreadable(checked: CheckedPath, read: ReadFile): ConfigPatchError | undefined {
   const octal = (mode: number) => (mode & 0o7777).toString(8).padStart(4, "0");
   const fault = read.uid !== 0 && (read.mode & 0o400) === 0 || (read.mode & 0o444) === 0
     ? `its owner may not read it (its mode is ${octal(read.mode)})`
-    : place.way.some((directory) => !mayEnter(directory, read))
+    : checked.way.some((directory) => !mayEnter(directory, read))
     ? "its owner may not enter the directory that it lies in"
     : undefined;
   if (fault === undefined) return undefined;
   return new ConfigPatchError("permission", `its client cannot read it: ${fault}`, {
-    file: place.label,
+    file: checked.label,
     remedy: "give it back to its owner: chmod u+r for the file, u+x for its directories",
   });
 }

@@ -1,7 +1,7 @@
 /** Single files that are mounted where a config should be: they cannot be replaced. @module */
 import { mountedFile } from "./failures.ts";
 import { join } from "./names.ts";
-import type { Place } from "./place.ts";
+import type { CheckedPath } from "./checked_path.ts";
 import type { FileSystem } from "./primitives.ts";
 import type { ReadFile } from "./read.ts";
 
@@ -13,13 +13,13 @@ import type { ReadFile } from "./read.ts";
  *
  * @throws {ConfigPatchError} `io`.
  */
-export function refuseMounted(system: FileSystem, place: Place, read: ReadFile): void {
-  const directory = place.way[place.way.length - 1];
+export function refuseMounted(system: FileSystem, checked: CheckedPath, read: ReadFile): void {
+  const directory = checked.way[checked.way.length - 1];
   const table = mountTable(system);
   const isMounted = table === undefined
     ? directory !== undefined && directory.dev !== read.status.dev
-    : table.has(join(system.realPath(place.directory), place.name));
-  if (isMounted) throw mountedFile(place.label);
+    : table.has(join(system.realPath(checked.directory), checked.name));
+  if (isMounted) throw mountedFile(checked.label);
 }
 
 /** The paths at which something is mounted, or `undefined` where that may not be asked. */

@@ -26,15 +26,15 @@ import {
 import type { NestedAccess } from "./nested.ts";
 import {
   type Durable,
+  type OwnDirectory,
   type OwnFile,
-  type OwnPlace,
   prepareOwnDirectory,
   readOwnFile,
   writeOwnFile,
 } from "./own_files.ts";
 import { Opening } from "./opening.ts";
 import { matchingNames } from "./pattern.ts";
-import { type Place, placeIn } from "./place.ts";
+import { type CheckedPath, checkedPath } from "./checked_path.ts";
 import { denoFileSystem, type FileStatus, type FileSystem } from "./primitives.ts";
 import { isTouched, type ReadFile, readSafely } from "./read.ts";
 import { Reading, REAL_TIME, type Time } from "./reading.ts";
@@ -117,7 +117,7 @@ export class Mounts {
    */
   async prepareHostDir(dir: string, file?: string): Promise<void> {
     if (this.#prepareHostDir(dir, this.#owner())) await this.#syncRoot();
-    if (file !== undefined) (await this.#place(dir, file, true))?.[Symbol.dispose]();
+    if (file !== undefined) (await this.#checked(dir, file, true))?.[Symbol.dispose]();
   }
 
   /** How nested files are reached: whoever allows them should say so if it is only `checked`. */
@@ -174,9 +174,9 @@ export class Mounts {
   // deno-lint-ignore require-await -- asynchronous like every method that touches files
   async namesLike(dir: string, pattern: string): Promise<readonly string[]> {
     checkSegment(dir, "host_dir");
-    using place = placeIn(this.#system, this.path, dir, "");
-    if (place === undefined) return [];
-    return this.#look("list it", dir, () => matchingNames(namesIn(this.#system, place), pattern));
+    using checked = checkedPath(this.#system, this.path, dir, "");
+    if (checked === undefined) return [];
+    return this.#look("list it", dir, () => matchingNames(namesIn(this.#system, checked), pattern));
   }
 
   /** A new random name for a temporary, for the state to record before {@linkcode replace}. */
@@ -202,10 +202,10 @@ export class Mounts {
     requireTemporary(temporary);
     const use = useOf(file, replacement.use ?? "take back");
     refuseToGrow(bytes.length, this.#limit(use), `${dir}/${file}`);
-    using place = await this.#existing(dir, file);
+    using checked = await this.#existing(dir, file);
     const { mode } = replacement;
     const exchange = { temporary, bytes, expected, mode, mask, durable: use !== "sidecar" };
-    return await replaceSafely(this.#system, place, exchange, () => this.#readAt(place, use));
+    return await replaceSafely(this.#system, checked, exchange, () => this.#readAt(checked, use));
   }
 
   /**
@@ -214,10 +214,10 @@ export class Mounts {
    * @throws {ConfigPatchError} `changed` if something else stands there by now.
    */
   async removeFile({ dir, file, expected }: Removal): Promise<void> {
-    using place = await this.#existing(dir, file);
+    using checked = await this.#existing(dir, file);
     const use = useOf(file, "take back");
     const durable = use !== "sidecar";
-    await removeSafely(this.#system, place, expected, durable, () => this.#readAt(place, use));
+    await removeSafely(this.#system, checked, expected, durable, () => this.#readAt(checked, use));
   }
 
   /**
@@ -232,10 +232,10 @@ export class Mounts {
     const name = segments.pop() ?? "";
     requireTemporary(name);
     // Any file beside it leads to its directory.
-    using place = await this.#place(dir, [...segments, "config"].join("/"));
-    if (place === undefined) return "absent";
+    using checked = await this.#checked(dir, [...segments, "config"].join("/"));
+    if (checked === undefined) return "absent";
     const { collectAt } = await import("./leftovers.ts");
-    return collectAt(this.#system, place, name);
+    return collectAt(this.#system, checked, name);
   }
 
   /** Reads one of our own files as text; `undefined` if absent. See `readOwnFile`. */
@@ -275,7 +275,7 @@ export class Mounts {
     return await takeLock(this.#own, this.#owner(), options, isWanted);
   }
 
-  get #own(): OwnPlace {
+  get #own(): OwnDirectory {
     return { system: this.#system, mounts: this.path };
   }
 
@@ -314,19 +314,19 @@ export class Mounts {
     return file === SIDECAR_NAME ? [file] : checkFile(file, this.#options.allowNested ?? false);
   }
 
-  async #place(dir: string, file: string, create = false): Promise<Place | undefined> {
+  async #checked(dir: string, file: string, create = false): Promise<CheckedPath | undefined> {
     checkSegment(dir, "host_dir");
     const segments = this.#segments(file);
     const [first = ""] = segments;
-    if (segments.length === 1) return placeIn(this.#system, this.path, dir, first);
+    if (segments.length === 1) return checkedPath(this.#system, this.path, dir, first);
     const path = { mounts: this.path, dir, segments, create };
     const { placeBelow } = await import("./nested.ts");
     return await placeBelow(this.#system, await this.nestedAccess(), path);
   }
 
-  async #existing(dir: string, file: string): Promise<Place> {
-    const place = await this.#place(dir, file);
-    if (place !== undefined) return place;
+  async #existing(dir: string, file: string): Promise<CheckedPath> {
+    const checked = await this.#checked(dir, file);
+    if (checked !== undefined) return checked;
     throw new ConfigPatchError("changed", "its directory does not exist any more", {
       file: `${dir}/${file}`,
       remedy: "try again",
@@ -339,34 +339,34 @@ export class Mounts {
     wanted: Use,
     known?: (seen: FileStatus) => ReadFile | undefined,
   ): Promise<ReadFile | undefined> {
-    using place = await this.#place(dir, file);
-    if (place === undefined) return undefined;
+    using checked = await this.#checked(dir, file);
+    if (checked === undefined) return undefined;
     const use = useOf(file, wanted);
-    const read = await this.#readAt(place, use, known);
+    const read = await this.#readAt(checked, use, known);
     if (read === undefined || use !== "apply") return read;
-    const hidden = unreadable(place, read);
+    const hidden = unreadable(checked, read);
     if (hidden !== undefined) throw hidden;
     // Whoever writes will be told by the rename, which knows it for sure.
     if (this.#options.mayWrite) return read;
     const { refuseMounted } = await import("./mount_points.ts");
-    refuseMounted(this.#system, place, read);
+    refuseMounted(this.#system, checked, read);
     return read;
   }
 
   async #readAt(
-    place: Place,
+    checked: CheckedPath,
     use: Use,
     known?: (seen: FileStatus) => ReadFile | undefined,
   ): Promise<ReadFile | undefined> {
     const read = await readSafely(this.#system, {
-      path: join(place.directory, place.name),
-      label: place.label,
-      grant: place.grant,
+      path: join(checked.directory, checked.name),
+      label: checked.label,
+      grant: checked.grant,
       maxBytes: this.#limit(use),
       opening: this.#opening,
       known,
     });
-    place.recheck();
+    checked.recheck();
     return read;
   }
 

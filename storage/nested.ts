@@ -13,7 +13,7 @@ import { ConfigPatchError } from "../errors.ts";
 import { isToBeGiven, type Owner, syncEntries } from "./directories.ts";
 import { type Access, failure, notPlain } from "./failures.ts";
 import { join } from "./names.ts";
-import { type Place, placeIn } from "./place.ts";
+import { type CheckedPath, checkedPath } from "./checked_path.ts";
 import {
   type AnchoredDirectory,
   type FileStatus,
@@ -54,7 +54,7 @@ export async function nestedAccess(system: FileSystem, mounts: string): Promise<
 }
 
 /**
- * The place of a nested file, or `undefined` if a directory on the way does not exist.
+ * The checked path of a nested file, or `undefined` if a directory on the way does not exist.
  *
  * @throws {ConfigPatchError} `hostile` if one of them is a link or no directory.
  */
@@ -62,9 +62,9 @@ export async function placeBelow(
   system: FileSystem,
   access: NestedAccess,
   path: NestedPath,
-): Promise<Place | undefined> {
+): Promise<CheckedPath | undefined> {
   const { mounts, dir, segments } = path;
-  const top = placeIn(system, mounts, dir, segments[0] ?? "");
+  const top = checkedPath(system, mounts, dir, segments[0] ?? "");
   if (top === undefined) return undefined;
   const name = segments[segments.length - 1] ?? "";
   const label = [dir, ...segments].join("/");
@@ -123,9 +123,9 @@ async function anchoredDirectory(
 /** Walks down by paths, and remembers what stood there. */
 async function checkedPlace(
   walk: Walk,
-  top: Place,
-  rest: Pick<Place, "name" | "label" | "grant" | "owner">,
-): Promise<Place | undefined> {
+  top: CheckedPath,
+  rest: Pick<CheckedPath, "name" | "label" | "grant" | "owner">,
+): Promise<CheckedPath | undefined> {
   const { system, path: { dir, segments } } = walk;
   const chain: { readonly path: string; readonly label: string; readonly seen: FileStatus }[] = [];
   let directory = top.directory;

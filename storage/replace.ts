@@ -3,7 +3,7 @@ import { ConfigPatchError } from "../errors.ts";
 import { isToBeGiven } from "./directories.ts";
 import { failure, type Step, systemCode } from "./failures.ts";
 import { join } from "./names.ts";
-import type { Place } from "./place.ts";
+import type { CheckedPath } from "./checked_path.ts";
 import type { AdjustableFile, FileStatus, FileSystem, FreshFile } from "./primitives.ts";
 import type { ReadFile } from "./read.ts";
 
@@ -29,7 +29,7 @@ export type Attributes = Pick<ReadFile, "uid" | "gid" | "mode">;
 /** The failure of an exchange whose temporary is still there, because it could not be removed. */
 export class LeftoverError extends ConfigPatchError {}
 
-/** Reads the file of a place once more. */
+/** Reads the file once more. */
 export type ReadAgain = () => Promise<ReadFile | undefined>;
 
 /**
@@ -41,17 +41,17 @@ export type ReadAgain = () => Promise<ReadFile | undefined>;
  */
 export async function replaceSafely(
   system: FileSystem,
-  place: Place,
+  checked: CheckedPath,
   exchange: Exchange,
   readAgain: ReadAgain,
 ): Promise<Attributes> {
-  const temporary = new Temporary(system, join(place.directory, exchange.temporary));
+  const temporary = new Temporary(system, join(checked.directory, exchange.temporary));
   let step: Step = "make";
   let attributes: Attributes;
   try {
     // Make: nothing stands there, not even a link. It has its owner and mode before anything is in
     // it, so nobody reads it who could not read the old file.
-    const file = await makeEmpty(temporary, exchange, place);
+    const file = await makeEmpty(temporary, exchange, checked);
     try {
       attributes = attributesOf(file.status());
       // Write.
@@ -61,19 +61,19 @@ export async function replaceSafely(
       file.close();
     }
     // Compare: right before the rename, since no rename compares by itself.
-    requireSame(place, exchange.expected, await readAgain());
-    place.recheck();
+    requireSame(checked, exchange.expected, await readAgain());
+    checked.recheck();
     // Rename: one step; every reader has the old file or the new one.
     step = "put";
-    system.rename(temporary.path, join(place.directory, place.name));
+    system.rename(temporary.path, join(checked.directory, checked.name));
   } catch (error) {
-    throw temporary.discard(failureOf(error, place, step));
+    throw temporary.discard(failureOf(error, checked, step));
   }
   // Sync: from here on, the new file outlives a loss of power.
   try {
-    if (exchange.durable) await place.sync();
+    if (exchange.durable) await checked.sync();
   } catch (error) {
-    throw failureOf(error, place, step);
+    throw failureOf(error, checked, step);
   }
   return attributes;
 }
@@ -85,18 +85,18 @@ export async function replaceSafely(
  */
 export async function removeSafely(
   system: FileSystem,
-  place: Place,
+  checked: CheckedPath,
   expected: ReadFile,
   durable: boolean,
   readAgain: ReadAgain,
 ): Promise<void> {
   try {
-    requireSame(place, expected, await readAgain());
-    place.recheck();
-    system.remove(join(place.directory, place.name));
-    if (durable) await place.sync();
+    requireSame(checked, expected, await readAgain());
+    checked.recheck();
+    system.remove(join(checked.directory, checked.name));
+    if (durable) await checked.sync();
   } catch (error) {
-    throw failureOf(error, place, "remove");
+    throw failureOf(error, checked, "remove");
   }
 }
 
@@ -155,7 +155,7 @@ class Temporary {
 async function makeEmpty(
   temporary: Temporary,
   exchange: Exchange,
-  place: Place,
+  checked: CheckedPath,
 ): Promise<FreshFile> {
   const mode = creationMode(exchange);
   const plain = temporary.create(mode);
@@ -163,7 +163,7 @@ async function makeEmpty(
   let isRight = false;
   try {
     given = statusWhereAllowed(plain);
-    isRight = given !== undefined && isGiven(given, wantedAttributes(given, exchange, place));
+    isRight = given !== undefined && isGiven(given, wantedAttributes(given, exchange, checked));
     if (isRight) return plain;
   } finally {
     if (!isRight) plain.close();
@@ -171,8 +171,8 @@ async function makeEmpty(
   temporary.remove();
   const adjustable = await temporary.createAdjustable(given === undefined ? mode : 0o600);
   try {
-    const wanted = wantedAttributes(given ?? adjustable.status(), exchange, place);
-    giveAttributes(adjustable, wanted, place.label);
+    const wanted = wantedAttributes(given ?? adjustable.status(), exchange, checked);
+    giveAttributes(adjustable, wanted, checked.label);
     return adjustable;
   } catch (error) {
     adjustable.close();
@@ -196,9 +196,9 @@ function creationMode({ mode, expected, mask }: Exchange): number {
 }
 
 /** What the result is to have, for a temporary that creation gave these. */
-function wantedAttributes(given: FileStatus, exchange: Exchange, place: Place): Attributes {
+function wantedAttributes(given: FileStatus, exchange: Exchange, checked: CheckedPath): Attributes {
   const { expected } = exchange;
-  const owner = expected ?? (isToBeGiven(given, place.owner) ? place.owner : given);
+  const owner = expected ?? (isToBeGiven(given, checked.owner) ? checked.owner : given);
   // Of a new file without a mode of its own, the umask has decided.
   const mode = exchange.mode ?? expected?.mode;
   return {
@@ -256,14 +256,14 @@ function ownerNotKept(
 
 /** The last look before a rename or a removal. */
 function requireSame(
-  place: Place,
+  checked: CheckedPath,
   expected: ReadFile | undefined,
   found: ReadFile | undefined,
 ): void {
   const same = found === undefined || expected === undefined
     ? found === expected
     : isSame(found, expected);
-  if (!same) throw changedUnderUs(place.label);
+  if (!same) throw changedUnderUs(checked.label);
 }
 
 /** What is told of a file that others change all the time. */
@@ -286,7 +286,7 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
-function failureOf(error: unknown, { label, grant }: Place, step: Step): ConfigPatchError {
+function failureOf(error: unknown, { label, grant }: CheckedPath, step: Step): ConfigPatchError {
   const doing = step === "remove" ? "remove it" : "replace it";
   return failure(error, { doing, file: label, grant, step });
 }

@@ -30,8 +30,8 @@ import {
   plan,
   read,
   show,
-  standing,
   type Trial,
+  untouched,
   wantsAll,
 } from "./law.ts";
 import { changedRegion, isVacant, isWithin, squeeze, withEdit } from "./regions.ts";
@@ -102,7 +102,7 @@ export function editBetween(
   edits: readonly LawEdit[],
   user: Splice,
 ): Between | undefined {
-  const applied = plan(trial, standing(trial.text), [wantsAll(edits)]);
+  const applied = plan(trial, untouched(trial.text), [wantsAll(edits)]);
   if (applied.text === undefined || applied.memory === undefined) return undefined;
   const original = trial.text ?? trial.handler.blank;
   const parse = (text: string) => read(trial.handler, text, trial.strict);
@@ -146,7 +146,7 @@ function wantedText(
 ): string | undefined {
   // One value after the other, so that each step is one splice.
   const texts = [trial.text ?? trial.handler.blank];
-  let now = standing(trial.text);
+  let now = untouched(trial.text);
   for (const [index] of edits.entries()) {
     now = plan(trial, now, [wantsAll(edits.slice(0, index + 1))]);
     if (now.text !== undefined && now.text !== texts.at(-1)) texts.push(now.text);
@@ -204,12 +204,13 @@ function isMerged({ trees: [original, edited] }: Between, path: ConfigPath): boo
  */
 export function isElsewhere(edited: ConfigRoot, { path, value }: Ours): boolean {
   if (placeOf(edited, { path, value }) !== undefined) return false;
-  const depth = path.findIndex((key) => typeof key === "object");
-  if (depth === -1) return false;
-  if (resolveAll(edited, path.slice(0, depth + 1)).length === 0) return true;
-  const list = valueAt(edited, path.slice(0, depth));
-  return isList(list) &&
-    list.some((item) => sameValue(valueAt(item, path.slice(depth + 1)), value));
+  const depths = [...path.keys()].filter((depth) => typeof path[depth] === "object");
+  return depths.some((depth) => {
+    if (resolveAll(edited, path.slice(0, depth + 1)).length === 0) return true;
+    const list = valueAt(edited, path.slice(0, depth));
+    return isList(list) &&
+      list.some((item) => sameValue(valueAt(item, path.slice(depth + 1)), value));
+  });
 }
 
 /** A value that the user changed after us is never removed. */

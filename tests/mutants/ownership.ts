@@ -122,7 +122,7 @@ export const OWNERSHIP_MUTANTS: readonly Mutant[] = [
   {
     name: "taking back may cost a strict text its strictness",
     file: "ownership/",
-    of: "isLaxer",
+    of: "isLessStrict",
     rule: answers("false"),
     run: test("laws/providers", "--filter", "json"),
     caughtBy: "Strict",

@@ -112,8 +112,8 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a host dir may be a link",
-    file: "storage/place.ts",
-    of: "placeIn",
+    file: "storage/checked_path.ts",
+    of: "checkedPath",
     rule: drop("notPlain"),
     run: SCOPED,
     caughtBy: "changed outside",

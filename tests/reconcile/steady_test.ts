@@ -10,12 +10,14 @@ import { apply as applyRequest } from "../../reconcile/request.ts";
 import { parse } from "../../cli/parse.ts";
 import { start } from "../../reconcile/start.ts";
 import {
+  LARGEST_MEMORY,
   memoryText,
   recall,
   type Recalled,
-  type Standing,
+  type Seen,
   textOf,
 } from "../../reconcile/steady.ts";
+import { LIMITS } from "../../storage/limits.ts";
 import { denoFileSystem } from "../../storage/primitives.ts";
 import { applySharedConfigPatches, loadRoster, rosterFrom } from "../../mod.ts";
 
@@ -266,7 +268,7 @@ async function remembered(
   Deno.mkdirSync(`${mounts}/.vault-config`);
   Deno.mkdirSync(`${mounts}/_d`);
   Deno.writeTextFileSync(`${mounts}/${STATE}`, "{}\n");
-  const files = new Map<string, Standing>();
+  const files = new Map<string, Seen>();
   for (const name of names) {
     const path = `${mounts}/_d/${name}`;
     Deno.writeTextFileSync(path, TEXT);
@@ -305,12 +307,12 @@ Deno.test("only what differs is named, and the rest is remembered", async () => 
     const recalled = await recall(mounts, "in");
     assert(recalled?.kind === "changed");
     const { memory } = recalled;
-    const one = memory.standing("_d/one");
+    const one = memory.seen("_d/one");
     assert(one?.kind === "file" && new TextDecoder().decode(one.bytes) === TEXT);
-    assert.deepEqual(memory.standing("_d/absent.toml"), { kind: "absent" });
-    assert.deepEqual(memory.standing("_d/rival.json"), { kind: "directory" });
-    assert.equal(memory.standing("_d/never"), undefined);
-    assert.equal(memory.standing("constructor"), undefined);
+    assert.deepEqual(memory.seen("_d/absent.toml"), { kind: "absent" });
+    assert.deepEqual(memory.seen("_d/rival.json"), { kind: "directory" });
+    assert.equal(memory.seen("_d/never"), undefined);
+    assert.equal(memory.seen("constructor"), undefined);
     assert.equal(memory.state, "{}\n");
     assert.deepEqual(memory.keys.length, 4);
     assert.deepEqual(memory.report.warnings, REPORT.warnings);
@@ -418,7 +420,7 @@ Deno.test("a lease is waited for once, not for each file", async () => {
 });
 
 Deno.test("what is nested or large is not remembered", () => {
-  const file = (length: number): Standing => {
+  const file = (length: number): Seen => {
     return { kind: "file", mode: 0o644, uid: 0, gid: 0, bytes: new Uint8Array(length) };
   };
   const remember = (key: string, length: number) => {
@@ -428,7 +430,8 @@ Deno.test("what is nested or large is not remembered", () => {
   };
   assert(remember("_d/a", 100));
   assert.equal(remember("_d/sub/a", 100), undefined);
-  assert.equal(remember("_d/a", 256 * 1024), undefined);
+  assert(remember("_d/a", LIMITS.config), "one file of a container must not cost all others this");
+  assert.equal(remember("_d/a", LARGEST_MEMORY), undefined);
 });
 
 Deno.test("a write through a shared memory map is seen", async () => {
