@@ -94,6 +94,8 @@ export interface ErrorDetails {
   readonly sourceLine?: string;
   /** The lines around it, raw as well; at most two on either side. */
   readonly context?: SourceContext;
+  /** Whether `sourceLine` is what the operator has written for us, which holds no secret. */
+  readonly isPlain?: boolean;
   /** What the user can do about it. */
   readonly remedy?: string;
   /** The single failures behind a `failed`. */

@@ -12,6 +12,7 @@ import type {
   FormatHandler,
   ParseOptions,
 } from "./types.ts";
+import { remedyFor } from "./plug_in.ts";
 import { copyOf, isList, isTable, removeAt, resolve, sameValue, setAt, valueAt } from "./value.ts";
 
 /** What a check may take as given. */
@@ -49,7 +50,7 @@ export function checkEdit(
     // What is over a bound only after the edit is refused as what was over it before.
     if (error instanceof ConfigPatchError && error.code === "too-large") throw error;
     throw new ConfigPatchError("verification", "the edited text would not parse", {
-      remedy: REMEDY,
+      remedy: remedyFor(handler, REMEDY),
       cause: error,
     });
   }
@@ -66,7 +67,7 @@ export function checkEdit(
   }
   if (!sameValue(document.value, wanted)) {
     throw new ConfigPatchError("verification", "the edit would change more than its own place", {
-      remedy: REMEDY,
+      remedy: remedyFor(handler, REMEDY),
     });
   }
   return document;

@@ -106,9 +106,11 @@ export function caseTwins(
 /** The failure of a provider whose client would not go to the vault. */
 export function bypassed(provider: string, bypasses: readonly FoundBypass[]): ConfigPatchError {
   const [first] = bypasses;
-  const what = bypasses.map(({ file, path, why }) =>
-    path === undefined ? `${file}: ${why}` : `${pathText(path)} in ${file}: ${why}`
-  ).join("; ");
+  const what = bypasses.map(({ file, position, path, why }) => {
+    const where = position === undefined ? file : `${file}:${position.line}:${position.column}`;
+    const setting = path === undefined ? where : `${pathText(path)} at ${where}`;
+    return `${setting} (${why.replace(/\.$/, "")})`;
+  }).join(", and of ");
   return new ConfigPatchError(
     "bypassed",
     `its client would not go to the vault, because of ${what}`,
@@ -117,7 +119,7 @@ export function bypassed(provider: string, bypasses: readonly FoundBypass[]): Co
       file: first?.file,
       position: first?.position,
       remedy: `change that, or accept it (--accept-bypass ${provider}), ` +
-        `or run \`disable ${provider}\` if this container does not use it`,
+        `or run \`vault-config disable ${provider}\` if this container does not use it`,
     },
   );
 }

@@ -36,9 +36,9 @@ export function refuseConflicts(demands: readonly Demand[]): void {
       if (!one.active || errors.has(one.provider)) continue;
       const remedy = first === second
         ? "change one of the two patches"
-        : `change one of the two patches, or disable ${
+        : `change one of the two patches, or run \`vault-config disable ${
           one.active && other.active ? second : other.provider
-        }`;
+        }\``;
       errors.set(
         one.provider,
         new ConfigPatchError("conflict", message, { provider: one.provider, remedy }),

@@ -146,9 +146,10 @@ export function planFile(input: FileInput): FilePlan {
   const strays = straysOf(draft, parts);
   const results = parts.map(({ provider, action }): PartResult => {
     const ending = (action === "disable" ? left : applied).endings.get(provider);
-    const isAside = action === "disable" &&
+    // What was set aside earlier was told of then.
+    const isGone = action === "disable" && aside !== (isAway ? input.state?.aside : undefined) &&
       aside?.claims.some((claim) => claim.owners.includes(provider)) === true;
-    const outcome = ending?.outcome ?? (isAside ? "gone" : "unchanged");
+    const outcome = ending?.outcome ?? (isGone ? "gone" : "unchanged");
     return {
       provider,
       action,

@@ -6,7 +6,7 @@ import type { Report } from "../ownership/report.ts";
 import type { Roster } from "../roster/types.ts";
 import { checkLocation, resolveVaultLocation, type VaultLocation } from "../transport/mod.ts";
 import { credentialsOf, millisecondsOf, namesOf, pathOf, switchOf, wrong } from "./arguments.ts";
-import { inLibraryWords } from "./library_words.ts";
+import { inLibraryWords, toldInLibraryWords } from "./library_words.ts";
 import type { Request } from "./request.ts";
 
 /** What to apply and what to take back, and how. `null` is as good as absent. */
@@ -101,7 +101,7 @@ function locationOf({ location }: PatchOptions): VaultLocation {
 /** The report, if nothing failed. */
 export function succeeded(report: Report): Report {
   const errors = report.providers.flatMap((row) => row.error === undefined ? [] : [row.error]);
-  if (errors.length === 0) return report;
+  if (errors.length === 0) return toldInLibraryWords(report);
   const names = [...new Set(errors.map((error) => error.provider))].join(", ");
   throw new ConfigPatchError("failed", `the configs of ${names} could not be brought in order`, {
     errors,

@@ -33,7 +33,7 @@ export function leftBehindIn(
       position: span && locate(document.text, span.start).position,
       message: `${placeText(claim)} still holds an earlier address of the vault for ` +
         `${claim.owners.join(", ")}, which takes no part in runs any more: ` +
-        `take it back with \`disable ${who}\``,
+        `take it back with \`vault-config disable ${who}\``,
     }];
   });
 }

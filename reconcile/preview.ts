@@ -201,8 +201,8 @@ function formatChange(
     {
       provider,
       remedy: owners.length > 0
-        ? `run \`disable ${who} --once\`, then apply again`
-        : `change one of the two patches, or disable ${other.name}`,
+        ? `run \`vault-config disable ${who} --once\`, then apply again`
+        : `change one of the two patches, or run \`vault-config disable ${other.name}\``,
     },
   );
 }

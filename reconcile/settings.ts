@@ -131,7 +131,8 @@ export function settingsError(
   details: ErrorDetails | undefined,
   remedy: string,
 ): ConfigPatchError {
-  return new ConfigPatchError("settings", message, { ...details, file: SETTINGS_FILE, remedy });
+  const own = { file: SETTINGS_FILE, isPlain: true };
+  return new ConfigPatchError("settings", message, { ...details, ...own, remedy });
 }
 
 const LOOK: string = "see what stands there";

@@ -164,6 +164,11 @@ Deno.test("library: no remedy speaks of the command line", async () => {
     "raise --lock-timeout SECONDS": "raise `lockTimeout`",
     "add exactly --allow-read=mounts": "add exactly --allow-read=mounts",
     "disable what is in the way": "disable what is in the way",
+    "give one (--vault-socket PATH), or leave it": "give one (`socket`), or leave it",
+    "name the type in use (--credential codex=TYPE)":
+      'name the type in use (`credentials: { codex: "TYPE" }`)',
+    "take it back with `vault-config disable a b`":
+      'take it back with `disableSharedConfigPatches(roster, mounts, ["a", "b"])`',
   };
   for (const [remedy, words] of Object.entries(cases)) assert.equal(libraryWords(remedy), words);
 
@@ -175,6 +180,27 @@ Deno.test("library: no remedy speaks of the command line", async () => {
     for (const one of error.errors) assert.match(one.remedy ?? "", /`allowNested: true`/);
     return true;
   });
+});
+
+Deno.test("library: warnings and statuses do not speak of the command line either", async () => {
+  const mounts = await fresh();
+  const one = (name: string) => ({
+    [name]: { host_dir: "_n", shared_config_patch: { file: "a.json", json_set: { url } } },
+  });
+  const url = "{vault_url}";
+  await applySharedConfigPatches(rosterFrom(one("gone")), mounts);
+  const location = resolveVaultLocation({ url: "http://elsewhere:1" });
+  const call = /`disableSharedConfigPatches\(roster, mounts, \["gone"\]\)`/;
+  const none = rosterFrom({});
+  const { warnings } = await applySharedConfigPatches(none, mounts, { location });
+  assert.match(warnings[0]?.message ?? "", call);
+  const socket = resolveVaultLocation({ socket: "" });
+  const gh = await loadRoster([]);
+  const { providers } = await statusOfSharedConfigPatches(gh, mounts, {
+    location: socket,
+    providers: ["gh"],
+  });
+  assert.match(providers[0]?.error?.remedy ?? "", /`socket`/);
 });
 
 Deno.test("a package that cannot be fetched is told from a bug", () => {
