@@ -89,6 +89,7 @@ export async function commit(
     } catch (error) {
       if (!(error instanceof ConfigPatchError)) throw error;
       left.push(...leftBy(error, besideFile([file.key, temporary])));
+      if (file.isHinted) return findings.leave(file);
       if (error.code === "changed") {
         raced.set(file.key, error);
         // Somebody else's text stands there, and ours was never put in its place.
