@@ -94,6 +94,7 @@ export async function setUp(
     providers,
     disabledProviders,
     disableAll,
+    members: part.members,
     credentials: { ...written.credentials, ...flags.credentials },
     acceptBypass: [...new Set([...written.acceptBypass, ...flags.acceptBypass])],
     allowNested: flags.allowNested || written.allowNested === true,

@@ -2,9 +2,9 @@
  * Values that are ours though no claim says so: because a sidecar's record says so, or because they
  * are what a patch gives at a known vault address. Pure.
  *
- * The state is the authority on every provider and every place that it knows. Only who takes part in
- * this run is believed to own anything: a record that somebody forged for others would make them
- * owners for good.
+ * The state is the authority on every provider and every place that it knows. A record counts only
+ * if its provider takes part in this run: otherwise a forged record could make other providers
+ * owners for ever.
  *
  * @module
  */
@@ -45,7 +45,7 @@ interface Wanting {
   readonly wanted: readonly Wanted[];
 }
 
-/** A draft with claims for what the records of the present providers say and what still stands so. */
+/** A draft with claims for the recorded values that still stand, of providers in this run. */
 export function adoptRecords(
   draft: Draft,
   records: Records,
@@ -60,7 +60,7 @@ export function adoptRecords(
     if (!present.has(provider)) continue;
     const believed = ours.filter((one) => one.format === draft.handler.name)
       .map((record) => ({ record, places: placesIn(draft.document, record) }));
-    // Nobody holds so many: it was not one of us who wrote that.
+    // No provider may hold so many places, so these records were not written by a program of ours.
     if (believed.reduce((sum, { places }) => sum + places.length, 0) > MAX_PLACES) continue;
     for (const { record, places } of believed) {
       for (const { at, value } of places) {
@@ -117,7 +117,7 @@ export function adoptKnown(
         if (resolve(document.value, at).missing.length > 0) continue;
         const held = claims.get(pathKey(at));
         if (held !== undefined && isLive(document.value, held)) {
-          // With the state lost, all who want what stands here own it.
+          // The state has no claim here, so every provider that wants this value becomes an owner.
           if (fromState.has(held) || held.owners.includes(provider)) continue;
           if (!want.known.some((one) => sameValue(one, held.value))) continue;
           claims.set(pathKey(at), { ...held, owners: joined(held.owners, [provider]) });
@@ -154,7 +154,7 @@ export function matchAt(path: Wanted["path"], depth: number) {
   return typeof key === "object" && Object.keys(key).length > 0 ? key : undefined;
 }
 
-/** Where the values of a record stand; nowhere, if it means more places than anybody holds. */
+/** The places where the values of a record stand; none if it means more than `MAX_PLACES`. */
 function placesIn(
   document: ConfigDocument,
   { base, values }: SidecarRecord,

@@ -38,7 +38,7 @@ export interface Applied {
   readonly endings: ReadonlyMap<string, Ending>;
 }
 
-/** An entry made by one patch may be meant by another one; few patches are chained like that. */
+/** One patch may create an entry that another one matches, so we repeat; long chains are rare. */
 const MOST_ROUNDS = 8;
 
 /** Applies all parts. Throws as {@linkcode planFile}. */
@@ -65,8 +65,8 @@ export function applyAll(draft: Draft, parts: readonly Part[], now: string): App
 }
 
 /**
- * Where no value of ours stands any more in a container that we created, and a patch means it again,
- * we no longer count it as ours: the user may have made it anew.
+ * A container that we created no longer counts as ours if no value of ours is left in it, and a
+ * patch wants a place in it: the user may have created it again.
  */
 function withoutLostContainers(draft: Draft, parts: readonly Part[]): Draft {
   if (draft.created.length === 0) return draft;
@@ -115,7 +115,7 @@ function withdrawUnwanted(
     const leavers = claim.owners.filter((owner) => meant.has(owner) && !isMeant(claim, owner));
     if (leavers.length > 0) unwanted.set(claim, new Set(leavers));
   }
-  // A default goes when nothing routes any more in what it belongs to; `parting.ts` says what that is.
+  // A default is taken back when no value routes any more in its home; see `parting.ts`.
   const homeOf = homes(draft);
   for (const claim of draft.claims.filter((claim) => claim.kind === "default")) {
     const home = homeOf(claim);
@@ -228,9 +228,9 @@ class Session {
   }
 
   /**
-   * Refuses what looks put but is not. Two patches can mean one place in different words; then the
-   * last one would win silently. And a place on which readers disagree would be refused if we had to
-   * write it: it is refused as well where it holds our value already.
+   * Checks that every wanted place holds its value. Two patches can name one place by different
+   * paths; then the last one would win silently. And a place that readers read in different ways is
+   * refused also where it holds our value already, as it would be if we had to write it.
    */
   checkAllHold(): void {
     const { document } = this.draft;
@@ -319,8 +319,8 @@ class Session {
   }
 
   /**
-   * Takes out a claim on the same value in an entry that cannot be found, and is about to be made
-   * anew. Its owners that take no part in this run will own the value in the new entry.
+   * Removes the claim of the same value in an entry that was not found and will be created again.
+   * Owners of that claim that are not in this run will also own the value in the new entry.
    */
   #takeUnfoundClaim(key: string, value: ConfigValue): Claim | undefined {
     const { claims } = this.draft;
@@ -345,7 +345,7 @@ class Session {
       at,
       value: want.value,
       template: want.template,
-      // What anybody sets counts as set.
+      // If one of the owners wants it as `set`, that is its kind.
       kind: known?.kind === "set" ? "set" : want.kind,
       owners,
       since: this.#now,
@@ -357,8 +357,8 @@ class Session {
 }
 
 /**
- * Whether a claim can stay as it is. One that a sidecar told of does not know its template; one that
- * was put as a default may be set now.
+ * Whether a claim can stay as it is. It cannot if its template is unknown (it came from a sidecar),
+ * or if it was put as a default and is wanted as `set` now.
  */
 function isSameAs({ template, kind, owners }: Claim, want: Wanted): boolean {
   return template !== undefined && (owners.length > 1 || sameValue(template, want.template)) &&
@@ -374,7 +374,7 @@ function tableInTheWay(
   at: ConfigPath,
   provider: string,
 ): ConfigPatchError {
-  // A table under headers has no one text, but its first value has.
+  // A table under headers has no single span, so the position of its first value is used.
   const live: ConfigValue | undefined = valueAt(document.value, at);
   const leaves = isTable(live) ? leavesOf(live, at).map((leaf) => leaf.path) : [];
   const span = [at, ...leaves].map((path) => document.find(path)?.span)

@@ -32,7 +32,7 @@ export type Rival =
   /** Something that cannot be read as its format, and why. */
   | { readonly kind: "unreadable"; readonly error: ConfigPatchError };
 
-/** A bypass, not accepted yet or ever. */
+/** A bypass as it was found; whether the operator accepts it is decided later. */
 export type FoundBypass = Omit<Bypass, "accepted">;
 
 /** The bypasses of one rule in one file. */
@@ -42,7 +42,7 @@ export function bypassesOf(rule: Rule, file: string, rival: Rival): FoundBypass[
   if (path === undefined) return [{ file, position: undefined, path: undefined, why }];
   if (rival.kind === "unreadable") {
     const position = rival.error.position;
-    const told = `it cannot be read (${rival.error.message}), and may say so: ${why}`;
+    const told = `it cannot be read (${rival.error.message}), so this may be the case: ${why}`;
     return [{ file, position, path: undefined, why: told }];
   }
   if (rival.kind === "present") return [];
@@ -98,7 +98,7 @@ export function caseTwins(
   }
   const byKey = Map.groupBy(found.values(), ({ key }) => key);
   return [...byKey].flatMap(([key, twins]) => {
-    const why = `some clients do not tell it from ${pathText([key])}, and read the last of both`;
+    const why = `some clients take it for ${pathText([key])}, and use the last of the two`;
     return told(document, file, twins.map(({ at }) => at), why);
   });
 }

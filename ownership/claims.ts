@@ -18,7 +18,7 @@ export type Place = readonly (string | EntryMark)[];
 
 /**
  * Why a value was put. `set` and `each` route the client. A `default` is written only together with
- * a table, entry or file that we create. An entry that holds nothing but values of `each` may go.
+ * a table, entry or file that we create. Values of `each` alone do not keep an entry in the file.
  */
 export type Kind = "set" | "each" | "default";
 
@@ -70,9 +70,9 @@ export interface Claim {
   readonly since: string;
   /** What we did to the text; absent when that is not known, as when only a sidecar told of it. */
   readonly text: ClaimText | undefined;
-  /** How many keys of the place lead to tables, lists and entries that exist only because of us. */
+  /** For each table, list or entry that exists only because of us: the length of its path. */
   readonly created: readonly number[];
-  /** How many keys of the place lead to tables and lists of the user's that were a null before us. */
+  /** For each table or list of the user's that was a null before us: the length of its path. */
   readonly nulls: readonly number[];
 }
 
@@ -86,7 +86,7 @@ export interface ClaimText {
   readonly value: Span;
   /** Whether the user had a value at the place. */
   readonly overrode: boolean;
-  /** How many keys of the place lead to the containers that `insert` brought along. */
+  /** For each container that `insert` brought along: the length of its path. */
   readonly created: readonly number[];
 }
 
@@ -156,7 +156,7 @@ export function isLive(root: ConfigValue, { at, value }: Claim): boolean {
   return at !== undefined && sameValue(valueAt(root, at), value);
 }
 
-/** Whether nothing is in a container but what an entry of ours is known by. */
+/** Whether a container is empty, apart from the keys by which an entry of ours is matched. */
 export function isVacant(value: ConfigValue | undefined, match: Selector | undefined): boolean {
   if (value === null) return true;
   if (isList(value)) return value.length === 0;

@@ -115,7 +115,7 @@ export function blaming<T>(provider: string, work: () => T): T {
   }
 }
 
-/** Whether a checked edit did not have just its effect. */
+/** Whether an error says that an edit would have done something else than it should. */
 export function isVerification(error: unknown): boolean {
   return error instanceof ConfigPatchError && error.code === "verification";
 }
@@ -175,15 +175,15 @@ function nextBatch(
   return { batch, later };
 }
 
-/** A path whose selectors are numbers as far as their entries exist by now. */
+/** A path in which each selector whose entry exists by now is replaced by that entry's number. */
 function asFound(document: ConfigDocument, path: ConfigPath): ConfigPath {
   const { found, missing } = resolve(document.value, path);
   return [...found, ...missing];
 }
 
 /**
- * What may be touched by one put of a batch only: the containers that it creates, and a container
- * whose first plain value it is, because the next one's layout follows the first.
+ * What only one put of a batch may touch: a place that exists, each container that is created, and
+ * a container that gets its first plain value, because the layout of the next one follows it.
  */
 function dependsOn(root: ConfigValue, path: ConfigPath): string[] {
   const { found, missing } = resolve(root, path);
@@ -202,7 +202,7 @@ function dependsOn(root: ConfigValue, path: ConfigPath): string[] {
 
 function putOne(document: ConfigDocument, claim: Claim, at: ConfigPath): Put {
   try {
-    // Whatever the handler does: what recurses over a value would overflow.
+    // Not left to the handler: code that recurses over a deep value would overflow the stack.
     refuseDepth(at, claim.value);
     return document.put(at, claim.value);
   } catch (error) {
@@ -294,8 +294,8 @@ function renewed(held: Claim, put: Put): ClaimText | undefined {
   if (text === undefined || put.insert + put.remove === "") return text;
   const { start, end } = text.value;
   if (text.insert.slice(start, end) !== put.remove) {
-    // Somebody has respelled our value, or its surroundings, since we wrote it. What we know of the
-    // surroundings is no use any more; the user's former text is.
+    // Since we wrote it, somebody has changed how our value or the text around it is written. The
+    // bytes that we know around it are of no use any more; the user's former text still is.
     return { ...text, insert: put.insert, value: put.value };
   }
   const insert = text.insert.slice(0, start) + put.insert + text.insert.slice(end);

@@ -73,7 +73,7 @@ export function parting(draft: Draft, leaving: ReadonlySet<Claim>): Parting {
   return { ending, forgotten, inherited };
 }
 
-/** Tells of a value that came along what it belongs to: a container that we created around it. */
+/** A function that finds a claim's home: the container of ours that its value belongs to. */
 export function homes({ claims, created }: Draft): (claim: Claim) => Created | undefined {
   const routes = claims.filter((claim) => claim.kind === "set");
   const routed = new Set(routes.flatMap(({ at }) => containersOf(at ?? [])));

@@ -128,7 +128,8 @@ export function planFile(input: FileInput): FilePlan {
   const after = draft.document.text === base
     ? draft.claims.length === 0 && record !== undefined ? finalText(text, origin) : text
     : finalText(draft.document.text, origin);
-  // While the file is away, who leaves stays in the record: the file may come back, routed.
+  // While the file is away, a provider that leaves stays in its record: the file may come back with
+  // that provider's values in it.
   const isAway = (after ?? "").trim() === "";
   const restAside = withoutOwners(aside, isAway ? [] : leavers.map((part) => part.provider));
   const state = stateOf(draft, {
@@ -187,9 +188,9 @@ function allStand(document: ConfigDocument, claims: readonly Claim[]): boolean {
 }
 
 /**
- * The containers that exist only because of us, as the claims say. A claim whose value still stands
- * is believed first. One whose value is gone is believed only of containers in which nothing else of
- * ours stands.
+ * The containers that exist only because of us, as the claims say. Claims whose value still stands
+ * come first. Those whose value is gone count only for containers in which nothing else of ours
+ * stands.
  */
 function createdBy(document: ConfigDocument, claims: readonly Claim[]): Created[] {
   const root = document.value;
@@ -207,7 +208,7 @@ function createdBy(document: ConfigDocument, claims: readonly Claim[]): Created[
     for (const length of lengths) add(at.slice(0, length), place[length - 1]);
   }
   for (const claim of dead ?? []) {
-    // Of an entry that cannot be found, the list that it was in still can.
+    // If the entry cannot be found, the list that it was in still can.
     const at = claim.at ?? leadingKeys(claim.place);
     for (const length of claim.created.filter((one) => one > 0 && one <= at.length)) {
       const [path, mark] = [at.slice(0, length), claim.place[length - 1]];
@@ -343,7 +344,7 @@ function finalText(text: string | undefined, origin: FileRecord["origin"]): stri
   return origin === "absent" ? undefined : origin.blank;
 }
 
-/** What follows a path or a value would overflow on what is nested too deeply. */
+/** Code that recurses along a path or a value would overflow the stack if it were too deep. */
 function refuseTooDeep(path: WantedPath, value: ConfigValue, provider: string): void {
   blaming(provider, () => refuseDepth(path as ConfigPath, value));
 }

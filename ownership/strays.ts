@@ -114,7 +114,7 @@ function groupOf(value: number, depth: number): string {
   return `${value} ${depth}`;
 }
 
-/** Whether a path of the same length leads to a place but for one key; any entry of a list will do. */
+/** Whether a path of a place's length differs in one key at most; list entries count as equal. */
 function isNear(at: ConfigPath, place: Place): boolean {
   let other = 0;
   for (const [depth, step] of place.entries()) {

@@ -67,7 +67,7 @@ function rewind(draft: Draft, leaving: ReadonlySet<Claim>): Draft | undefined {
     const staying = live.filter((claim) => !leaving.has(claim));
     const again = staying.flatMap((claim): Claim[] => {
       const { path, removedFrom } = follow(claim.at ?? [], claim.place, removed);
-      // What goes into every entry makes none.
+      // A value of `each` never creates an entry.
       if (removedFrom !== undefined && claim.kind === "each") return [];
       return [{ ...claim, at: path, text: undefined }];
     });
@@ -100,7 +100,7 @@ function undoOrRemove(draft: Draft, leaving: ReadonlySet<Claim>): Draft {
   return next;
 }
 
-/** An exact undo, unless it fails its check or costs a strict text its strictness. */
+/** An exact undo; `undefined` if it fails its check, or a strict text would become less strict. */
 function exactly(draft: Draft, fits: readonly Fit[]): Draft | undefined {
   if (fits.length === 0) return undefined;
   try {
@@ -112,7 +112,7 @@ function exactly(draft: Draft, fits: readonly Fit[]): Draft | undefined {
   }
 }
 
-/** Whether strict readers would refuse the text now, or there is a comma more that nobody wrote. */
+/** Whether strict readers accepted the text before but not now, or it has a new trailing comma. */
 function isLessStrict({ document }: Draft, than: Draft): boolean {
   if (document.isStrict === false && than.document.isStrict === true) return true;
   return (document.looseCommas ?? 0) > (than.document.looseCommas ?? 0);
@@ -131,8 +131,8 @@ function undo(
     text.created.map((length) => at.slice(0, length))
   ).sort(descending);
   const removed = containers.filter((at) => {
-    // One that holds something of the user's stays; if its header is among our bytes, the check
-    // tells.
+    // A container that holds something of the user's stays. If its header is part of our bytes, the
+    // check below fails.
     if (!isVacant(valueAt(expected, at), matchOf.get(pathKey(at)))) return false;
     if (at.length > 0) removeAt(expected, at);
     return at.length > 0;
@@ -232,7 +232,7 @@ function fitting(
 /**
  * Whether a value that was put back ends where its text does: a YAML block scalar takes in what
  * follows it at its indentation, and loses a blank line that has become a comment. The check of the
- * tree cannot know what it used to be.
+ * tree cannot see this, because of the former value only the text is known.
  */
 function endsWithin(document: ConfigDocument, at: ConcretePath, end: number): boolean {
   const span = document.find(at)?.span;

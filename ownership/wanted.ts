@@ -1,4 +1,4 @@
-/** Which places of a text a wanted place means. @module */
+/** From the path that a patch wants to the places of a text that it matches. @module */
 import { ConfigPatchError, locate } from "../errors.ts";
 import type { ConfigDocument, ConfigPath, ConfigValue } from "../formats/types.ts";
 import { isList, isTable, matches, pathText, valueAt } from "../formats/value.ts";
@@ -20,7 +20,7 @@ export interface Part {
  * matches nothing stays a selector, for the entry that is to be created; one of an `each` creates
  * nothing.
  *
- * @param isOurs Whether an entry exists only because of us: such a one is left once another matches.
+ * @param isOurs Whether an entry exists only because of us; not used if one of the user's matches.
  * @throws {ConfigPatchError} `shape` where `each` meets something else than a table, `unsupported` where
  * nobody can tell which entries match.
  */
@@ -56,7 +56,7 @@ function entriesOf(
   );
 }
 
-/** Follows a path with wildcards; from a selector on, it is in a table that the path meets. */
+/** Follows a path with wildcards. The keys behind a selector are taken as they are. */
 function everyTable(
   document: ConfigDocument,
   value: ConfigValue | undefined,

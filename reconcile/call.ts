@@ -32,7 +32,7 @@ export interface PatchOptions {
 /** The options of a call that is about given providers. */
 export type CallOptions = Omit<PatchOptions, "providers" | "disabledProviders">;
 
-/** What {@linkcode writeVaultConfig} needs not be told. */
+/** The options of {@linkcode writeVaultConfig}; none of them is required. */
 export interface WriteOptions extends CallOptions {
   /** The providers that there are; absent: those that come with the library. */
   readonly roster?: Roster | null;
@@ -70,8 +70,8 @@ export function requestOf(
     acceptBypass: namesOf(options.acceptBypass, "`acceptBypass`") ?? [],
     allowNested: switchOf(options.allowNested, "`allowNested`"),
   };
-  // Only what every task start runs is worth remembering; another call would push it out. Of formats
-  // of the caller's own nobody can tell whether they are the same as last time.
+  // Only the call that every task start makes is remembered; another call would replace its memory.
+  // And nobody can tell whether formats of the caller's own are the same as last time.
   const remembers = command === "apply" && (formats === undefined || formats === defaultFormats);
   return {
     ...choice,

@@ -87,7 +87,8 @@ export async function configFiles(known: Known): Promise<ConfigFile[]> {
     (state.pending?.files.get(key) ?? state.files.get(key))?.format;
   const entryAt = (dir: string, name: string, format: string): Entry => {
     const key = `${dir}/${name}`;
-    // What we wrote is read as we wrote it: who wants it otherwise now is told.
+    // A file with claims is read in the format in which we wrote it. A patch that wants another
+    // format is refused later.
     const entry = entries.get(key) ?? {
       dir,
       name,
@@ -103,7 +104,7 @@ export async function configFiles(known: Known): Promise<ConfigFile[]> {
   const owned = ownedFiles(state);
   const targets = new Map<Task, readonly ChosenTarget[]>();
   for (const task of tasks) targets.set(task, await chosenTargets(task, known));
-  // Who leaves wants no format: a file is read as those who are applied want it.
+  // Applied providers come first, because they decide in which format a file is read.
   for (const [task, chosen] of targets) {
     if (task.action === "apply") {
       for (const one of chosen) entryAt(one.dir, one.name, one.format);
@@ -202,7 +203,8 @@ function leftBehind({ job, state }: Known): string[] {
 
 /** Whether a provider takes part in runs, though perhaps not in this one. */
 export function takesPartIn(job: Job): (provider: string) => boolean {
-  return job.takesPart ?? ((provider) => job.roster.get(provider) !== undefined);
+  const members = job.members && new Set(job.members);
+  return (name) => job.roster.get(name) !== undefined && members?.has(name) !== false;
 }
 
 /**

@@ -10,7 +10,7 @@ import { hasToken, substitute } from "../transport/tokens.ts";
 import { type ConfigFile, takesPartIn } from "./files.ts";
 import type { Job } from "./tasks.ts";
 
-/** A warning for each address that stays behind in a file: nobody will bring it to another vault. */
+/** A warning for each old address in a file that no later run will update. */
 export function leftBehindIn(
   { key, handler, state, text, error }: ConfigFile,
   plan: FilePlan | undefined,
@@ -32,7 +32,7 @@ export function leftBehindIn(
       file: key,
       position: span && locate(document.text, span.start).position,
       message: `${placeText(claim)} still holds an earlier address of the vault for ` +
-        `${claim.owners.join(", ")}, of which nothing is known any more: ` +
+        `${claim.owners.join(", ")}, which takes no part in runs any more: ` +
         `take it back with \`vault-config disable ${who}\``,
     }];
   });

@@ -47,7 +47,7 @@ export interface Preview {
   readonly warnings: readonly Warning[];
 }
 
-/** Why parts of files cannot be served: by file for who leaves, everywhere for who is applied. */
+/** Failures. A provider that leaves fails in one file alone; one that is applied fails in all. */
 export class Failures {
   readonly #everywhere = new Map<string, ConfigPatchError>();
   readonly #inFile = new Map<string, ConfigPatchError>();
@@ -133,7 +133,7 @@ export async function preview(
   };
 }
 
-/** What cannot come back where only sidecars tell of our values. Said once: the run makes a new record. */
+/** Warns, in the run that starts a new state, that former values known to the old one are lost. */
 function lostRecord(
   sidecars: Sidecars,
   tasks: readonly Task[],
@@ -221,8 +221,8 @@ function tooOpen({ modes, read, state, dir, name }: ConfigFile, { provider }: Pa
 }
 
 /**
- * Leaves out files to which nothing but a sidecar leads and that cannot be edited: a container may
- * have named them to keep providers from going. Their names are its words, and are not repeated.
+ * Leaves out files that only a sidecar names and that cannot be edited: a container may have named
+ * them so that a disable fails. Their names come from the container, so they are not printed.
  */
 function withoutFalseHints(files: readonly ConfigFile[], now: string): {
   readonly files: readonly ConfigFile[];
@@ -322,7 +322,7 @@ function planOne(file: ConfigFile, parts: readonly Part[], now: string): FilePla
   return planFile({ handler, strict, text, digest, state, records, parts, now });
 }
 
-/** Who has to be left out because of an error, each with what is told of it. */
+/** The parts that have to be left out because of an error, each with its own error. */
 function blamed(
   error: ConfigPatchError,
   file: ConfigFile,
@@ -363,7 +363,7 @@ function hardLinkWarning({ read, text, key }: ConfigFile, plan: FilePlan | undef
   return [{ file: key, message: "it has other hard links, which keep the old content" }];
 }
 
-/** Nested files are accepted as safe as the runtime can reach them; where it cannot, it is said. */
+/** Warnings for nested files, where the runtime cannot hold their directories open. */
 async function nestedWarnings(
   { mounts }: Job,
   files: readonly ConfigFile[],

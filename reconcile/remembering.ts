@@ -55,8 +55,8 @@ const DONE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The memory of a run; `undefined` where it must not be trusted later: something failed, or an operator
- * has to be told at the next start what may have gone by then.
+ * The memory of a run; `undefined` if the next start has to look again: something failed, or there
+ * is a warning that may not be true any more by then.
  *
  * @param report The completed report.
  */
@@ -71,7 +71,7 @@ export function memoryAfter(
   // Without a state there is nothing of ours to look after, and no directory to remember it in.
   if (state === undefined || (report.changed && written === undefined)) return undefined;
   if (!report.providers.every((row) => DONE.has(row.outcome))) return undefined;
-  // Of whom only the state knew, nothing is known any more.
+  // A provider that only the state knew is unknown at the next start, which has to look again.
   if (report.providers.some((row) => roster.get(row.provider) === undefined)) return undefined;
   const warnings = report.warnings.filter((one) => one.code !== undefined);
   if (warnings.length < report.warnings.length) return undefined;

@@ -23,6 +23,8 @@ export interface Request {
   readonly disabledProviders: readonly string[];
   /** Also take back all that the state, a sidecar or the roster's defaults know. */
   readonly disableAll: boolean;
+  /** Names that take part in runs, though perhaps not in this one; absent: the whole roster. */
+  readonly members?: readonly string[] | undefined;
   /** The type of credential in use, by provider. */
   readonly credentials: Readonly<Record<string, string>>;
   /** Names whose bypasses the operator accepts. */

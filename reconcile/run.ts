@@ -88,7 +88,7 @@ export async function run(job: Job, options: RunOptions = {}): Promise<RunResult
     const left = deadline - time.clock();
     const raced = await locked({ ...options, mounts, left, stands }, async () => {
       const touched = touchedFiles(job, found);
-      // In the last round, the others are written all the same.
+      // In the last round, the files that have not changed are written in any case.
       if (touched.size > 0 && round < ROUNDS) return touched;
       const leftovers = await collectLeftovers(job, found.state, findings);
       const outcome = await commit(job, found, findings, leftovers);
@@ -119,9 +119,9 @@ interface Turn extends RunOptions {
 }
 
 /**
- * Works under the lock; `undefined` if another run has written what this one has planned with. That is
- * asked while the lock is waited for as well: who has to plan again does so before it is free, or he
- * would be late each time.
+ * Does work under the lock; `undefined` if another run has changed the state on which this plan is
+ * based. This is also checked while waiting for the lock: then a run that has to plan again does so
+ * before the lock is free, and does not come too late each time.
  */
 async function locked<T>(
   { mounts, left, stands, lockTimeout, command }: Turn,
@@ -130,7 +130,7 @@ async function locked<T>(
   const deadline = performance.now() + left;
   const lock = await mounts.lockWhile(stands, { timeout: lockTimeout, deadline, command });
   if (lock === undefined) return undefined;
-  // Not `using`: the bundler puts a name that is read once in its place, and never gives it back.
+  // Not `using`: the bundler inlines a name that is read once, and the lock would not be released.
   try {
     return await stands() ? await work() : undefined;
   } finally {
@@ -141,7 +141,7 @@ async function locked<T>(
 function lockedOut(timeout: number): ConfigPatchError {
   return new ConfigPatchError(
     "locked",
-    `other runs were always faster, for the ${timeout / 1000} s that may be waited`,
+    `other runs were faster each time, until the ${timeout / 1000} s of waiting were over`,
     { remedy: "try again, or wait longer (--lock-timeout)" },
   );
 }
@@ -255,7 +255,7 @@ async function commit(
       // Somebody else's text stands there, and ours was never put in its place.
       if (error.code === "changed") return raced.set(file.key, error);
       findings.fail(file.key, error);
-      // It may have failed after the rename: whoever is next sees by the file which record fits.
+      // It may have failed after the rename. The next run sees from the file which record fits.
       unsettled.set(file.key, done.files.get(file.key));
     }
   }));
@@ -272,7 +272,7 @@ async function commit(
   const pending = { files: unsettled, temporaries: left, texts: known };
   const isSettled = unsettled.size === 0 && left.length === 0;
   const stateText = printState(isSettled ? { files } : { files, pending });
-  // A crash that loses this name brings the pending state back, which says the same.
+  // If a crash undoes this rename, the pending state is back, and leads to the same result.
   await mounts.writeOwn("state.json", stateText, "content");
   return { raced, written: isSettled ? { stateText, files: results } : undefined };
 }

@@ -39,7 +39,7 @@ export interface ChangeOptions {
  * @param change What to write, from what stands there now.
  * @param options How to wait.
  * @returns Whether the file was written; not, if it says so already.
- * @throws {ConfigPatchError} `settings` if the file is a link or says what cannot be, `locked`, …
+ * @throws {ConfigPatchError} `settings` if the file is a link or is not valid, `locked`, …
  *
  * @example
  * ```ts

@@ -40,7 +40,7 @@ export class Sidecars {
     return [...this.#found.values()];
   }
 
-  /** The sidecar of a host dir; what cannot be read or is none says nothing, and why. */
+  /** The sidecar of a host dir. One that cannot be used is empty, and `problem` says why. */
   async get(dir: string): Promise<FoundSidecar> {
     const known = this.#found.get(dir);
     if (known !== undefined) return known;

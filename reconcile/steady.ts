@@ -116,8 +116,8 @@ export interface Memory {
 }
 
 /**
- * The most that is remembered, in bytes. To read and compare it costs a small part of planning the
- * same files again; so no container can make it worthless for others with a few large files.
+ * The most that is remembered, in bytes. It is large, because to read and compare the memory costs
+ * far less than planning the same files, and so that a container with large files cannot fill it.
  */
 export const LARGEST_MEMORY: number = 16 * 1024 * 1024;
 

@@ -16,7 +16,7 @@ export interface CheckedPath extends Disposable {
   readonly grant: string;
   /** To whom the host dir belongs. */
   readonly owner: Owner;
-  /** The directory, and all that are on the way to it below the host dir. */
+  /** The host dir, then each directory below it on the way to the file. */
   readonly way: readonly FileStatus[];
   /** Checks once more that the directory is the one that was checked first. */
   recheck(): void;

@@ -6,9 +6,9 @@ import type { FileStatus } from "./primitives.ts";
 import type { ReadFile } from "./read.ts";
 
 /**
- * Why nobody can read a config, whatever stands in it: its own owner may not, or may not enter a
- * directory on the way; `undefined` if he may. (Root may do anything, so that we can read it does
- * not say that its client can.)
+ * Why a config cannot be read by its own owner: the mode of the file, or of a directory on the way,
+ * does not allow it; `undefined` if the owner can read it. (Root can read everything. So if we can
+ * read the file, it does not follow that the client can.)
  */
 export function unreadable(checked: CheckedPath, read: ReadFile): ConfigPatchError | undefined {
   const octal = (mode: number) => (mode & 0o7777).toString(8).padStart(4, "0");

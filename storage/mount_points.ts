@@ -7,9 +7,9 @@ import type { ReadFile } from "./read.ts";
 
 /**
  * Refuses a file that is a mount point of its own, so that a plan does not promise what no rename can
- * do. Whoever has all permissions asks the system's table. Deno lets nobody else read it; then a file
- * on another device than its directory is taken for one. (A mount from the same file system is not
- * seen like that: the rename will say it.)
+ * do. With all permissions, the system's table of mounts is read. With fewer, Deno does not allow
+ * that; then a file on another device than its directory counts as mounted. (A mount from the same
+ * file system is not found like that; the rename will then fail, and say so.)
  *
  * @throws {ConfigPatchError} `io`.
  */

@@ -267,7 +267,7 @@ export class Mounts {
     return await this.lockWhile(() => Promise.resolve(true), options) as Lock;
   }
 
-  /** As {@linkcode lock}, while it is wanted, which is asked now and then; `undefined` if not. */
+  /** As {@linkcode lock}, but asks `isWanted` before each new try; `undefined` if it says no. */
   async lockWhile(
     isWanted: () => Promise<boolean>,
     options: LockOptions = {},

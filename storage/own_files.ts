@@ -1,6 +1,6 @@
 /**
  * The directory `.vault-config/` and the files in it: the host's side, which no container sees. Links
- * are refused here as well, but nobody has to be outrun.
+ * are refused here as well, but no container can change anything here while we work.
  *
  * @module
  */

@@ -160,8 +160,8 @@ export const denoFileSystem: FileSystem = {
     const file = Deno.openSync(path, { read: true, write: true });
     let first: FileStatus | undefined;
     try {
-      // Deno does not tell it of a file that a link leads to, if the grant names the link. Whoever
-      // calls this then opens the file the slow way.
+      // Deno refuses the status of a file behind a link if the grant names the link. The caller
+      // then opens the file the slow way.
       first = statusOf(file.statSync());
     } catch (error) {
       file.close();

@@ -37,7 +37,7 @@ export interface ReadRequest {
   readonly known?: ((seen: FileStatus) => ReadFile | undefined) | undefined;
 }
 
-/** Whether something else than was read stands at a path by now, as far as a look tells. */
+/** Whether a file seems to have changed since it was read, judged by its status alone. */
 export function isTouched(system: FileSystem, path: string, read: ReadFile | undefined): boolean {
   try {
     const seen = system.lstat(path);

@@ -165,7 +165,7 @@ export class Reading {
     }
   }
 
-  /** What was empty when it was counted first. */
+  /** Adds the size of a file that was still empty when the sizes were counted. */
   #count({ dir, file }: FileToRead, { read }: ReadOutcome): void {
     const spent = this.#spent.get(dir);
     if (spent !== undefined && file !== SIDECAR_NAME) spent.bytes += read?.bytes.length ?? 0;

@@ -149,8 +149,8 @@ class Temporary {
 
 /**
  * Makes the temporary with the owner and the permission bits that the result is to have. Nearly
- * always creation gives just those. Only else a descriptor is needed that can set them, which costs
- * the start-up of `node:fs`; setting them by path is no way, since that follows links.
+ * always, creation alone gives them. Otherwise a descriptor is needed that can set them, and costs
+ * the start-up of `node:fs`. They are not set by path, because that would follow links.
  */
 async function makeEmpty(
   temporary: Temporary,
