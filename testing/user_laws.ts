@@ -160,7 +160,7 @@ function wantedText(
  */
 export function foreign(between: Between): void {
   const { original, user, disabled } = between;
-  const elsewhere = between.wanted !== undefined;
+  const elsewhere = between.wanted !== undefined && !isCommentedOut(between);
   const wanted = between.wanted ?? original;
   // Blanks between our bytes and the user's are nobody's: the indentation of our line goes with it.
   if (isBlankBesideOurs(between) && disabled === original) return;
@@ -179,6 +179,14 @@ export function foreign(between: Between): void {
   if (!isWithin(squeeze(wanted), squeeze(disabled))) {
     throw breach("Foreign", between, "something of the user's is gone");
   }
+}
+
+/** Whether the user's comment goes on over bytes of ours: in a comment, nothing is ours any more. */
+function isCommentedOut({ user, applied, region }: Between): boolean {
+  if (region === undefined || !/(#|\/\/)[^\n]*$/.test(user.insert)) return false;
+  const newline = applied.indexOf("\n", user.offset);
+  const end = newline === -1 ? applied.length : newline;
+  return region.start < end && region.end > user.offset;
 }
 
 function isBlankBesideOurs({ user, region }: Between): boolean {
