@@ -38,6 +38,8 @@ export interface Job {
    * one; absent: whether the roster knows it.
    */
   readonly takesPart?: ((provider: string) => boolean) | undefined;
+  /** Whether our own record is left unread, because it may not be: `status` then goes by the configs. */
+  readonly withoutRecord?: boolean | undefined;
   /** The host dirs to look at; absent: all. In all others, everything stands as it did. */
   readonly only?: ReadonlySet<string> | undefined;
 }
