@@ -174,8 +174,11 @@ function recordOf(
       : { record, aside };
   }
   if (aside === undefined) return { record, aside };
-  const isBack = (digest !== undefined && digest !== "" && digest === aside.digest) ||
-    (stand(aside.claims) && !stand(record.claims));
+  const isLastOf = (one: FileRecord) =>
+    digest !== undefined && digest !== "" && digest === one.digest;
+  // What we wrote last is of the record made since, though our values stand in it as in the other.
+  const isBack = isLastOf(aside) ||
+    (!isLastOf(record) && stand(aside.claims) && !stand(record.claims));
   return isBack ? { record: aside, aside: undefined } : { record, aside };
 }
 
@@ -268,11 +271,9 @@ function originOf(
 ): FileRecord["origin"] {
   const wants = parts.some((part) => part.action === "apply" && part.wanted.length > 0);
   if (text === undefined) return "absent";
-  if (text === "" || readableText(handler, text) !== text) {
-    return record?.origin ?? { blank: blankToKeep(text) };
-  }
+  if (text.trim() === "") return record?.origin ?? { blank: blankToKeep(text) };
   // Another program may have emptied what we began: in YAML, the reference leaves braces then.
-  const isEmptied = text.trim() === "" || (handler.blank === "" && text.trim() === "{}");
+  const isEmptied = handler.blank === "" && text.trim() === "{}";
   if (record?.origin !== undefined && isEmptied) return record.origin;
   if (record !== undefined) {
     const root = start.document.value;

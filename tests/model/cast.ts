@@ -3,7 +3,7 @@ import { parse as parseJsonc } from "jsonc-parser";
 import { parse as parseToml, stringify as stringifyToml } from "smol-toml";
 import { parse as parseYaml, stringify as stringifyYaml } from "yaml";
 import type { rosterFrom } from "../../mod.ts";
-import type { Patch, Tree } from "./rules.ts";
+import { isBlank, type Patch, type Tree } from "./rules.ts";
 
 /** A format, its files, and what its users do to them. */
 export interface Stage {
@@ -89,12 +89,12 @@ export const STAGES: readonly Stage[] = [
     comment: "//",
     isStrict: (text) => {
       try {
-        return text === "" || JSON.parse(text) !== undefined;
+        return isBlank(text) || JSON.parse(text) !== undefined;
       } catch {
         return false;
       }
     },
-    read: (text) => text === "" ? {} : parseJsonc(text.replace(/^\uFEFF/, "")),
+    read: (text) => parseJsonc(text.replace(/^\uFEFF/, "")),
     print: (tree) => `${JSON.stringify(tree, null, 3)}\n`,
   },
 ];
@@ -155,7 +155,7 @@ export function rosterOf(stage: Stage, forms: Forms): Parameters<typeof rosterFr
 /** The leaves and containers that a text says. */
 export function treeOf(stage: Stage, text: string): Tree {
   const tree: Tree = { leaves: new Map(), containers: new Set() };
-  visit(stage.read(text), "", tree);
+  if (!isBlank(text)) visit(stage.read(text), "", tree);
   return tree;
 }
 

@@ -21,13 +21,22 @@ export interface Held {
   readonly former?: string;
   /** The providers that want it. */
   readonly owners: readonly string[];
+  /** The containers around it that existed only because of us when it was last there. */
+  readonly made: readonly string[];
 }
 
-/** What we remember of one file. */
-export interface Memory {
-  readonly held: Map<string, Held>;
-  /** Containers that exist only because of us. */
-  readonly made: Set<string>;
+/** What we remember of a text. */
+export interface TextMemory {
+  readonly held: ReadonlyMap<string, Held>;
+  /** Whether there was no text before we came: then nothing of the user's can come back. */
+  readonly began: boolean;
+  /** The text that we last wrote. */
+  readonly written: string | undefined;
+}
+
+/** What we remember of one file: of its text, and of one that was away when we came. */
+export interface Memory extends TextMemory {
+  readonly aside: TextMemory | undefined;
 }
 
 /** Where a provider's values go. */
@@ -53,6 +62,15 @@ export interface Address {
 
 /** Everything that a run depends on. */
 export interface Situation {
+  /** The texts before the run. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** The files that hold a text after the run. */
+  readonly filled: ReadonlySet<string>;
+  /**
+   * Files whose text is not the one that was away, though all that we had in that stands in it: rules
+   * without bytes cannot tell whether it is taken for it.
+   */
+  readonly takenUp: ReadonlySet<string>;
   readonly trees: ReadonlyMap<string, Tree>;
   readonly memories: ReadonlyMap<string, Memory>;
   /** The sidecars' records, by file. */
@@ -75,7 +93,11 @@ export interface Outcome {
   readonly rows: readonly string[];
   /** Whether something was recognised as ours that we did not remember: then bytes are not known. */
   readonly healed: boolean;
+  /** Whether a memory was set aside, as its text is away, or taken up again with it. */
+  readonly turn: Turn;
 }
+
+type Turn = "set aside" | "taken up" | undefined;
 
 /** The files that a run looks at, and what must have become of each. */
 export function outcomesOf(situation: Situation): Map<string, Outcome> {
@@ -91,9 +113,7 @@ function filesOf(
   for (const name of [...apply, ...disable]) {
     const target = patches.get(name)?.file;
     if (target !== undefined) files.add(target);
-    for (const [file, { held }] of memories) {
-      if ([...held.values()].some(({ owners }) => owners.includes(name))) files.add(file);
-    }
+    for (const [file, memory] of memories) if (ownersIn(memory).has(name)) files.add(file);
   }
   // Those who leave are looked for in the sidecars of these files' directories as well.
   const dirs = new Set([...files].map((file) => file.replace(/[^/]*$/, "")));
@@ -111,9 +131,11 @@ function outcomeOf(situation: Situation, file: string): Outcome {
     leaves: new Map(given?.leaves),
     containers: new Set(given?.containers),
   };
-  const known = situation.memories.get(file);
-  const memory: Memory = { held: new Map(known?.held), made: new Set(known?.made) };
-  const { held, made } = memory;
+  const memory = situation.memories.get(file);
+  const { known, aside, turn } = chosen(situation, file, memory);
+  const held = new Map(known?.held);
+  const made = madeIn(tree, held);
+  const ours: Ours = { held, made };
   const wantsOf = (name: string) => {
     const patch = patches.get(name);
     return patch?.file === file ? [...patch.wants] : [];
@@ -133,13 +155,13 @@ function outcomeOf(situation: Situation, file: string): Outcome {
     // Only who is here in this run is believed, and who leaves where nobody is remembered.
     const here = patches.get(note.provider)?.file === file && all.has(note.provider);
     if (remembered.has(note.provider)) continue;
-    if (!here && (known !== undefined || !disable.includes(note.provider))) continue;
+    if (!here && (memory !== undefined || !disable.includes(note.provider))) continue;
     const live = [...note.values].filter(([place, value]) => tree.leaves.get(place) === value);
     for (const [place, value] of live) {
       healed = true;
       if (known?.held.has(place)) continue;
       const owners = join(held.get(place)?.owners ?? [], [note.provider]);
-      held.set(place, { value, owners });
+      held.set(place, { value, owners, made: [] });
     }
     // Where we remember something in a list, we also remember what of it we made.
     const [list] = note.made;
@@ -149,6 +171,7 @@ function outcomeOf(situation: Situation, file: string): Outcome {
     if (live.length === 0 || remembersList) continue;
     for (const container of note.made) made.add(container);
   }
+  const isRecorded = memory === undefined && held.size > 0;
   for (const name of [...disable, ...apply]) {
     for (const [place, template] of wantsOf(name)) {
       const certain = known?.held.get(place)?.value;
@@ -156,9 +179,21 @@ function outcomeOf(situation: Situation, file: string): Outcome {
       if (!isVaults(template, place)) continue;
       const value = tree.leaves.get(place) ?? "";
       healed = true;
-      held.set(place, { value, owners: join(held.get(place)?.owners ?? [], [name]) });
+      // What another program has moved to another address keeps the user's former text.
+      const claim = held.get(place);
+      const owners = join(claim?.owners ?? [], [name]);
+      held.set(place, { made: [], ...claim, value, owners });
     }
   }
+  const began = isBlank(situation.texts.get(file))
+    ? true
+    : known === undefined
+    ? isRecorded
+    : known.began && (
+      !apply.some((name) => wantsOf(name).length > 0) || [...held.keys()].some(isLive) ||
+      // So another program empties YAML.
+      situation.texts.get(file)?.trim() === "{}"
+    );
   const stayers = [...known?.held ?? [], ...held].map(([place, { value, owners }]) => ({
     place,
     value,
@@ -168,6 +203,7 @@ function outcomeOf(situation: Situation, file: string): Outcome {
   // 2. Owners go; whose last owner goes is given back.
   const giveBack = (leaving: ReadonlyMap<string, readonly string[]>) => {
     const told: { place: string; leavers: readonly string[]; how: string }[] = [];
+    const empty = new Set([...made].filter((one) => isEmptyIn(tree, one)));
     for (const [place, leavers] of leaving) {
       const claim = held.get(place);
       if (claim === undefined) continue;
@@ -188,7 +224,7 @@ function outcomeOf(situation: Situation, file: string): Outcome {
       held.delete(place);
       told.push({ place, leavers: claim.owners, how });
     }
-    if (leaving.size > 0) dropEmpty(tree, memory);
+    if (leaving.size > 0) dropEmpty(tree, ours, empty);
     return told;
   };
   const rows: string[] = [];
@@ -246,7 +282,8 @@ function outcomeOf(situation: Situation, file: string): Outcome {
       const stay = stayers.filter((one) => one.place === place && one.value === value);
       const owners = join(earlier?.owners ?? [], [name, ...stay.flatMap((one) => one.owners)]);
       const former = claim === undefined ? live : claim.former;
-      wishes.set(place, { value, owners, ...(former === undefined ? {} : { former }) });
+      const wish = { value, owners, made: claim?.made ?? [] };
+      wishes.set(place, former === undefined ? wish : { ...wish, former });
       if (live === value) continue;
       edits.push(claim === undefined && live !== undefined ? place : "");
     }
@@ -267,20 +304,108 @@ function outcomeOf(situation: Situation, file: string): Outcome {
     const how = edits.length === 0 ? back : given === undefined ? "created" : "updated";
     rows.push([`apply ${name} ${how}`, ...overrode].join(" "));
   }
-  for (const place of held.keys()) if (held.get(place)?.owners.length === 0) held.delete(place);
-  if (held.size === 0) made.clear();
-  return { tree, memory, rows, healed };
+  for (const [place, claim] of held) {
+    if (claim.owners.length === 0) held.delete(place);
+    else if (isLive(place)) {
+      held.set(place, { ...claim, made: containersOf(place).filter((one) => made.has(one)) });
+    }
+  }
+  // As long as there is no text, those who leave may get theirs back with it.
+  const rest = situation.filled.has(file) ? withoutOwners(aside, disable) : aside;
+  const now: Memory = {
+    held,
+    began: began && held.size > 0,
+    written: known?.written,
+    aside: rest,
+  };
+  return { tree, memory: now, rows, healed, turn };
 }
 
-/** What we made goes once nothing is in it, and is forgotten once nothing of ours is. */
-function dropEmpty(tree: Tree, { held, made }: Memory): void {
+/** Whether a text holds nothing. */
+export function isBlank(text: string | undefined): boolean {
+  return text === undefined || text.trim() === "";
+}
+
+/** All owners that a memory knows, of what is set aside as well. */
+export function ownersIn(memory: Memory | undefined): Set<string> {
+  const all = [...memory?.held.values() ?? [], ...memory?.aside?.held.values() ?? []];
+  return new Set(all.flatMap(({ owners }) => owners));
+}
+
+/** What counts for a text, and what is kept in case its text comes back. */
+function chosen(
+  { texts, trees, takenUp }: Situation,
+  file: string,
+  memory: Memory | undefined,
+): {
+  readonly known: TextMemory | undefined;
+  readonly aside: TextMemory | undefined;
+  readonly turn: Turn;
+} {
+  const aside = memory?.aside;
+  const as = { known: memory, aside, turn: undefined };
+  if (memory === undefined) return as;
+  const text = texts.get(file);
+  if (isBlank(text)) {
+    // What we began ourselves has nothing of the user's to come back.
+    if (memory.held.size === 0 || memory.began) return as;
+    return { known: undefined, aside: memory, turn: "set aside" };
+  }
+  if (aside === undefined) return as;
+  const stands = [...aside.held].every(([place, { value }]) =>
+    trees.get(file)?.leaves.get(place) === value
+  );
+  const isBack = text === aside.written || (stands && takenUp.has(file));
+  return isBack ? { known: aside, aside: undefined, turn: "taken up" } : as;
+}
+
+function withoutOwners(
+  aside: TextMemory | undefined,
+  leavers: readonly string[],
+): TextMemory | undefined {
+  if (aside === undefined) return undefined;
+  const held = new Map<string, Held>();
+  for (const [place, claim] of aside.held) {
+    const owners = claim.owners.filter((owner) => !leavers.includes(owner));
+    if (owners.length > 0) held.set(place, { ...claim, owners });
+  }
+  return held.size === 0 ? undefined : { ...aside, held };
+}
+
+/** Containers that exist only because of us: those that still hold something of ours know best. */
+function madeIn(tree: Tree, held: ReadonlyMap<string, Held>): Set<string> {
+  const live = [...held].filter(([place, { value }]) => tree.leaves.get(place) === value);
+  const made = new Set(live.flatMap(([, claim]) => claim.made));
+  const around = new Set(live.flatMap(([place]) => containersOf(place)));
+  for (const [, claim] of held) {
+    for (const one of claim.made) if (!around.has(one) && tree.containers.has(one)) made.add(one);
+  }
+  return made;
+}
+
+/** What is ours in a text, while a run is at work. */
+interface Ours {
+  readonly held: Map<string, Held>;
+  /** Containers that exist only because of us. */
+  readonly made: Set<string>;
+}
+
+/**
+ * What we made goes once nothing is in it, and is forgotten once nothing of ours is. What was empty
+ * before waits for those who had something in it: it may be the user's by now.
+ */
+function dropEmpty(tree: Tree, { held, made }: Ours, empty: ReadonlySet<string>): void {
   for (const container of [...made].sort((a, b) => b.length - a.length)) {
-    const inside = (place: string) => isBelow(place, container);
-    if (![...tree.leaves.keys(), ...tree.containers].some(inside)) {
+    const isHeld = [...held.keys()].some((place) => isBelow(place, container));
+    if (isEmptyIn(tree, container) && !(isHeld && empty.has(container))) {
       tree.containers.delete(container);
     }
-    if (!tree.containers.has(container) || ![...held.keys()].some(inside)) made.delete(container);
+    if (!tree.containers.has(container) || !isHeld) made.delete(container);
   }
+}
+
+function isEmptyIn({ leaves, containers }: Tree, container: string): boolean {
+  return ![...leaves.keys(), ...containers].some((place) => isBelow(place, container));
 }
 
 /** The containers on the way to a place, outermost first. */

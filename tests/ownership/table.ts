@@ -21,6 +21,8 @@ export type Happening =
   | { readonly user: readonly [from: string, to: string] }
   /** The text is now this one: absent, emptied, or a copy that was kept. */
   | { readonly file: string | undefined }
+  /** The provider is applied once more, and nothing at all changes. */
+  | { readonly steady: string }
   /** What stands there now. */
   | { readonly holds: string | undefined };
 
@@ -54,6 +56,10 @@ export function table(about: string, rows: readonly Row[]): void {
           const { text = "" } = from;
           assert.ok(text.includes(was), `${JSON.stringify(text)} has no ${was}`);
           return { ...from, text: text.replace(was, () => is) };
+        }
+        if ("steady" in step) {
+          assert.deepEqual(happen(from, { apply: step.steady }), from);
+          return from;
         }
         const provider = "apply" in step ? step.apply : step.disable;
         const wants = "apply" in step && step.wants || row.wants[provider];
