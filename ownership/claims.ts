@@ -151,6 +151,12 @@ export function isLive(root: ConfigValue, { at, value }: Claim): boolean {
   return at !== undefined && sameValue(valueAt(root, at), value);
 }
 
+/** The keys of a place up to its first entry: where the list is, though the entry cannot be found. */
+export function leadingKeys(place: Place): readonly string[] {
+  const entry = place.findIndex((key) => typeof key === "object");
+  return place.slice(0, entry === -1 ? place.length : entry) as readonly string[];
+}
+
 /** Whether nothing is in a container but what an entry of ours is known by. */
 export function isVacant(value: ConfigValue | undefined, match: Selector | undefined): boolean {
   if (value === null) return true;

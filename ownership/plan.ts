@@ -16,6 +16,7 @@ import {
   type FileRecord,
   type FileState,
   isLive,
+  leadingKeys,
   pathKey,
   type Place,
   placeText,
@@ -231,11 +232,6 @@ function nullsBy(document: ConfigDocument, claims: readonly Claim[]): Draft["nul
     for (const length of claim.nulls) nulls.set(pathKey(at.slice(0, length)), at.slice(0, length));
   }
   return [...nulls.values()];
-}
-
-function leadingKeys(place: Place): readonly string[] {
-  const entry = place.findIndex((key) => typeof key === "object");
-  return place.slice(0, entry === -1 ? place.length : entry) as readonly string[];
 }
 
 /** Takes back what the disabled providers own; all at once, so that the cost stays linear. */

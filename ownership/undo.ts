@@ -24,6 +24,7 @@ import {
   isLive,
   isVacant,
   isWithin,
+  leadingKeys,
   pathKey,
   type Place,
 } from "./claims.ts";
@@ -79,7 +80,7 @@ function waitingIn(draft: Draft, ending: ReadonlySet<Claim>): ReadonlyMap<Create
   const staying = draft.claims.filter((claim) => !ending.has(claim));
   return new Map(draft.created.flatMap((one) => {
     if (!isVacant(valueAt(root, one.at), one.match)) return [];
-    const inside = staying.find(({ at }) => at !== undefined && isWithin(at, one.at));
+    const inside = staying.find(({ at, place }) => isWithin(at ?? leadingKeys(place), one.at));
     return inside === undefined ? [] : [[one, inside.place]];
   }));
 }
@@ -88,8 +89,9 @@ function waitingIn(draft: Draft, ending: ReadonlySet<Claim>): ReadonlyMap<Create
 function withWaiting(draft: Draft, waiting: ReadonlyMap<Created, Place>): Draft {
   if (waiting.size === 0) return draft;
   const again = [...waiting].flatMap(([{ at, match }, place]): Created[] => {
-    const now = draft.claims.find((claim) => claim.place === place)?.at;
-    return now === undefined ? [] : [{ at: now.slice(0, at.length) as ConcretePath, match }];
+    const claim = draft.claims.find((one) => one.place === place);
+    const now = claim?.at ?? leadingKeys(place);
+    return [{ at: now.slice(0, at.length) as ConcretePath, match }];
   });
   return { ...draft, created: [...draft.created, ...again] };
 }

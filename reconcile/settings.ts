@@ -153,7 +153,7 @@ async function unreadable(error: unknown, mounts: string, path: string): Promise
     import("../storage/own_files.ts"),
     import("../storage/primitives.ts"),
   ]);
-  const known = ownFailure(error, { system, mounts }, "read it", SETTINGS_FILE);
+  const known = ownFailure(error, { system, mounts }, "read the settings", SETTINGS_FILE);
   if (!(error instanceof Deno.errors.NotCapable) || !isLink(path)) return known;
   return new ConfigPatchError("permission", "the settings are a link, and may not be read", {
     file: SETTINGS_FILE,

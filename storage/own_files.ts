@@ -147,7 +147,7 @@ export function ownFailure(
   step?: "lock",
 ): ConfigPatchError {
   const { system, mounts } = place;
-  const access = doing === "read it" ? ["read"] as const : undefined;
+  const access = doing.startsWith("read ") ? ["read"] as const : undefined;
   const plain = failure(error, { doing, file: label, grant: mounts, access, step });
   if (plain.code !== "permission" || systemCode(error) !== "EACCES") return plain;
   const directory = ownerOf(system, join(mounts, OWN_DIRECTORY));

@@ -76,6 +76,8 @@ export interface Situation {
   /** The sidecars' records, by file. */
   readonly notes: ReadonlyMap<string, readonly Note[]>;
   readonly patches: ReadonlyMap<string, Patch | undefined>;
+  /** The providers that have left the roster: files with something of theirs are always looked at. */
+  readonly strangers: ReadonlySet<string>;
   /** The files at which a run that died was at work. */
   readonly pending: readonly string[];
   readonly apply: readonly string[];
@@ -107,9 +109,12 @@ export function outcomesOf(situation: Situation): Map<string, Outcome> {
 }
 
 function filesOf(
-  { patches, memories, notes, pending, apply, disable }: Situation,
+  { patches, strangers, memories, notes, pending, apply, disable }: Situation,
 ): Set<string> {
   const files = new Set(pending);
+  for (const [file, memory] of memories) {
+    if (!ownersIn(memory).isDisjointFrom(strangers)) files.add(file);
+  }
   for (const name of [...apply, ...disable]) {
     const target = patches.get(name)?.file;
     if (target !== undefined) files.add(target);

@@ -137,6 +137,7 @@ export class World {
       memories: this.#memories,
       notes: this.#notes(),
       pending: Object.keys(parsed(this.#disk.read(STATE))?.pending?.files ?? {}),
+      strangers: new Set(NAMES.filter((name) => !this.#isThere(name))),
       patches: new Map(
         [...this.#forms].map(([name, form]) => [name, patchOf(this.#stage, name, form)]),
       ),
@@ -159,8 +160,7 @@ export class World {
       this.#counts.crashes++;
       const changed = this.#files().filter((file) => this.#text(file) !== before.get(file));
       const expected = this.#expected(begun, changed, before, (outcomes) => {
-        const own = new Map([...outcomes].filter(([file]) => changed.includes(file)));
-        assertAside(this.#disk.read(STATE), this.#memoriesAfter(own, before));
+        assertAside(this.#disk.read(STATE), this.#memoriesAfter(outcomes, before), changed);
       });
       this.#remember([...expected].filter(([file]) => changed.includes(file)), before);
       return;
@@ -192,7 +192,7 @@ export class World {
       const memories = this.#memoriesAfter(outcomes, before);
       const state = this.#disk.read(STATE);
       assertMemory(this.#stage, state, memories, (file) => this.#text(file));
-      assertAside(state, memories);
+      assertAside(state, memories, this.#files());
     });
     this.#remember(expected, before);
     const ours =

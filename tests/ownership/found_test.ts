@@ -40,6 +40,19 @@ Deno.test("a table of the user's in the place of ours stays when others come or 
   assert.equal(scenario.read(FILE), users);
 });
 
+Deno.test("a list of the user's in the place of ours stays when one of those in it goes", async () => {
+  const more = (n: string) => ({ json_table: "l", json_match: { n } });
+  const scenario = await Scenario.with({}, {
+    p: patch({ u: "{vault_url}" }, more("p")),
+    q: patch({ u: "{vault_url}" }, more("q")),
+  });
+  await scenario.apply();
+  const users = '{ "l": [], "mine": 1 }';
+  scenario.write(FILE, users);
+  await scenario.disable("p");
+  assert.equal(scenario.read(FILE), users);
+});
+
 Deno.test("an entry is known by the same for all that is ours in it, live or not", async () => {
   const more = { json_table: "l", json_match: { n: "x" } };
   const scenario = await Scenario.with({}, {
