@@ -78,6 +78,8 @@ export interface Situation {
   readonly patches: ReadonlyMap<string, Patch | undefined>;
   /** The providers that have left the roster: files with something of theirs are always looked at. */
   readonly strangers: ReadonlySet<string>;
+  /** The files that our record knows, work that was only announced aside. */
+  readonly stated: ReadonlySet<string>;
   /** The files at which a run that died was at work. */
   readonly pending: readonly string[];
   readonly apply: readonly string[];
@@ -97,6 +99,8 @@ export interface Outcome {
   readonly healed: boolean;
   /** Whether a memory was set aside, as its text is away, or taken up again with it. */
   readonly turn: Turn;
+  /** Whether somebody has left what is set aside. */
+  readonly lost: boolean;
 }
 
 type Turn = "set aside" | "taken up" | undefined;
@@ -160,7 +164,7 @@ function outcomeOf(situation: Situation, file: string): Outcome {
     // Only who is here in this run is believed, and who leaves where nobody is remembered.
     const here = patches.get(note.provider)?.file === file && all.has(note.provider);
     if (remembered.has(note.provider)) continue;
-    if (!here && (memory !== undefined || !disable.includes(note.provider))) continue;
+    if (!here && (situation.stated.has(file) || !disable.includes(note.provider))) continue;
     const live = [...note.values].filter(([place, value]) => tree.leaves.get(place) === value);
     for (const [place, value] of live) {
       healed = true;
@@ -254,6 +258,14 @@ function outcomeOf(situation: Situation, file: string): Outcome {
     if (how !== undefined) rows.push(`disable ${name} ${how}`);
   }
 
+  // A container in which nothing of ours stands, and something has to, may be the user's by now.
+  const wanted = new Set(apply.flatMap((name) => wantsOf(name).map(([place]) => place)));
+  for (const container of made) {
+    const inside = (place: string) => isBelow(place, container);
+    if (![...wanted].some(inside)) continue;
+    if (![...held.keys()].some((place) => inside(place) && isLive(place))) made.delete(container);
+  }
+
   // 3. What a patch does not want any more.
   const given2 = giveBack(
     new Map([...held].flatMap(([place, { owners }]) => {
@@ -267,13 +279,7 @@ function outcomeOf(situation: Situation, file: string): Outcome {
   // 4. What the patches want.
   const wishes = new Map<string, Held>();
   const changes = new Map<string, string[]>();
-  const wanted = new Set(apply.flatMap((name) => wantsOf(name).map(([place]) => place)));
   for (const place of wanted) if (held.has(place) && !isLive(place)) held.delete(place);
-  for (const container of made) {
-    const inside = (place: string) => isBelow(place, container);
-    if (![...wanted].some(inside)) continue;
-    if (![...held.keys()].some((place) => inside(place) && isLive(place))) made.delete(container);
-  }
   const backs = new Map<string, string[]>();
   for (const name of apply) {
     const edits: string[] = [];
@@ -323,7 +329,9 @@ function outcomeOf(situation: Situation, file: string): Outcome {
     written: known?.written,
     aside: rest,
   };
-  return { tree, memory: now, rows, healed, turn };
+  const owners = (one: TextMemory | undefined) =>
+    [...one?.held.values() ?? []].reduce((sum, claim) => sum + claim.owners.length, 0);
+  return { tree, memory: now, rows, healed, turn, lost: owners(rest) < owners(aside) };
 }
 
 /** Whether a text holds nothing. */

@@ -137,6 +137,7 @@ export class World {
       memories: this.#memories,
       notes: this.#notes(),
       pending: Object.keys(parsed(this.#disk.read(STATE))?.pending?.files ?? {}),
+      stated: new Set(Object.keys(parsed(this.#disk.read(STATE))?.files ?? {})),
       strangers: new Set(NAMES.filter((name) => !this.#isThere(name))),
       patches: new Map(
         [...this.#forms].map(([name, form]) => [name, patchOf(this.#stage, name, form)]),
@@ -277,7 +278,7 @@ export class World {
   ): void {
     const all = [...outcomes];
     this.#memories = this.#memoriesAfter(all, before);
-    for (const [file, { healed, turn }] of all) {
+    for (const [file, { healed, turn, lost }] of all) {
       if (turn === "set aside") {
         setOrDelete(this.#asides, file, this.#pairs.get(file));
         this.#originals.set(file, before.get(file));
@@ -290,10 +291,13 @@ export class World {
         if (original === undefined) this.#originals.delete(file);
         else this.#originals.set(file, original.text);
       }
+      // Who has left it in the meantime gets nothing back with it.
+      const pair = this.#asides.get(file);
+      if (pair !== undefined && lost) this.#asides.set(file, { ...pair, original: undefined });
       if (healed) this.#originals.delete(file);
       const original = this.#originals.has(file) ? { text: this.#originals.get(file) } : undefined;
-      const pair = { text: this.#text(file), original };
-      setOrDelete(this.#pairs, file, this.#isHeld(file) ? pair : undefined);
+      const now = { text: this.#text(file), original };
+      setOrDelete(this.#pairs, file, this.#isHeld(file) ? now : undefined);
     }
   }
 
@@ -305,6 +309,8 @@ export class World {
 
   /** Whom a run can be about, so that nobody who stays wants another value at a place. */
   #selection(apply: readonly string[], disable: readonly string[], address: VaultLocation) {
+    const leaves = (file: string | undefined) =>
+      treeOf(this.#stage, this.#text(file ?? "") ?? "").leaves;
     const known = new Set([...this.#memories.values()].flatMap((one) => [...ownersIn(one)]));
     const off = new Set(disable.filter((name) => this.#isThere(name) || known.has(name)));
     const on = new Set(apply.filter((name) => this.#isThere(name) && !off.has(name)));
@@ -317,7 +323,9 @@ export class World {
           const value = template.replace("{vault_url}", address.url)
             .replace("{vault_socket}", address.socket);
           for (const claim of [memory?.held.get(place), memory?.aside?.held.get(place)]) {
-            if (claim === undefined || claim.value === value) continue;
+            if (claim === undefined) continue;
+            // An earlier address may be back, which those who stay are taken to want.
+            if (claim.value === value && leaves(patch?.file).get(place) === value) continue;
             for (const owner of claim.owners) {
               if (off.has(owner)) continue;
               if (this.#isThere(owner)) on.add(owner);
