@@ -116,7 +116,8 @@ export function planFile(input: FileInput): FilePlan {
   refuseManyPlaces(found, parts);
   const present = new Set(parts.map((part) => part.provider));
   const recorded = adoptRecords(found, records, present, now);
-  const start = adoptKnown(recorded, parts, now, new Set(stated));
+  const known = adoptKnown(recorded, parts, now, new Set(stated));
+  const start = known === recorded ? recorded : withCreated(known);
 
   const leavers = parts.filter((part) => part.action === "disable");
   const left = disable(start, leavers, now);
@@ -221,6 +222,13 @@ function createdBy(document: ConfigDocument, claims: readonly Claim[]): Created[
     }
   }
   return [...created.values()];
+}
+
+/** What was created with a claim counts again where another program has only moved its value. */
+function withCreated(draft: Draft): Draft {
+  const known = new Map(draft.created.map((one) => [pathKey(one.at), one]));
+  for (const one of createdBy(draft.document, draft.claims)) known.set(pathKey(one.at), one);
+  return { ...draft, created: [...known.values()] };
 }
 
 /** The tables and lists that were a null before us, as far as something of ours stands in them. */

@@ -4,7 +4,8 @@ import { type Claim, shownPath } from "../../ownership/claims.ts";
 import type { Report } from "../../ownership/report.ts";
 import { NO_STATE, parseState, printState, type State } from "../../reconcile/state.ts";
 import { type Stage, treeOf } from "./cast.ts";
-import { containersOf, type Memory, type Note, type Outcome, type Tree } from "./rules.ts";
+import { containersOf, type Memory, type Tree } from "./memory.ts";
+import type { Note, Outcome } from "./rules.ts";
 import type { Readable } from "./users.ts";
 
 /** A file is what the rules say, with all that the user wrote. */
@@ -225,7 +226,7 @@ function usersLines(text: string | undefined): string[] {
     line.replace(/(#|\/\/) c\d+/g, "").trim().replace(/,$/, "")
   ).filter((line) =>
     /\b(user|user_key|last|other|text|one|two)\b/.test(line) && !/[[\]{}]/.test(line) &&
-    !/\b(url|mine|socket|own|a|b|base|key|extra|sock)\b/.test(line)
+    !/\b(url|mine|socket|own|a|b|base|key|extra|sock|more|second|deep|u)\b/.test(line)
   );
 }
 

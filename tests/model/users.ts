@@ -4,7 +4,7 @@ import { ConfigPatchError } from "../../errors.ts";
 import type { FormatHandler } from "../../formats/mod.ts";
 import { formatters } from "../support/formatters.ts";
 import { pathOf, type Stage, treeOf } from "./cast.ts";
-import { isBlank } from "./rules.ts";
+import { isBlank } from "./memory.ts";
 import type { UserAct } from "./steps.ts";
 
 const FORMATTERS = await formatters();
@@ -48,7 +48,10 @@ export class Users {
       case "drop":
         return this.#drop(text, pick(OURS, choice));
       case "drop all":
-        return this.#drop(text, pick(["nested", "nested.inner", "providers[ours]", "url"], choice));
+        return this.#drop(
+          text,
+          pick(["nested", "nested.inner", "providers[ours]", "providers", "deep", "url"], choice),
+        );
       case "comment":
         return this.#same(text, insert(text, pick(outside(starts), choice), `${note}${eol}`));
       case "comment behind":
@@ -168,6 +171,9 @@ const OURS = [
   "providers[ours].base",
   "providers[ours].key",
   "providers[ours].extra",
+  "providers[ours].more",
+  "providers[second].base",
+  "deep.u",
 ];
 
 /** Sidecars that nobody of us wrote. */

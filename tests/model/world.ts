@@ -19,15 +19,9 @@ import {
   rowsOf,
   show,
 } from "./checks.ts";
-import {
-  isBlank,
-  type Memory,
-  type Note,
-  type Outcome,
-  outcomesOf,
-  ownersIn,
-  type Situation,
-} from "./rules.ts";
+import { isBlank, type Memory, ownersIn } from "./memory.ts";
+import { Originals } from "./originals.ts";
+import { type Note, type Outcome, outcomesOf, type Situation } from "./rules.ts";
 import {
   ADDRESSES,
   type Copying,
@@ -70,12 +64,6 @@ interface Selected {
   readonly disable: readonly string[];
 }
 
-/** A text with ours in it, and what it was before us; absent: that cannot be told any more. */
-interface Pair {
-  readonly text: string | undefined;
-  readonly original: { readonly text: string | undefined } | undefined;
-}
-
 /** One play's mounts. */
 export class World {
   /** What happened, for whoever has to understand a failure. */
@@ -87,18 +75,14 @@ export class World {
   readonly #forms = new Map<string, Form>(NAMES.map((name) => [name, "full"]));
   readonly #copies: { readonly file: string; readonly text: string }[] = [];
   #memories: ReadonlyMap<string, Memory> = new Map();
-  /** The text of each file before we came; absent: it cannot be told any more. */
-  readonly #originals = new Map<string, string | undefined>();
-  /** What each file was after the last run, and what was set aside. */
-  readonly #pairs = new Map<string, Pair>();
-  readonly #asides = new Map<string, Pair>();
+  readonly #originals = new Originals();
   #died = false;
 
   constructor(stage: Stage, handler: FormatHandler, document: string | undefined, counts: Counts) {
     this.#stage = stage;
     this.#users = new Users(stage, handler);
     this.#counts = counts;
-    for (const file of this.#files()) this.#originals.set(file, undefined);
+    for (const file of this.#files()) this.#originals.write(file, undefined, false);
     this.#userWrites(stage.file, document);
   }
 
@@ -202,7 +186,10 @@ export class World {
     const wanted = this.#files().filter((file) => this.#text(file) !== undefined);
     assert.deepEqual(files, wanted.map((file) => `${BASE}/${file}`), "nothing else is left");
     this.#assertSidecars(begun, new Set([...expected.keys()].map(dirOf)));
-    for (const file of expected.keys()) this.#assertOriginal(file);
+    for (const file of expected.keys()) {
+      if (this.#isHeld(file)) continue;
+      if (this.#originals.assert(file, this.#text(file))) this.#counts.originals++;
+    }
     // Our edits may have led to just the text that was away: the next run takes it for that.
     const isAgain = ([file, { aside }]: readonly [string, Memory]) =>
       aside !== undefined && aside.written === this.#text(file);
@@ -278,26 +265,11 @@ export class World {
   ): void {
     const all = [...outcomes];
     this.#memories = this.#memoriesAfter(all, before);
-    for (const [file, { healed, turn, lost }] of all) {
-      if (turn === "set aside") {
-        setOrDelete(this.#asides, file, this.#pairs.get(file));
-        this.#originals.set(file, before.get(file));
-      }
-      if (turn === "taken up") {
-        this.#counts.back++;
-        // A text that comes back just as it was is given back as it was.
-        const pair = this.#asides.get(file);
-        const original = pair?.text === before.get(file) ? pair?.original : undefined;
-        if (original === undefined) this.#originals.delete(file);
-        else this.#originals.set(file, original.text);
-      }
-      // Who has left it in the meantime gets nothing back with it.
-      const pair = this.#asides.get(file);
-      if (pair !== undefined && lost) this.#asides.set(file, { ...pair, original: undefined });
-      if (healed) this.#originals.delete(file);
-      const original = this.#originals.has(file) ? { text: this.#originals.get(file) } : undefined;
-      const now = { text: this.#text(file), original };
-      setOrDelete(this.#pairs, file, this.#isHeld(file) ? now : undefined);
+    for (const [file, outcome] of all) {
+      if (outcome.turn === "taken up") this.#counts.back++;
+      this.#originals.follow(file, outcome, {
+        ...{ before: before.get(file), after: this.#text(file), isHeld: this.#isHeld(file) },
+      });
     }
   }
 
@@ -384,16 +356,6 @@ export class World {
     }
   }
 
-  #assertOriginal(file: string): void {
-    if (this.#isHeld(file)) return;
-    const text = this.#text(file);
-    if (this.#originals.has(file)) {
-      assert.equal(show(text), show(this.#originals.get(file)), `${file} is as before`);
-      this.#counts.originals++;
-    }
-    this.#originals.set(file, text);
-  }
-
   async #assertSteady(selection: Selected, address: VaultLocation): Promise<void> {
     const changes = this.#disk.changes;
     const { report } = await run(this.#job(selection, address), { lockTimeout: 0 });
@@ -418,15 +380,7 @@ export class World {
   #userWrites(file: string, text: string | undefined): void {
     this.#disk.write(`${BASE}/${file}`, text);
     this.story.push(`  ${file}: ${show(text)}`);
-    if (!this.#isHeld(file)) {
-      this.#originals.set(file, text);
-      return;
-    }
-    // What is again as we left it goes back to what it was before us.
-    const pair = this.#pairs.get(file);
-    if (pair?.original !== undefined && pair.text === text) {
-      this.#originals.set(file, pair.original.text);
-    } else this.#originals.delete(file);
+    this.#originals.write(file, text, this.#isHeld(file));
   }
 
   async #act(what: UserAct, choice: number): Promise<void> {
@@ -462,12 +416,8 @@ export class World {
     const path = `${BASE}/${dirOf(file)}/${SIDECAR}`;
     if (what === "state") {
       this.#disk.write(STATE, undefined);
-      for (const file of this.#memories.keys()) {
-        if (this.#isHeld(file)) this.#originals.delete(file);
-      }
+      this.#originals.lose([...this.#memories.keys()].filter((file) => this.#isHeld(file)));
       this.#memories = new Map();
-      this.#pairs.clear();
-      this.#asides.clear();
     } else if (what === "sidecar") this.#disk.write(path, undefined);
     else if (what === "garbage") this.#disk.write(path, pick(GARBAGE, choice));
     else {
@@ -476,11 +426,6 @@ export class World {
       this.#disk.write(path, forged(this.#stage, known, choice));
     }
   }
-}
-
-function setOrDelete<T>(map: Map<string, T>, key: string, value: T | undefined): void {
-  if (value === undefined) map.delete(key);
-  else map.set(key, value);
 }
 
 function dirOf(file: string): string {
