@@ -35,7 +35,7 @@
  * | `permission` | Deno or the system does not allow an access |
  * | `io` | any other failure of the system: disk full, read-only, … |
  * | `package` | a package of the program could not be fetched |
- * | `failed` | several providers failed; see `errors` |
+ * | `failed` | one or more providers failed; see `errors` |
  */
 export type ErrorCode =
   | "syntax"
@@ -94,9 +94,11 @@ export interface ErrorDetails {
   readonly sourceLine?: string;
   /** The lines around it, raw as well; at most two on either side. */
   readonly context?: SourceContext;
+  /** Whether `sourceLine` is what the operator has written for us, which holds no secret. */
+  readonly isPlain?: boolean;
   /** What the user can do about it. */
   readonly remedy?: string;
-  /** The single failures behind a `failed`. */
+  /** The single failures behind a `failed` or a `conflict`. */
   readonly errors?: readonly ConfigPatchError[];
   /** The error that led to this one. */
   readonly cause?: unknown;
@@ -152,7 +154,7 @@ export class ConfigPatchError extends Error {
     return this.details.remedy;
   }
 
-  /** The single failures behind a `failed`; empty for any other code. */
+  /** The single failures behind a `failed` or a `conflict`; empty for any other code. */
   get errors(): readonly ConfigPatchError[] {
     return this.details.errors ?? [];
   }
@@ -248,7 +250,7 @@ export function locate(text: string, offset: number): {
  *
  * @example
  * ```ts
- * import { escapeControl } from "./errors.ts";
+ * import { escapeControl } from "@terok/vault-config";
  *
  * const shown = escapeControl("a\u001b[31m\u202eb");
  * if (shown !== "a\\u{1b}[31m\\u{202e}b") throw new Error(shown);
@@ -270,7 +272,7 @@ export function escapeControl(text: string): string {
  *
  * @example
  * ```ts
- * import { closest } from "./errors.ts";
+ * import { closest } from "@terok/vault-config";
  *
  * if (closest("hostDir", ["host_dir", "file"]) !== "host_dir") throw new Error("not found");
  * if (closest("modes", ["host_dir", "file"]) !== undefined) throw new Error("not close");

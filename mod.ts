@@ -63,7 +63,7 @@ import {
   succeeded,
   type WriteOptions,
 } from "./reconcile/call.ts";
-import { reportInLibraryWords } from "./reconcile/library_words.ts";
+import { toldInLibraryWords } from "./reconcile/library_words.ts";
 import { apply, plan, status, type Verification, verify } from "./reconcile/request.ts";
 import type { Status } from "./reconcile/status.ts";
 import { loadRoster } from "./roster/mod.ts";
@@ -237,7 +237,7 @@ export async function planSharedConfigPatches(
   options: PatchOptions | null = {},
 ): Promise<Report> {
   return await called(async () =>
-    reportInLibraryWords(await plan(requestOf(roster, mounts, options ?? {}, "plan")))
+    toldInLibraryWords(await plan(requestOf(roster, mounts, options ?? {}, "plan")))
   );
 }
 
@@ -266,7 +266,7 @@ export async function verifySharedConfigPatches(
 ): Promise<Verification> {
   return await called(async () => {
     const { verdict, report } = await verify(requestOf(roster, mounts, options ?? {}, "verify"));
-    return { verdict, report: reportInLibraryWords(report) };
+    return { verdict, report: toldInLibraryWords(report) };
   });
 }
 
@@ -338,7 +338,9 @@ export async function statusOfSharedConfigPatches(
   mounts: string | URL,
   options: PatchOptions | null = {},
 ): Promise<Status> {
-  return await called(() => status(requestOf(roster, mounts, options ?? {}, "status")));
+  return await called(async () =>
+    toldInLibraryWords(await status(requestOf(roster, mounts, options ?? {}, "status")))
+  );
 }
 
 /**

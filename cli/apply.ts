@@ -1,7 +1,9 @@
 /** `apply`: what every task start runs. @module */
 import { apply } from "../reconcile/request.ts";
 import type { Report } from "../ownership/report.ts";
+import { missingText } from "./missing.ts";
 import type { Invocation } from "./parse.ts";
+import { pasted, pastedReport } from "./pasted.ts";
 import { type Setup, setUp } from "./setup.ts";
 import { offText, quietLine } from "./summary.ts";
 import { write } from "./terminal.ts";
@@ -14,17 +16,23 @@ export async function runApply(invocation: Invocation): Promise<number> {
 
 /** Prints what was done and what is off, and gives the exit code. */
 export async function showDone(
-  report: Report,
-  { off, notes }: Setup,
+  found: Report,
+  { off, notes, missing }: Setup,
   { command, flags }: Pick<Invocation, "command" | "flags">,
 ): Promise<number> {
+  const report = pastedReport(found, flags);
   const exit = report.providers.some((row) => row.outcome === "failed") ? 1 : 0;
   // That something is off is said at every start, or nobody remembers why a client is not routed.
-  const lines = [...notes, offText(off)].filter((line) => line !== "");
+  const isMissing = missing && !report.made;
+  const lines = [
+    isMissing ? missingText(flags.mounts) : "",
+    ...notes,
+    pasted(offText(off), flags),
+  ].filter((line) => line !== "");
   const text = lines.map((line) => `note: ${line}\n`).join("");
   if (flags.json) {
     const { showJson } = await import("./report.ts");
-    await showJson(report, flags, { command, exit, off });
+    await showJson(report, flags, { command, exit, off, missing: isMissing });
   } else {
     const line = quietLine(report);
     const hasNotes = report.providers.some(({ adopted }) => adopted.length > 0);

@@ -6,8 +6,9 @@
  */
 import { ConfigPatchError, escapeControl } from "../errors.ts";
 import type { Report } from "../ownership/report.ts";
-import { UsageError } from "./parse.ts";
+import { type Given, UsageError } from "./parse.ts";
 import { frameOf, type SecretStyle } from "./frame.ts";
+import { pastedError } from "./pasted.ts";
 import { verdictOf } from "./summary.ts";
 import { lineText, type Paint, paintFor, write } from "./terminal.ts";
 
@@ -25,11 +26,13 @@ export interface FailureStyle {
   readonly color: boolean;
   /** With the user's own values. */
   readonly showSecrets: boolean;
+  /** The options as they were given. */
+  readonly given: Given;
 }
 
 /** Reports what kept a command from running, and gives the exit code. */
 export async function reportFailure(error: unknown, style: FailureStyle): Promise<number> {
-  const shown = await explained(error);
+  const shown = pastedError(await explained(error), style);
   const exit = error instanceof UsageError ? 64 : 1;
   if (style.json) {
     const { failureJson } = await import("./json.ts");

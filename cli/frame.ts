@@ -14,16 +14,16 @@ const AROUND = 50;
 /** The lines around the place of an error; empty where they are not known. */
 export function frameOf(error: ConfigPatchError, { showSecrets }: SecretStyle): string {
   const { position, details } = error;
-  const { sourceLine, context } = details;
+  const { sourceLine, context, isPlain = false } = details;
   if (position === undefined || sourceLine === undefined) return "";
   const origin = { file: error.file ?? "", ours: new Set<string>() };
-  const pieces = (line: string): readonly Piece[] =>
-    showSecrets ? [{ text: line, shown: line }] : piecesOf(line, origin);
+  const pieces = (line: string, shows = showSecrets): readonly Piece[] =>
+    shows ? [{ text: line, shown: line }] : piecesOf(line, origin);
   const { line: number, column } = position;
   const { before, after } = context ?? { before: [], after: [] };
   const width = String(number + after.length).length;
   const gutter = (text: string | number) => ` ${String(text).padStart(width)} | `;
-  const source = pieces(sourceLine);
+  const source = pieces(sourceLine, showSecrets || isPlain);
   const text = textOf(source);
   const at = columnIn(source, column - 1);
   const start = Math.max(0, at - AROUND);

@@ -24,13 +24,15 @@ export interface RunFacts {
   readonly mounts?: string | undefined;
   /** Whether that was made by this run. */
   readonly made?: boolean | undefined;
+  /** Whether there is none of that name. */
+  readonly missing?: boolean | undefined;
   /** What the settings keep off. */
   readonly off?: readonly string[] | "all";
 }
 
 /** A document: its kind's own keys, beside what all documents have. */
 export function documentJson(
-  { command, exit, mounts, made, off }: RunFacts,
+  { command, exit, mounts, made, missing, off }: RunFacts,
   content: { readonly [key: string]: JsonInput },
 ): string {
   return printJson({
@@ -41,6 +43,7 @@ export function documentJson(
     exit: BigInt(exit),
     mounts,
     made: made === true ? true : undefined,
+    missing: missing === true ? true : undefined,
     off: off?.length === 0 ? undefined : off,
     ...content,
   });

@@ -1,6 +1,6 @@
 /** From arguments to an exit code. Loads what the command needs, and nothing else. @module */
 import type { FormatRegistry } from "../formats/registry.ts";
-import { asksFor, type Invocation, parse } from "./parse.ts";
+import { asksFor, type Invocation, optionsIn, parse } from "./parse.ts";
 import { runApply } from "./apply.ts";
 
 /** What a program of one's own can add to the command line. */
@@ -42,6 +42,7 @@ export async function main(args: readonly string[], options: MainOptions = {}): 
       debug: asksFor(args, "--debug"),
       showSecrets: asksFor(args, "--show-secrets"),
       color: !args.includes("--no-color"),
+      given: optionsIn(args),
     });
   }
 }

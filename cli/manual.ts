@@ -41,13 +41,16 @@ export const DETAILS: Readonly<Partial<Record<CommandName, readonly string[]>>> 
   disable: [
     "Takes the values back and writes the names to `disabled` in the settings, so that no later " +
     "start puts them in again; enable undoes that. With --once nothing is kept. --all is for " +
-    "everybody: those wanted, those on by default, and those of whom something is ours.",
+    "everybody: those wanted, those on by default, and those of whom something is ours. It can be " +
+    "run before the first start; then it makes the mounts directory.",
     "A name may be that of a provider which has left the roster. A config that does not parse is a " +
     "failure here, while apply --disabled only warns of it.",
   ],
   enable: [
     "Applies the providers. If that succeeds, it takes the names out of `disabled` in the settings " +
-    "and adds those that are not on by default to `enabled`. With --once nothing is kept.",
+    "and adds those that are not on by default to `enabled`; with --credential, it keeps the type " +
+    "in `credentials`. Other options count for this run alone, and it says which. With --once " +
+    "nothing is kept.",
   ],
   write: [
     "Does nothing, and says so, if the settings keep the provider off. With --credential the type " +
@@ -56,7 +59,8 @@ export const DETAILS: Readonly<Partial<Record<CommandName, readonly string[]>>> 
   plan: [
     "Needs no write permission. The diffs go to standard output, a summary to standard error. " +
     "Values of the user's own are masked, and lines around that would have to be masked are left " +
-    "out; with --show-secrets the diffs apply with patch -p1.",
+    "out. With --show-secrets, nothing is masked, and patch(1) applies what it prints:",
+    " vault-config plan --show-secrets | patch -d MOUNTS -p1",
   ],
   verify: ["Needs no write permission, takes no lock, and writes nothing."],
   status: [

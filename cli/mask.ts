@@ -7,6 +7,7 @@
 import type { ConfigValue } from "../formats/types.ts";
 import { isList, isTable } from "../formats/value.ts";
 import type { ProviderReport, Report } from "../ownership/report.ts";
+import type { Roster } from "../roster/types.ts";
 
 /** What stands for a text that is not shown. */
 export const MASK = "…";
@@ -107,11 +108,16 @@ export function maskValue(value: ConfigValue): ConfigValue {
     : MASK;
 }
 
-/** The texts of a report that are ours: what is put, and what was put earlier and gives way now. */
-export function oursIn(report: Report): ReadonlySet<string> {
+/**
+ * The texts of a report that are ours: what is put, what was put earlier and gives way now, what picks
+ * the entry that it is put in, and what agent files put beside it.
+ */
+export function oursIn(report: Report, roster: Roster): ReadonlySet<string> {
   const texts = new Set<string>();
   for (const row of report.providers) {
+    for (const patch of roster.get(row.provider)?.patches ?? []) collect(patch.default, texts);
     for (const edit of row.edits) {
+      for (const step of edit.path) if (typeof step === "object") collect(step, texts);
       if (edit.overrode !== true) collect(edit.before, texts);
       if (isPut(row, edit, report)) collect(edit.after, texts);
     }

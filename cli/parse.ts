@@ -90,6 +90,21 @@ export interface Flags {
   readonly color: boolean;
   /** Print the stack of an unexpected error. */
   readonly debug: boolean;
+  /** The options as they were given. */
+  readonly given: Given;
+}
+
+/** The values of each option that was given, as written. */
+export type Given = ReadonlyMap<OptionName, readonly string[]>;
+
+/** The options among arguments that cannot be read as a whole, as far as they can. */
+export function optionsIn(args: readonly string[]): Given {
+  try {
+    return scan(args).given;
+  } catch (error) {
+    if (error instanceof UsageError) return new Map();
+    throw error;
+  }
 }
 
 /**
@@ -135,8 +150,6 @@ export function asksFor(
   const end = args.indexOf("--");
   return args.slice(0, end === -1 ? args.length : end).includes(option);
 }
-
-type Given = ReadonlyMap<OptionName, readonly string[]>;
 
 /** Splits arguments into words and options with their values. */
 function scan(args: readonly string[]): { words: string[]; given: Given } {
@@ -235,6 +248,7 @@ function flagsOf(given: Given): Flags {
     showSecrets: given.has("show-secrets"),
     color: !given.has("no-color"),
     debug: given.has("debug"),
+    given,
   };
 }
 

@@ -1,8 +1,11 @@
 /** `plan` and `verify`: what `apply` would do. Nothing is written, no lock is taken. @module */
 import type { FileChange, Report } from "../ownership/report.ts";
 import { plan, verify } from "../reconcile/request.ts";
+import type { Roster } from "../roster/types.ts";
 import { oursIn } from "./mask.ts";
+import { missingText } from "./missing.ts";
 import type { Flags, Invocation } from "./parse.ts";
+import { pasted, pastedReport } from "./pasted.ts";
 import { showJson, showReport } from "./report.ts";
 import { type Setup, setUp } from "./setup.ts";
 import { offText } from "./summary.ts";
@@ -25,30 +28,37 @@ export async function runPlan(invocation: Invocation): Promise<number> {
 }
 
 async function show(
-  report: Report,
-  { off, notes }: Setup,
+  found: Report,
+  setup: Setup,
   { command, flags }: Invocation,
   exit: number,
 ): Promise<void> {
-  if (flags.json) await showJson(report, flags, { command, exit, off });
+  const { off, notes, missing } = setup;
+  const report = pastedReport(found, flags);
+  if (flags.json) await showJson(report, flags, { command, exit, off, missing });
   else if (command === "verify") {
     await showReport(report, flags, { rows: "stdout", tense: "planned" });
   } else {
-    if (!flags.quiet) await showDiffs(report, flags);
+    if (!flags.quiet) await showDiffs(report, await setup.request.roster(), flags);
     // The diff is the data; the table is for whoever looks on.
     await showReport(report, flags, { rows: "stderr", tense: "planned" });
   }
   const paint = paintFor("stderr", flags.color);
-  const lines = [...notes, offText(off)].filter((line) => line !== "");
+  const lines = [missing ? missingText(flags.mounts) : "", ...notes, pasted(offText(off), flags)]
+    .filter((line) => line !== "");
   await write("stderr", lines.map((line) => lineText("note", line, paint)).join(""));
 }
 
-async function showDiffs(report: Report, { color, showSecrets }: Flags): Promise<void> {
+async function showDiffs(
+  report: Report,
+  roster: Roster,
+  { color, showSecrets }: Flags,
+): Promise<void> {
   if (report.files.length === 0) return;
   const { diffText } = await import("./diff.ts");
   const style = {
     paint: paintFor("stdout", color),
-    ours: showSecrets ? undefined : oursIn(report),
+    ours: showSecrets ? undefined : oursIn(report, roster),
     raw: showSecrets && !Deno.stdout.isTerminal(),
   };
   for (const file of report.files.toSorted(byName)) await write("stdout", diffText(file, style));

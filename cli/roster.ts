@@ -112,6 +112,19 @@ export async function knownNames(
   return known;
 }
 
+/** All names that the roster, the catalog or the state knows: what a misspelt one may have meant. */
+export async function allNames(wishes: RosterWishes, mounts: string): Promise<readonly string[]> {
+  const { sources, builtIn } = wishes;
+  const agents = sources.filter((one) => one.kind === "agent").map(stemOf);
+  const { catalogNames } = await import("../roster/catalog.ts");
+  const { ownersIn } = await import("./everyone.ts");
+  const mapped = sources.some((one) => one.kind === "mapping")
+    ? (await rosterOf({ ...wishes, names: [], alsoOn: [], all: false })).names()
+    : [];
+  const own = builtIn ? [...BUILT_IN, ...catalogNames()] : [];
+  return namesIn(agents, own, mapped, await ownersIn(mounts)).toSorted();
+}
+
 /** Every name of several lists, once. */
 export function namesIn(...lists: readonly (readonly string[] | undefined)[]): readonly string[] {
   return [...new Set(lists.flatMap((list) => list ?? []))];

@@ -36,7 +36,8 @@ export async function runSettings(invocation: Invocation): Promise<number> {
         ? BigInt(lines.get(key) ?? 0)
         : undefined,
     }));
-    const facts = { command: "settings", exit: 0, mounts, off: setup.off };
+    const { off, missing } = setup;
+    const facts = { command: "settings", exit: 0, mounts, missing, off };
     await write("stdout", documentJson(facts, { file: SETTINGS_FILE, settings }));
     return 0;
   }

@@ -18,8 +18,10 @@ import {
 import { isOff, takingPart } from "../reconcile/taking_part.ts";
 import { resolveVaultLocation } from "../transport/resolve.ts";
 import type { VaultLocation } from "../transport/location.ts";
+import { isThere, refuseInMounts } from "./missing.ts";
 import { type Flags, type Invocation, UsageError } from "./parse.ts";
 import {
+  allNames,
   builtInFor,
   catalogOf,
   knownNames,
@@ -64,6 +66,8 @@ export interface Setup {
   readonly off: readonly string[] | "all";
   /** What is odd about the settings, though nothing fails for it. */
   readonly notes: readonly string[];
+  /** Whether there was no mounts directory. */
+  readonly missing: boolean;
 }
 
 /**
@@ -90,16 +94,20 @@ export async function setUp(
     providers,
     disabledProviders,
     disableAll,
+    members: part.members,
     credentials: { ...written.credentials, ...flags.credentials },
     acceptBypass: [...new Set([...written.acceptBypass, ...flags.acceptBypass])],
     allowNested: flags.allowNested || written.allowNested === true,
   };
   const all = wishes.catalog === true || disableAll;
+  const makeRoster = () => rosterOf({ ...roster, names, alsoOn, all });
+  const missing = !isThere(flags.mounts);
+  if (missing) refuseInMounts(flags.mounts, await makeRoster());
   return {
     request: {
       ...choice,
       mounts: flags.mounts,
-      roster: () => rosterOf({ ...roster, names, alsoOn, all }),
+      roster: makeRoster,
       formats,
       failOnMalformed: wishes.failOnMalformed === true,
       lockTimeout: flags.lockTimeout ?? written.lockTimeout,
@@ -112,6 +120,7 @@ export async function setUp(
     settings: written,
     off: part.off,
     notes: [...notes, ...notesOnNamed(flags, settings)],
+    missing,
   };
 }
 
@@ -143,10 +152,19 @@ export function locationOf(flags: Flags, settings: Settings): VaultLocation {
   } catch (error) {
     if (!(error instanceof ConfigPatchError)) throw error;
     const { message, details } = error;
-    if (givesAddress(flags)) throw new UsageError(message, details);
-    throw new ConfigPatchError("settings", message, { ...details, file: SETTINGS_FILE });
+    const isOption = givesAddress(flags);
+    const name = (field: string) => {
+      const key = field.replace(/^(?:url|socket|tlsUrl)$/, (one) => `vault_${SNAKE[one] ?? one}`);
+      return isOption ? `--${key.replaceAll("_", "-")}` : key;
+    };
+    const remedy = details.remedy?.replaceAll(/`(\w+)`/g, (_whole, field: string) => name(field));
+    if (isOption) throw new UsageError(message, { ...details, remedy });
+    throw new ConfigPatchError("settings", message, { ...details, file: SETTINGS_FILE, remedy });
   }
 }
+
+/** Fields of the library that are spelled otherwise in settings and options. */
+const SNAKE: Readonly<Record<string, string>> = { tlsUrl: "tls_url" };
 
 function givesAddress({ tokenBrokerPort, direct, vaultUrl, vaultSocket, vaultTlsUrl }: Flags) {
   return direct ||
@@ -175,12 +193,21 @@ async function withoutStrangers(
   roster: RosterWishes,
   mounts: string,
 ): Promise<{ readonly settings: Settings; readonly notes: readonly string[] }> {
-  const { providers, enabled, disabled } = settings;
+  const { providers, enabled, disabled, acceptBypass, credentials } = settings;
   const off = disabled === "all" ? [] : disabled;
-  const named = [...new Set([...providers ?? [], ...enabled, ...off])];
+  const named = [
+    ...new Set([
+      ...providers ?? [],
+      ...enabled,
+      ...off,
+      ...acceptBypass,
+      ...Object.keys(credentials),
+    ]),
+  ];
   if (named.length === 0) return { settings, notes: [] };
   const known = await knownNames(named, roster, mounts);
   const strangers = named.filter((name) => !known.has(name));
+  const all = strangers.length === 0 ? [] : await allNames(roster, mounts);
   const kept = (names: readonly string[]) => names.filter((name) => known.has(name));
   return {
     settings: {
@@ -189,9 +216,11 @@ async function withoutStrangers(
       enabled: kept(enabled),
       disabled: disabled === "all" ? "all" : kept(off),
     },
-    notes: strangers.map((name) =>
-      `${SETTINGS_FILE} names ${name}, which neither the roster nor the state knows`
-    ),
+    notes: strangers.map((name) => {
+      const near = closest(name, all);
+      return `${SETTINGS_FILE} names ${name}, which neither the roster nor the state knows` +
+        (near === undefined ? "" : `: did you mean ${near}?`);
+    }),
   };
 }
 
@@ -202,7 +231,7 @@ async function refuseStrangers(flags: Flags, roster: RosterWishes): Promise<void
   const known = await knownNames(named, roster, flags.mounts);
   const stranger = named.find((name) => !known.has(name));
   if (stranger === undefined) return;
-  const near = closest(stranger, [...known]);
+  const near = closest(stranger, await allNames(roster, flags.mounts));
   const option = Object.hasOwn(flags.credentials, stranger) ? "--credential" : "--accept-bypass";
   throw new ConfigPatchError("unknown-provider", `${option} names a provider that there is not`, {
     provider: stranger,

@@ -14,7 +14,9 @@ import {
   pathJson,
   warningJson,
 } from "./json.ts";
+import { missingText } from "./missing.ts";
 import type { Flags, Invocation } from "./parse.ts";
+import { pasted, pastedError } from "./pasted.ts";
 import { columns, warningsText } from "./report.ts";
 import { type Setup, setUp } from "./setup.ts";
 import { offText } from "./summary.ts";
@@ -32,7 +34,10 @@ export async function runStatus(invocation: Invocation): Promise<number> {
     catalog: true,
     settings: { ...setup.settings, disabled: [] },
   });
-  const found = withOff(await status({ ...request, disabledProviders: [] }), setup.off);
+  const found = inFlagsOf(
+    flags,
+    withOff(await status({ ...request, disabledProviders: [] }), setup.off),
+  );
   const excess = excessPermissions(flags.mounts);
   if (flags.json) await write("stdout", statusJson(found, setup, excess));
   else await show(found, setup, excess, flags);
@@ -69,9 +74,20 @@ function withOff(found: Status, off: readonly string[] | "all"): Found {
   };
 }
 
+/** With commands that can be pasted. */
+function inFlagsOf(flags: Flags, found: Found): Found {
+  return {
+    ...found,
+    providers: found.providers.map((row) =>
+      row.error === undefined ? row : { ...row, error: pastedError(row.error, flags) }
+    ),
+    warnings: found.warnings.map((one) => ({ ...one, message: pasted(one.message, flags) })),
+  };
+}
+
 async function show(
   found: Found,
-  { off, notes }: Setup,
+  { off, notes, missing }: Setup,
   excess: readonly string[],
   flags: Flags,
 ): Promise<void> {
@@ -89,10 +105,10 @@ async function show(
   const paint = paintFor("stderr", flags.color);
   const errors = providers.flatMap((row) => row.error === undefined ? [] : [row.error]);
   const more = [
-    `the mounts are ${flags.mounts}`,
+    missing ? missingText(flags.mounts) : `the mounts are ${flags.mounts}`,
     ...notes,
     ...providers.flatMap((row) => row.notes.map((one) => `${row.provider}: ${one}`)),
-    offText(off),
+    pasted(offText(off), flags),
     excess.length === 0 ? "" : `more permissions than needed: ${excess.join(", ")}`,
   ].filter((line) => line !== "").map((line) => lineText("note", line, paint));
   const failures = failuresText(errors, paint, flags);
@@ -133,10 +149,10 @@ function ownedText(owned: readonly Owned[]): string {
 
 function statusJson(
   found: Found,
-  { request: { location, mounts }, off }: Setup,
+  { request: { location, mounts }, off, missing }: Setup,
   excess: readonly string[],
 ): string {
-  return documentJson({ command: "status", exit: 0, mounts, off }, {
+  return documentJson({ command: "status", exit: 0, mounts, missing, off }, {
     location: locationJson(location),
     providers: found.providers.map(providerJson),
     owned: found.owned.map(({ file, path, owners, overrode }) => ({

@@ -46,7 +46,7 @@ export function offText(off: readonly string[] | "all"): string {
     : off.length === 1
     ? [`${off[0]} is`, off[0]]
     : [`${off.join(", ")} are`, "NAME"];
-  return escapeControl(`${who} off by the settings; on again: vault-config enable ${name}`);
+  return escapeControl(`${who} off by the settings; on again: \`vault-config enable ${name}\``);
 }
 
 function count(rows: Report["providers"], one: string, several: string): string {

@@ -17,7 +17,8 @@ import { isOff } from "../reconcile/taking_part.ts";
 import { showDone } from "./apply.ts";
 import { everyoneIn, ownersIn } from "./everyone.ts";
 import type { Flags, Invocation } from "./parse.ts";
-import { knownNames, rosterOf, type RosterWishes } from "./roster.ts";
+import { pasted, unkept } from "./pasted.ts";
+import { allNames, knownNames, rosterOf, type RosterWishes } from "./roster.ts";
 import { rosterWishes, type Setup, setUp } from "./setup.ts";
 import { lineText, paintFor, write } from "./terminal.ts";
 
@@ -25,23 +26,25 @@ import { lineText, paintFor, write } from "./terminal.ts";
 export async function runDisable(invocation: Invocation): Promise<number> {
   const { operands, flags } = invocation;
   const { all, once, mounts } = flags;
+  const setup = await setUp(invocation, {
+    only: { providers: [], disabledProviders: operands, disableAll: all },
+    failOnMalformed: true,
+  });
+  let made = false;
   if (!once) {
     await requireKnown(invocation);
     await requireRecord(mounts);
     const disabled = (now: Settings) =>
       all || now.disabled === "all" ? "all" : union(now.disabled, operands);
-    await change(flags, (now) => ({ disabled: disabled(now) }));
+    // To be off can be wanted before the first start, so the mounts are made for it.
+    made = await change(flags, (now) => ({ disabled: disabled(now) })) && setup.missing;
   }
-  const setup = await setUp(invocation, {
-    only: { providers: [], disabledProviders: operands, disableAll: all },
-    failOnMalformed: true,
-  });
-  const report = await apply(setup.request);
+  const report = withMade(await apply(setup.request), made);
   const exit = await showDone(report, { ...setup, off: once ? setup.off : [] }, invocation);
   if (once) return exit;
   const who = all ? "all providers stay off" : `${operands.join(", ")} ${stay(operands)} off`;
-  const back = all ? "--all" : operands.join(" ");
-  await say(flags, `${who} (${mounts}/${SETTINGS_FILE}); on again: vault-config enable ${back}`);
+  const back = `\`vault-config enable ${all ? "--all" : operands.join(" ")}\``;
+  await say(flags, `${who} (${mounts}/${SETTINGS_FILE}); on again: ${back}`);
   return exit;
 }
 
@@ -57,9 +60,10 @@ export async function runEnable(invocation: Invocation): Promise<number> {
   const next = await enabledSettings(now, operands, names, { flags, wishes });
   const only = { providers: all ? undefined : operands, disabledProviders: [], disableAll: false };
   const setup = await setUp(invocation, all ? { settings: { ...now, disabled: [] } } : { only });
-  const report = await apply(setup.request);
-  const failed = report.providers.some((row) => row.outcome === "failed");
-  if (!once && !failed) await change(flags, () => next);
+  const done = await apply(setup.request);
+  const failed = done.providers.some((row) => row.outcome === "failed");
+  const made = !once && !failed && await change(flags, () => next) && setup.missing;
+  const report = withMade(done, made);
   const roster = await rosterOf({ ...wishes, names: operands, alsoOn: [], all: false });
   const proven = operands.flatMap((name) => {
     const how = roster.get(name)?.proven;
@@ -70,6 +74,18 @@ export async function runEnable(invocation: Invocation): Promise<number> {
   if (once || failed) return exit;
   const who = all ? "all providers take part" : `${operands.join(", ")} ${take(operands)} part`;
   await say(flags, `${who} in every apply (${mounts}/${SETTINGS_FILE})`);
+  for (const [name, type] of Object.entries(next.credentials ?? {})) {
+    await say(flags, credentialText(name, type));
+  }
+  const lost = unkept(flags, ["credential"]);
+  if (lost.length > 0) {
+    const keys = lost.map((name) => name.replaceAll("-", "_")).join(", ");
+    await say(
+      flags,
+      `for this run alone: ${lost.map((name) => `--${name}`).join(" ")}; ` +
+        `for every apply, set ${keys} in the settings`,
+    );
+  }
   return exit;
 }
 
@@ -89,7 +105,7 @@ export async function runWrite(invocation: Invocation): Promise<number> {
   }
   const exit = await showDone(report, { ...setup, off: off ? [name] : [] }, invocation);
   if (type !== undefined && !off && !failed) {
-    await say(flags, `the credential of ${name} is ${type} from now on (${SETTINGS_FILE})`);
+    await say(flags, credentialText(name, type));
   }
   return exit;
 }
@@ -101,7 +117,11 @@ async function enabledSettings(
   everyone: readonly string[],
   { flags, wishes }: { readonly flags: Flags; readonly wishes: RosterWishes },
 ): Promise<SettingsChange> {
-  if (flags.all) return { disabled: [] };
+  const { credentials: types } = flags;
+  const credentials = flags.all
+    ? types
+    : Object.fromEntries(Object.entries(types).filter(([name]) => operands.includes(name)));
+  if (flags.all) return { disabled: [], credentials };
   const off = now.disabled === "all" ? everyone : now.disabled;
   const roster = await rosterOf({ ...wishes, names: operands, alsoOn: [], all: false });
   const byDefault = new Set(now.providers ?? roster.defaults());
@@ -109,6 +129,7 @@ async function enabledSettings(
   return {
     disabled: off.filter((name) => !operands.includes(name)),
     enabled: union(now.enabled, more),
+    credentials,
   };
 }
 
@@ -131,8 +152,7 @@ async function requireKnown(invocation: Invocation, given?: RosterWishes): Promi
   const strangers = operands.filter((name) => !known.has(name));
   const [provider] = strangers;
   if (provider === undefined) return;
-  const roster = await rosterOf({ ...wishes, names: [], alsoOn: [], all: true });
-  const names = union(roster.names(), await ownersIn(flags.mounts)).toSorted();
+  const names = await allNames(wishes, flags.mounts);
   const near = closest(provider, names);
   throw new ConfigPatchError("unknown-provider", "there is no provider of this name", {
     provider,
@@ -150,9 +170,18 @@ async function requireRecord(mounts: string): Promise<void> {
   }
 }
 
-async function change(flags: Flags, make: (now: Settings) => SettingsChange): Promise<void> {
+async function change(flags: Flags, make: (now: Settings) => SettingsChange): Promise<boolean> {
   const { mounts, lockTimeout } = flags;
-  await changeSettings(mounts, make, { lockTimeout });
+  return await changeSettings(mounts, make, { lockTimeout });
+}
+
+/** A report that says of the mounts that they were made now, where they were made for the settings. */
+function withMade(report: Report, made: boolean): Report {
+  return made ? { ...report, made } : report;
+}
+
+function credentialText(name: string, type: string): string {
+  return `the credential of ${name} is ${type} from now on (${SETTINGS_FILE})`;
 }
 
 async function settingsOf({ mounts }: Flags): Promise<Settings> {
@@ -164,8 +193,10 @@ function nothingDone({ request: { mounts, location } }: Setup): Report {
   return { mounts, made: false, location, changed: false, providers: [], files: [], warnings: [] };
 }
 
-async function say({ quiet, json, color }: Flags, text: string): Promise<void> {
-  if (!quiet && !json) await write("stderr", lineText("note", text, paintFor("stderr", color)));
+async function say(flags: Flags, text: string): Promise<void> {
+  const { quiet, json, color } = flags;
+  if (quiet || json) return;
+  await write("stderr", lineText("note", pasted(text, flags), paintFor("stderr", color)));
 }
 
 function union(names: readonly string[], more: readonly string[]): string[] {

@@ -12,6 +12,7 @@ import type {
   FormatHandler,
   ParseOptions,
 } from "./types.ts";
+import { remedyFor } from "./plug_in.ts";
 import { copyOf, isList, isTable, removeAt, resolve, sameValue, setAt, valueAt } from "./value.ts";
 
 /** What a check may take as given. */
@@ -22,7 +23,7 @@ export interface CheckOptions {
    * Paths whose value is taken from the text, because only the text is known: a user's former value
    * that was put back.
    */
-  readonly settled?: readonly ConfigPath[];
+  readonly restored?: readonly ConfigPath[];
   /**
    * Tables and lists that may have lost their last entry. YAML says so with no value at all, so there
    * `null` counts as an empty one.
@@ -49,13 +50,13 @@ export function checkEdit(
     // What is over a bound only after the edit is refused as what was over it before.
     if (error instanceof ConfigPatchError && error.code === "too-large") throw error;
     throw new ConfigPatchError("verification", "the edited text would not parse", {
-      remedy: REMEDY,
+      remedy: remedyFor(handler, REMEDY),
       cause: error,
     });
   }
-  const { settled = [], emptied = [] } = options;
-  const wanted = settled.length + emptied.length === 0 ? expected : copyOf(expected);
-  for (const path of settled) {
+  const { restored = [], emptied = [] } = options;
+  const wanted = restored.length + emptied.length === 0 ? expected : copyOf(expected);
+  for (const path of restored) {
     const value = valueAt(document.value, path);
     if (value === undefined) continue;
     setAt(wanted, path, copyOf(value));
@@ -66,7 +67,7 @@ export function checkEdit(
   }
   if (!sameValue(document.value, wanted)) {
     throw new ConfigPatchError("verification", "the edit would change more than its own place", {
-      remedy: REMEDY,
+      remedy: remedyFor(handler, REMEDY),
     });
   }
   return document;

@@ -1,8 +1,8 @@
 /** The formats that come with the program. A module of its own: every run that writes loads it. @module */
-import { FormatRegistry } from "./registry.ts";
+import { FormatRegistry, ownFormats } from "./registry.ts";
+import type { LazyFormat } from "./types.ts";
 
-/** TOML, YAML, JSON (with comments) and `.env`; each handler is loaded when a file of it is met. */
-export const defaultFormats: FormatRegistry = new FormatRegistry([
+const formats: readonly LazyFormat[] = [
   {
     name: "toml",
     extensions: [".toml"],
@@ -32,4 +32,8 @@ export const defaultFormats: FormatRegistry = new FormatRegistry([
     holdsNull: false,
     load: async () => (await import("./dotenv/format.ts")).dotenvFormat,
   },
-]);
+];
+for (const format of formats) ownFormats.add(format);
+
+/** TOML, YAML, JSON (with comments) and `.env`; each handler is loaded when a file of it is met. */
+export const defaultFormats: FormatRegistry = new FormatRegistry(formats);

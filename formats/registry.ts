@@ -1,6 +1,10 @@
 /** The registry of formats: an immutable value that is passed around, never a global. @module */
 import { ConfigPatchError } from "../errors.ts";
+import { checkedHandler, requireFormat } from "./plug_in.ts";
 import type { FormatHandler, FormatInfo, LazyFormat } from "./types.ts";
+
+/** The formats that come with the library, whose handlers are proven and need no look at each answer. */
+export const ownFormats: WeakSet<FormatHandler | LazyFormat> = new WeakSet();
 
 /**
  * Which formats there are. Immutable: {@linkcode FormatRegistry.with} gives a new one.
@@ -21,11 +25,7 @@ export class FormatRegistry {
   constructor(formats: Iterable<FormatHandler | LazyFormat> = []) {
     const byName = new Map<string, FormatHandler | LazyFormat>();
     for (const format of formats) {
-      if (!/^[a-z][a-z0-9]*$/.test(format.name)) {
-        throw new ConfigPatchError("option", `"${format.name}" cannot be the name of a format`, {
-          remedy: "use lower-case letters and digits, a letter first",
-        });
-      }
+      if (!ownFormats.has(format)) requireFormat(format);
       byName.set(format.name, format);
     }
     this.#formats = byName;
@@ -65,6 +65,30 @@ export class FormatRegistry {
         remedy: `registered are: ${[...this.#formats.keys()].join(", ")}`,
       });
     }
-    return "load" in format ? await format.load() : format;
+    if (ownFormats.has(format)) return await loaded(format);
+    const handler = await loadedPlugIn(format);
+    if (handler?.name === name) return checkedHandler(handler);
+    throw new ConfigPatchError(
+      "option",
+      `what was loaded as the plug-in for ${name} is ${handler?.name ?? "nothing"}`,
+      { remedy: "correct the `load` of the plug-in" },
+    );
+  }
+}
+
+async function loaded(format: FormatHandler | LazyFormat): Promise<FormatHandler> {
+  return "load" in format ? await format.load() : format;
+}
+
+async function loadedPlugIn(format: FormatHandler | LazyFormat): Promise<FormatHandler> {
+  try {
+    return await loaded(format);
+  } catch (error) {
+    const { packageError } = await import("./packages.ts");
+    throw packageError(error) ?? new ConfigPatchError(
+      "option",
+      `the plug-in for ${format.name} cannot be loaded: ${String(error)}`,
+      { remedy: "see that its module is there, and loads by itself", cause: error },
+    );
   }
 }

@@ -2,9 +2,9 @@
  * Values that are ours though no claim says so: because a sidecar's record says so, or because they
  * are what a patch gives at a known vault address. Pure.
  *
- * The state is the authority on every provider and every place that it knows. Only who takes part in
- * this run is believed to own anything: a record that somebody forged for others would make them
- * owners for good.
+ * The state is the authority on every provider and every place that it knows. A record counts only
+ * if its provider takes part in this run: otherwise a forged record could make other providers
+ * owners for ever.
  *
  * @module
  */
@@ -45,67 +45,91 @@ interface Wanting {
   readonly wanted: readonly Wanted[];
 }
 
-/** A draft with claims for what the records of the present providers say and what still stands so. */
+/** A draft with claims for the recorded values that still stand, of providers in this run. */
 export function adoptRecords(
   draft: Draft,
   records: Records,
   present: ReadonlySet<string>,
   now: string,
 ): Draft {
-  const stated = new Set(draft.claims);
+  const { document } = draft;
+  const fromState = new Set(draft.claims);
   const known = new Set(draft.claims.flatMap((claim) => claim.owners));
   const claims = byPlace(draft.claims);
-  const created = new Map<string, Created>();
-  for (const [provider, ours] of records) {
-    if (!present.has(provider)) continue;
-    const believed = ours.filter((one) => one.format === draft.handler.name)
-      .map((record) => ({ record, places: placesIn(draft.document, record) }));
-    // Nobody holds so many: it was not one of us who wrote that.
-    if (believed.reduce((sum, { places }) => sum + places.length, 0) > MAX_PLACES) continue;
-    for (const { record, places } of believed) {
-      for (const { at, value } of places) {
-        const held = claims.get(pathKey(at));
-        if (held !== undefined && stated.has(held)) {
-          if (!isLive(draft.document.value, held)) {
-            claims.set(pathKey(at), movedBy(draft.document, held, value));
-          }
-        } else if (!known.has(provider) && !overlaps(claims, at)) {
-          claims.set(pathKey(at), adopted({ provider, at, value, record, held, now }));
+  const created = new Map(keyed(draft.created));
+  const believed = [...records].filter(([provider]) => present.has(provider))
+    .flatMap(([provider, ours]) => foundRecords(draft, provider, ours));
+  for (const { provider, record, places } of believed) {
+    for (const { at, value } of places) {
+      const held = claims.get(pathKey(at));
+      if (held !== undefined && fromState.has(held)) {
+        // Only the value is taken from the record: another program of ours has changed it.
+        if (!isLive(document.value, held)) {
+          claims.set(pathKey(at), withValue(document, held, value));
         }
-      }
-      const [first] = places;
-      if (!record.created || first === undefined || known.has(provider)) continue;
-      const list = record.base.slice(0, -1);
-      // Where the state has a claim, it also says who made the entry.
-      if (draft.claims.some((claim) => claim.at !== undefined && isWithin(claim.at, list))) {
-        continue;
-      }
-      for (const { at } of places) {
-        for (const path of [at.slice(0, list.length), at.slice(0, list.length + 1)]) {
-          const last = path.length > list.length ? record.base[list.length] : undefined;
-          const match = typeof last === "object" ? last : undefined;
-          created.set(pathKey(path), { at: path as Created["at"], match });
-        }
+      } else if (!known.has(provider) && !overlaps(claims, at)) {
+        claims.set(pathKey(at), adopted({ provider, at, value, record, held, now }));
       }
     }
+    if (known.has(provider)) continue;
+    for (const one of madeByWriter(draft, record, places)) created.set(pathKey(one.at), one);
   }
-  return {
-    ...draft,
-    claims: [...claims.values()],
-    created: [...new Map([...keyed(draft.created), ...created]).values()],
-  };
+  return { ...draft, claims: [...claims.values()], created: [...created.values()] };
+}
+
+/** A record, with the places where its values stand. */
+interface FoundRecord {
+  readonly provider: string;
+  readonly record: SidecarRecord;
+  readonly places: readonly RecordedValue[];
+}
+
+/** A value of a record, where it stands. */
+interface RecordedValue {
+  readonly at: ConfigPath;
+  readonly value: ConfigValue;
+}
+
+/** The records of a provider that are for the format of a draft; none if they mean too much. */
+function foundRecords(
+  { document, handler }: Draft,
+  provider: string,
+  records: readonly SidecarRecord[],
+): FoundRecord[] {
+  const found = records.filter((record) => record.format === handler.name)
+    .map((record) => ({ provider, record, places: placesIn(document, record) }));
+  // No provider may hold so many places, so these records were not written by a program of ours.
+  return found.reduce((sum, { places }) => sum + places.length, 0) > MAX_PLACES ? [] : found;
+}
+
+/** The entries, and their list, that a record says were created by whoever wrote it. */
+function madeByWriter(
+  { claims }: Draft,
+  { base, created }: SidecarRecord,
+  places: readonly RecordedValue[],
+): Created[] {
+  const list = base.slice(0, -1);
+  // Where the state has a claim, it also says who made the entry.
+  const isKnown = claims.some(({ at }) => at !== undefined && isWithin(at, list));
+  if (!created || isKnown) return [];
+  const last = base[list.length];
+  const match = typeof last === "object" ? last : undefined;
+  return places.flatMap(({ at }) => [
+    { at: at.slice(0, list.length) as Created["at"], match: undefined },
+    { at: at.slice(0, list.length + 1) as Created["at"], match },
+  ]);
 }
 
 /**
  * A draft with claims for values that are what a provider's patch gives at a known vault address.
  *
- * @param stated The claims that the state has: who owns them is certain.
+ * @param fromState The claims that the state has: who owns them is certain.
  */
 export function adoptKnown(
   draft: Draft,
   wantings: readonly Wanting[],
   now: string,
-  stated: ReadonlySet<Claim> = new Set(draft.claims),
+  fromState: ReadonlySet<Claim> = new Set(draft.claims),
 ): Draft {
   const { document } = draft;
   const claims = byPlace(draft.claims);
@@ -117,8 +141,8 @@ export function adoptKnown(
         if (resolve(document.value, at).missing.length > 0) continue;
         const held = claims.get(pathKey(at));
         if (held !== undefined && isLive(document.value, held)) {
-          // With the state lost, all who want what stands here own it.
-          if (stated.has(held) || held.owners.includes(provider)) continue;
+          // The state has no claim here, so every provider that wants this value becomes an owner.
+          if (fromState.has(held) || held.owners.includes(provider)) continue;
           if (!want.known.some((one) => sameValue(one, held.value))) continue;
           claims.set(pathKey(at), { ...held, owners: joined(held.owners, [provider]) });
           found = true;
@@ -139,7 +163,7 @@ export function adoptKnown(
             created: [],
             nulls: [],
           }
-          : { ...movedBy(document, held, value), owners: joined(held.owners, [provider]) };
+          : { ...withValue(document, held, value), owners: joined(held.owners, [provider]) };
         claims.set(pathKey(at), claim);
         found = true;
       }
@@ -154,11 +178,11 @@ export function matchAt(path: Wanted["path"], depth: number) {
   return typeof key === "object" && Object.keys(key).length > 0 ? key : undefined;
 }
 
-/** Where the values of a record stand; nowhere, if it means more places than anybody holds. */
+/** The places where the values of a record stand; none if it means more than `MAX_PLACES`. */
 function placesIn(
   document: ConfigDocument,
   { base, values }: SidecarRecord,
-): { readonly at: ConfigPath; readonly value: ConfigValue }[] {
+): RecordedValue[] {
   const bases = expand(document, { path: base as Wanted["path"], kind: "set" });
   const leaves = leavesOf(values);
   if (bases.length * leaves.length > MAX_PLACES) return [];
@@ -194,7 +218,7 @@ function adopted(
 }
 
 /** A claim whose value another program of ours has replaced: the user's former text stays with it. */
-function movedBy(document: ConfigDocument, held: Claim, value: ConfigValue): Claim {
+function withValue(document: ConfigDocument, held: Claim, value: ConfigValue): Claim {
   const span = held.at === undefined ? undefined : document.find(held.at)?.span;
   return {
     ...held,
@@ -220,7 +244,7 @@ function byPlace(claims: readonly Claim[]): Map<string, Claim> {
     claims.map((
       claim,
       index,
-    ) => [claim.at === undefined ? `lost ${index}` : pathKey(claim.at), claim]),
+    ) => [claim.at === undefined ? `unfound ${index}` : pathKey(claim.at), claim]),
   );
 }
 

@@ -7,13 +7,23 @@
  *
  * @module
  */
-import { ConfigPatchError, locate as positionOf } from "../errors.ts";
+import { ConfigPatchError, locate } from "../errors.ts";
 import type { ConfigDocument, ConfigPath, ConfigValue } from "../formats/types.ts";
 import { isTable, leavesOf, pathText, resolve, sameValue, valueAt } from "../formats/value.ts";
 import { matchAt } from "./adopt.ts";
-import { type Claim, isLive, isWithin, joined, pathKey, shownPath, type Wanted } from "./claims.ts";
+import {
+  type Claim,
+  containersOf,
+  isLive,
+  isWithin,
+  joined,
+  pathKey,
+  shownPath,
+  type Wanted,
+} from "./claims.ts";
 import { type Demand, refuseConflicts } from "./conflicts.ts";
-import { blaming, type Draft, putAll } from "./edits.ts";
+import { blaming, createdKeys, type Draft, putAll } from "./edits.ts";
+import { homes } from "./parting.ts";
 import { placeOf } from "./places.ts";
 import type { Edit } from "./report.ts";
 import { strayClaims } from "./strays.ts";
@@ -28,22 +38,25 @@ export interface Applied {
   readonly endings: ReadonlyMap<string, Ending>;
 }
 
-/** An entry made by one patch may be meant by another one; few patches are chained like that. */
+/**
+ * One patch may create an entry that another one matches, so we repeat. Two patches that mean one
+ * place by different paths would go on for ever; `checkAllHold` tells of them.
+ */
 const MOST_ROUNDS = 8;
 
 /** Applies all parts. Throws as {@linkcode planFile}. */
 export function applyAll(draft: Draft, parts: readonly Part[], now: string): Applied {
   if (parts.length === 0) return { draft, endings: new Map() };
   const back = withdrawUnwanted(withoutLostContainers(draft, parts), parts);
-  const { draft: rest, lost } = forgetLost(back.draft, parts);
-  const session = new Session(asBeginning(rest), lost, parts, now);
-  session.put("set");
-  session.putDefaults();
-  session.put("each");
-  session.checkAllHold();
+  const { draft: rest, overwritten } = forgetOverwritten(back.draft, parts);
+  const puts = new Puts(asBeginning(rest), overwritten, parts, now);
+  puts.put("set");
+  puts.putDefaults();
+  puts.put("each");
+  puts.checkAllHold();
   const endings = new Map<string, Ending>();
   for (const { provider } of parts) {
-    const put = session.edits.get(provider) ?? [];
+    const put = puts.edits.get(provider) ?? [];
     const edits = [...back.endings.get(provider)?.edits ?? [], ...put];
     if (put.length > 0) endings.set(provider, { outcome: "updated", edits });
     else if (edits.length > 0) {
@@ -51,12 +64,12 @@ export function applyAll(draft: Draft, parts: readonly Part[], now: string): App
       endings.set(provider, { outcome, edits });
     }
   }
-  return { draft: session.draft, endings };
+  return { draft: puts.draft, endings };
 }
 
 /**
- * A container that places of these parts are in, and nothing of ours stands in, may be another one by
- * now, of the user's.
+ * A container that we created no longer counts as ours if no value of ours is left in it, and a
+ * patch wants a place in it: the user may have created it again.
  */
 function withoutLostContainers(draft: Draft, parts: readonly Part[]): Draft {
   if (draft.created.length === 0) return draft;
@@ -75,12 +88,7 @@ function withoutLostContainers(draft: Draft, parts: readonly Part[]): Draft {
   return { ...draft, created };
 }
 
-/** The keys of all containers on the way to a place. */
-function containersOf(at: ConfigPath): string[] {
-  return at.map((_, length) => pathKey(at.slice(0, length)));
-}
-
-/** An empty root counts as created by us: what a client needs beside its route may go into it. */
+/** An empty root counts as created by us, so that defaults may go into it. */
 function asBeginning(draft: Draft): Draft {
   const { value } = draft.document;
   const isEmpty = isTable(value) && Object.keys(value).length === 0;
@@ -105,55 +113,53 @@ function withdrawUnwanted(
     claim.at !== undefined && meant.get(owner)?.has(pathKey(claim.at)) === true;
   const strays = strayClaims(draft.document.value, draft.claims);
   for (const claim of draft.claims.filter((claim) => claim.kind !== "default")) {
-    // Where it was moved to is told at every start, until it is taken out.
+    // The user has moved it. The warning names the new place at every start, until it is taken out.
     if (strays.has(claim)) continue;
     const leavers = claim.owners.filter((owner) => meant.has(owner) && !isMeant(claim, owner));
     if (leavers.length > 0) unwanted.set(claim, new Set(leavers));
   }
+  // A default is taken back when no value routes any more in its home; see `parting.ts`.
+  const homeOf = homes(draft);
   for (const claim of draft.claims.filter((claim) => claim.kind === "default")) {
-    // It belongs to the route in what was created around it; where there is none, to the file.
-    const { at } = claim;
-    if (at === undefined) continue;
-    const inside = (one: Claim, container: ConfigPath) =>
-      one.kind === "set" && one.at !== undefined && isWithin(one.at, container);
-    const [inner] = draft.created
-      .filter((one) => isWithin(at, one.at))
-      .filter((one) => draft.claims.some((other) => inside(other, one.at)))
-      .toSorted((a, b) => b.at.length - a.at.length);
-    const stays = inner === undefined ||
-      draft.claims.some((other) => inside(other, inner.at) && !unwanted.has(other));
+    const home = homeOf(claim);
+    if (home === undefined) continue;
+    const routes = draft.claims.filter((one) =>
+      one.kind === "set" && one.at !== undefined && isWithin(one.at, home.at)
+    );
     const leavers = claim.owners.filter((owner) => meant.has(owner));
-    if (!stays && leavers.length > 0) unwanted.set(claim, new Set(leavers));
+    const isLeft = routes.length > 0 && routes.every((one) => unwanted.has(one));
+    if (isLeft && leavers.length > 0) unwanted.set(claim, new Set(leavers));
   }
   const after = withdraw(draft, unwanted);
   return { draft: after, endings: endingsOf(draft, after, unwanted) };
 }
 
 /**
- * Where a place that is wanted no longer holds what we wrote, its claim starts anew from what stands
- * there. Those of its owners that take no part in this run stay owners of just this value.
+ * Forgets the claims of wanted places that no longer hold what we wrote: a new claim will begin with
+ * what stands there now. Owners that take no part in this run stay owners, as long as the value is
+ * the same.
  */
-function forgetLost(draft: Draft, parts: readonly Part[]) {
+function forgetOverwritten(draft: Draft, parts: readonly Part[]) {
   const root = draft.document.value;
   const active = new Set(parts.map((part) => part.provider));
   const wanted = new Set(
     parts.flatMap((part) => part.wanted).filter((want) => want.kind !== "default")
       .flatMap((want) => expand(draft.document, want).map(pathKey)),
   );
-  const isLost = (claim: Claim) =>
+  const isOverwritten = (claim: Claim) =>
     claim.at !== undefined && !isLive(root, claim) &&
     (claim.owners.some((one) => active.has(one)) || wanted.has(pathKey(claim.at)));
-  const claims = draft.claims.filter((claim) => !isLost(claim));
-  const lost = draft.claims.filter(isLost);
+  const claims = draft.claims.filter((claim) => !isOverwritten(claim));
+  const overwritten = draft.claims.filter(isOverwritten);
   const inside = (list: readonly Claim[], at: ConfigPath) =>
     list.some((claim) => claim.at !== undefined && isWithin(claim.at, at));
   // Where nothing of ours stands any more, it may be another container by now, of the user's.
   const live = claims.filter((claim) => isLive(root, claim));
-  const created = draft.created.filter(({ at }) => !inside(lost, at) || inside(live, at));
+  const created = draft.created.filter(({ at }) => !inside(overwritten, at) || inside(live, at));
   return {
     draft: { ...draft, claims, created },
-    lost: new Map(
-      lost.map((claim) => [pathKey(claim.at ?? []), {
+    overwritten: new Map(
+      overwritten.map((claim) => [pathKey(claim.at ?? []), {
         ...claim,
         owners: claim.owners.filter((owner) => !active.has(owner)),
       }]),
@@ -162,7 +168,7 @@ function forgetLost(draft: Draft, parts: readonly Part[]) {
 }
 
 function createdIn(draft: Draft): (at: ConfigPath) => boolean {
-  const keys = new Set(draft.created.map((one) => pathKey(one.at)));
+  const keys = createdKeys(draft);
   return (at) => keys.has(pathKey(at));
 }
 
@@ -174,23 +180,23 @@ interface Aim {
 }
 
 /** The puts of one file, one after the other. */
-class Session {
+class Puts {
   draft: Draft;
   readonly edits: Map<string, Edit[]> = new Map();
   readonly #before: ConfigDocument;
-  readonly #lost: ReadonlyMap<string, Claim>;
+  readonly #overwritten: ReadonlyMap<string, Claim>;
   readonly #parts: readonly Part[];
   readonly #now: string;
 
   constructor(
     draft: Draft,
-    lost: ReadonlyMap<string, Claim>,
+    overwritten: ReadonlyMap<string, Claim>,
     parts: readonly Part[],
     now: string,
   ) {
     this.draft = draft;
     this.#before = draft.document;
-    this.#lost = lost;
+    this.#overwritten = overwritten;
     this.#parts = parts;
     this.#now = now;
   }
@@ -207,8 +213,8 @@ class Session {
   }
 
   /**
-   * Puts what clients need beside the route, where what it goes into was created just now. A value that
-   * stands there already is left alone, whosever it is.
+   * Puts the defaults into what this run has created. A value that stands there already is left
+   * alone, whoever wrote it.
    */
   putDefaults(): void {
     const claims = new Map<string, Claim>();
@@ -225,9 +231,9 @@ class Session {
   }
 
   /**
-   * Two patches can mean one place in different words; then the last one put would win silently. And
-   * what holds must hold for every reader: a place that would not be edited now, because readers
-   * disagree on it, is none.
+   * Checks that every wanted place holds its value. Two patches can name one place by different
+   * paths; then the last one would win silently. And a place that readers read in different ways is
+   * refused also where it holds our value already, as it would be if we had to write it.
    */
   checkAllHold(): void {
     const { document } = this.draft;
@@ -260,12 +266,14 @@ class Session {
 
   #demands(aims: readonly Aim[]): Demand[] {
     const active = new Set(this.#parts.map((part) => part.provider));
-    const stays = [...this.draft.claims, ...this.#lost.values()].flatMap((claim): Demand[] => {
-      const { at, owners, value } = claim;
-      const provider = owners.find((owner) => !active.has(owner));
-      if (at === undefined || provider === undefined || claim.kind === "default") return [];
-      return [{ provider, at, shown: shownPath(claim), value, active: false }];
-    });
+    const stays = [...this.draft.claims, ...this.#overwritten.values()].flatMap(
+      (claim): Demand[] => {
+        const { at, owners, value } = claim;
+        const provider = owners.find((owner) => !active.has(owner));
+        if (at === undefined || provider === undefined || claim.kind === "default") return [];
+        return [{ provider, at, shown: shownPath(claim), value, active: false }];
+      },
+    );
     const asked = aims.map(({ provider, want, at }): Demand => {
       const shown = shownPath({ ...this.#claim(want, at, [provider]) });
       return { provider, at, shown, value: want.value, active: true };
@@ -296,8 +304,10 @@ class Session {
       }
       if (isTable(live)) throw tableInTheWay(document, at, provider);
       const isOurs = ours !== undefined && isLive(document.value, ours);
-      const lost = this.#lost.get(key) ?? this.#heirlessAt(key, want.value);
-      const staying = lost !== undefined && sameValue(lost.value, want.value) ? lost.owners : [];
+      const overwritten = this.#overwritten.get(key) ?? this.#takeUnfoundClaim(key, want.value);
+      const staying = overwritten !== undefined && sameValue(overwritten.value, want.value)
+        ? overwritten.owners
+        : [];
       const owners = joined(earlier?.owners ?? ours?.owners ?? staying, [provider]);
       claims.set(key, { ...this.#claim(want, at, owners, ours ?? earlier) });
       if (holds) continue;
@@ -312,10 +322,10 @@ class Session {
   }
 
   /**
-   * A claim on just this value in an entry that is gone, and is about to be made anew: whoever takes no
-   * part in this run owns the new one.
+   * Removes the claim of the same value in an entry that was not found and will be created again.
+   * Owners of that claim that are not in this run will also own the value in the new entry.
    */
-  #heirlessAt(key: string, value: ConfigValue): Claim | undefined {
+  #takeUnfoundClaim(key: string, value: ConfigValue): Claim | undefined {
     const { claims, document } = this.draft;
     // The last entry that is left may have been taken for it, which holds something else.
     const isGone = (claim: Claim) => claim.at === undefined || !isLive(document.value, claim);
@@ -340,7 +350,7 @@ class Session {
       at,
       value: want.value,
       template: want.template,
-      // What anybody sets counts as set.
+      // If one of the owners wants it as `set`, that is its kind.
       kind: known?.kind === "set" ? "set" : want.kind,
       owners,
       since: this.#now,
@@ -351,7 +361,10 @@ class Session {
   }
 }
 
-/** Whether a claim needs no renewal: a healed one may not know its template, a default may become set. */
+/**
+ * Whether a claim can stay as it is. It cannot if its template is unknown (it came from a sidecar),
+ * or if it was put as a default and is wanted as `set` now.
+ */
 function isSameAs({ template, kind, owners }: Claim, want: Wanted): boolean {
   return template !== undefined && (owners.length > 1 || sameValue(template, want.template)) &&
     (kind === want.kind || kind === "set");
@@ -366,7 +379,7 @@ function tableInTheWay(
   at: ConfigPath,
   provider: string,
 ): ConfigPatchError {
-  // A table under headers has no one text, but its first value has.
+  // A table under headers has no single span, so the position of its first value is used.
   const live: ConfigValue | undefined = valueAt(document.value, at);
   const leaves = isTable(live) ? leavesOf(live, at).map((leaf) => leaf.path) : [];
   const span = [at, ...leaves].map((path) => document.find(path)?.span)
@@ -375,7 +388,7 @@ function tableInTheWay(
     "shape",
     `a table stands at ${pathText(at)}, where a value must be`,
     {
-      ...(span === undefined ? undefined : positionOf(document.text, span.start)),
+      ...(span === undefined ? undefined : locate(document.text, span.start)),
       provider,
       remedy:
         "rename or remove that table; it is not replaced, because that would lose what is in it",

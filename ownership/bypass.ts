@@ -32,7 +32,7 @@ export type Rival =
   /** Something that cannot be read as its format, and why. */
   | { readonly kind: "unreadable"; readonly error: ConfigPatchError };
 
-/** A bypass, not accepted yet or ever. */
+/** A bypass as it was found; whether the operator accepts it is decided later. */
 export type FoundBypass = Omit<Bypass, "accepted">;
 
 /** The bypasses of one rule in one file. */
@@ -42,7 +42,7 @@ export function bypassesOf(rule: Rule, file: string, rival: Rival): FoundBypass[
   if (path === undefined) return [{ file, position: undefined, path: undefined, why }];
   if (rival.kind === "unreadable") {
     const position = rival.error.position;
-    const told = `it cannot be read (${rival.error.message}), and may say so: ${why}`;
+    const told = `it cannot be read (${rival.error.message}), so this may be the case: ${why}`;
     return [{ file, position, path: undefined, why: told }];
   }
   if (rival.kind === "present") return [];
@@ -50,10 +50,10 @@ export function bypassesOf(rule: Rule, file: string, rival: Rival): FoundBypass[
   const places = settingsAt(document.value, [], path)
     .filter(({ value }) => value !== null && !rule.unless.some((one) => sameValue(one, value)))
     .map(({ at }) => at);
-  return told(document, file, places, why);
+  return foundAt(document, file, places, why);
 }
 
-function told(
+function foundAt(
   document: ConfigDocument,
   file: string,
   places: readonly ConfigPath[],
@@ -98,17 +98,19 @@ export function caseTwins(
   }
   const byKey = Map.groupBy(found.values(), ({ key }) => key);
   return [...byKey].flatMap(([key, twins]) => {
-    const why = `some clients do not tell it from ${pathText([key])}, and read the last of both`;
-    return told(document, file, twins.map(({ at }) => at), why);
+    const why = `some clients take it for ${pathText([key])}, and use the last of the two`;
+    return foundAt(document, file, twins.map(({ at }) => at), why);
   });
 }
 
 /** The failure of a provider whose client would not go to the vault. */
 export function bypassed(provider: string, bypasses: readonly FoundBypass[]): ConfigPatchError {
   const [first] = bypasses;
-  const what = bypasses.map(({ file, path, why }) =>
-    path === undefined ? `${file}: ${why}` : `${pathText(path)} in ${file}: ${why}`
-  ).join("; ");
+  const what = bypasses.map(({ file, position, path, why }) => {
+    const where = position === undefined ? file : `${file}:${position.line}:${position.column}`;
+    const setting = path === undefined ? where : `${pathText(path)} at ${where}`;
+    return `${setting} (${why.replace(/\.$/, "")})`;
+  }).join(", and of ");
   return new ConfigPatchError(
     "bypassed",
     `its client would not go to the vault, because of ${what}`,
@@ -117,7 +119,7 @@ export function bypassed(provider: string, bypasses: readonly FoundBypass[]): Co
       file: first?.file,
       position: first?.position,
       remedy: `change that, or accept it (--accept-bypass ${provider}), ` +
-        `or run \`disable ${provider}\` if this container does not use it`,
+        `or run \`vault-config disable ${provider}\` if this container does not use it`,
     },
   );
 }

@@ -17,8 +17,8 @@ export interface EntryMark {
 export type Place = readonly (string | EntryMark)[];
 
 /**
- * Why a value was put. `set` and `each` route the client. A `default` only comes along with what we
- * create, and a value of `each` keeps no entry alive.
+ * Why a value was put. `set` and `each` route the client. A `default` is written only together with
+ * a table, entry or file that we create. Values of `each` alone do not keep an entry in the file.
  */
 export type Kind = "set" | "each" | "default";
 
@@ -68,11 +68,11 @@ export interface Claim {
   readonly owners: readonly string[];
   /** When it was put first, as an ISO date and time. */
   readonly since: string;
-  /** What we did to the text; absent when that is not known (a healed record). */
+  /** What we did to the text; absent when that is not known, as when only a sidecar told of it. */
   readonly text: ClaimText | undefined;
-  /** How many keys of the place lead to tables, lists and entries that exist only because of us. */
+  /** For each table, list or entry that exists only because of us: the length of its path. */
   readonly created: readonly number[];
-  /** How many keys of the place lead to tables and lists of the user's that were a null before us. */
+  /** For each table or list of the user's that was a null before us: the length of its path. */
   readonly nulls: readonly number[];
 }
 
@@ -86,7 +86,7 @@ export interface ClaimText {
   readonly value: Span;
   /** Whether the user had a value at the place. */
   readonly overrode: boolean;
-  /** How many keys of the place lead to the containers that `insert` brought along. */
+  /** For each container that `insert` brought along: the length of its path. */
   readonly created: readonly number[];
 }
 
@@ -136,6 +136,11 @@ export function joined(owners: readonly string[], more: readonly string[]): stri
   return [...new Set([...owners, ...more])].sort();
 }
 
+/** The keys of all containers on the way to a place. */
+export function containersOf(at: ConfigPath): string[] {
+  return at.map((_, length) => pathKey(at.slice(0, length)));
+}
+
 /** Whether `inner` is below `outer`, or the same. */
 export function isWithin(inner: ConfigPath, outer: ConfigPath): boolean {
   return inner.length >= outer.length &&
@@ -157,7 +162,7 @@ export function leadingKeys(place: Place): readonly string[] {
   return place.slice(0, entry === -1 ? place.length : entry) as readonly string[];
 }
 
-/** Whether nothing is in a container but what an entry of ours is known by. */
+/** Whether a container is empty, apart from the keys by which an entry of ours is matched. */
 export function isVacant(value: ConfigValue | undefined, match: Selector | undefined): boolean {
   if (value === null) return true;
   if (isList(value)) return value.length === 0;

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { ConfigPatchError, locate as positionOf } from "../errors.ts";
+import { ConfigPatchError, locate } from "../errors.ts";
 import { checkEdit } from "../formats/check.ts";
 import { refuseDepth } from "../formats/limits.ts";
 import { applySplices } from "../formats/splice.ts";
@@ -54,6 +54,11 @@ export interface Created {
   readonly at: ConcretePath;
   /** What an entry is known by: these values do not make it the user's. */
   readonly match: Selector | undefined;
+}
+
+/** The keys of the containers that exist only because of us. */
+export function createdKeys({ created }: Pick<Draft, "created">): Set<string> {
+  return new Set(created.map((one) => pathKey(one.at)));
 }
 
 /** How a claim ended. */
@@ -115,7 +120,7 @@ export function blaming<T>(provider: string, work: () => T): T {
   }
 }
 
-/** Whether a checked edit did not have just its effect. */
+/** Whether an error says that an edit would have done something else than it should. */
 export function isVerification(error: unknown): boolean {
   return error instanceof ConfigPatchError && error.code === "verification";
 }
@@ -130,16 +135,16 @@ export function withRemoved(
     if (claim.at === undefined) return claim;
     // A place without entries is where it always was, whether something stands there or not.
     if (claim.place.every((key) => typeof key === "string")) return claim;
-    const { path, lost } = follow(claim.at, claim.place, removed);
-    return { ...claim, at: lost === undefined ? path : undefined };
+    const { path, removedFrom } = follow(claim.at, claim.place, removed);
+    return { ...claim, at: removedFrom === undefined ? path : undefined };
   });
   const created = draft.created.flatMap(({ at, match }) => {
-    const { path, lost } = follow(at, [], removed);
-    return lost === undefined ? [{ at: path as ConcretePath, match }] : [];
+    const { path, removedFrom } = follow(at, [], removed);
+    return removedFrom === undefined ? [{ at: path as ConcretePath, match }] : [];
   });
   const nulls = draft.nulls.flatMap((at) => {
-    const { path, lost } = follow(at, [], removed);
-    return lost === undefined ? [path as ConcretePath] : [];
+    const { path, removedFrom } = follow(at, [], removed);
+    return removedFrom === undefined ? [path as ConcretePath] : [];
   });
   return { ...draft, document, claims, created, nulls };
 }
@@ -175,15 +180,15 @@ function nextBatch(
   return { batch, later };
 }
 
-/** A path whose selectors are numbers as far as their entries exist by now. */
+/** A path in which each selector whose entry exists by now is replaced by that entry's number. */
 function asFound(document: ConfigDocument, path: ConfigPath): ConfigPath {
   const { found, missing } = resolve(document.value, path);
   return [...found, ...missing];
 }
 
 /**
- * What may be touched by one put of a batch only: the containers that it creates, and a container
- * whose first plain value it is, because the next one's layout follows the first.
+ * What only one put of a batch may touch: a place that exists, each container that is created, and
+ * a container that gets its first plain value, because the layout of the next one follows it.
  */
 function dependsOn(root: ConfigValue, path: ConfigPath): string[] {
   const { found, missing } = resolve(root, path);
@@ -202,7 +207,7 @@ function dependsOn(root: ConfigValue, path: ConfigPath): string[] {
 
 function putOne(document: ConfigDocument, claim: Claim, at: ConfigPath): Put {
   try {
-    // Whatever the handler does: what recurses over a value would overflow.
+    // Not left to the handler: code that recurses over a deep value would overflow the stack.
     refuseDepth(at, claim.value);
     return document.put(at, claim.value);
   } catch (error) {
@@ -225,7 +230,7 @@ function putBatch(draft: Draft, batch: readonly PlannedPut[]): Draft {
   }
   const byPlace = new Map<string, Claim>();
   for (const claim of draft.claims) {
-    byPlace.set(claim.at === undefined ? `lost ${byPlace.size}` : pathKey(claim.at), claim);
+    byPlace.set(claim.at === undefined ? `unfound ${byPlace.size}` : pathKey(claim.at), claim);
   }
   const created = new Map(draft.created.map((one) => [pathKey(one.at), one]));
   const nulls = new Map(draft.nulls.map((path) => [pathKey(path), path]));
@@ -270,7 +275,7 @@ function claimText(document: ConfigDocument, claim: Claim, at: ConfigPath, put: 
     const span = document.find(at)?.span;
     const message = "the value that stands at our place is too long";
     const remedy = `shorten it below ${MAX_FORMER_TEXT} bytes, or take it out`;
-    const where = span === undefined ? undefined : positionOf(document.text, span.start);
+    const where = span === undefined ? undefined : locate(document.text, span.start);
     throw blame(new ConfigPatchError("too-large", message, { ...where, remedy }), claim);
   }
   return {
@@ -294,8 +299,8 @@ function renewed(held: Claim, put: Put): ClaimText | undefined {
   if (text === undefined || put.insert + put.remove === "") return text;
   const { start, end } = text.value;
   if (text.insert.slice(start, end) !== put.remove) {
-    // Somebody has respelled our value, or its surroundings, since we wrote it. What we know of the
-    // surroundings is no use any more; the user's former text is.
+    // Since we wrote it, somebody has changed how our value or the text around it is written. The
+    // bytes that we know around it are of no use any more; the user's former text still is.
     return { ...text, insert: put.insert, value: put.value };
   }
   const insert = text.insert.slice(0, start) + put.insert + text.insert.slice(end);

@@ -62,7 +62,7 @@ class PassedOver {
     this.#text = document.text;
   }
 
-  /** Passes over a region; one whose removal leaves former text behind stays in the way. */
+  /** Adds a region to pass over, except one that is replaced by former text when it is undone. */
   add(start: number, end: number, leavesNothing: boolean): void {
     if (!leavesNothing || start === end) return;
     this.#endOf.set(start, end);
@@ -93,7 +93,7 @@ class PassedOver {
       }
       if (this.#text[end++] !== insert[i]) return undefined;
     }
-    // A comma or a bracket of ours may have an equal one at the end of a comment of the user's.
+    // What looks like a comma or bracket of ours may be the end of a comment of the user's.
     if (this.#isInComment(start)) return undefined;
     if (!ownLines) return { start, end };
     start = this.#withoutIndent(start, text);
@@ -138,7 +138,7 @@ function isWholeLines({ insert, remove }: ClaimText): boolean {
   return remove === "" && insert.endsWith("\n") && !/^\r?\n/.test(insert);
 }
 
-/** Tells of each offset of the inserted text whether it is in the indentation of a line. */
+/** A function that says whether an offset of the inserted text is in the indentation of a line. */
 function indentIn(text: ClaimText): (offset: number) => boolean {
   const { insert, remove } = text;
   if (remove !== "") return () => false;

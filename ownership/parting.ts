@@ -2,14 +2,24 @@
  * What becomes of the values that came along with others (`default`), and of those that go into every
  * entry (`each`), when claims leave. Pure.
  *
- * A default stands and falls with what was created together with it: the list entry that it is in, or
- * else all that we began. It goes when nothing is left in there but what we wrote; it stays with those
- * who still route something there; else it is the user's from now on.
+ * Such a value belongs to a list entry or to more that we created around it: its home. That is the
+ * entry that it is in; else the outermost container in which nobody but its owners routes (`set`).
+ * It goes when only what we wrote is left in its home. It stays with the providers that still route
+ * something there. Else it is the user's from now on.
  *
  * @module
  */
 import { type ConcretePath, copyOf, removeAt, valueAt } from "../formats/value.ts";
-import { type Claim, descending, isLive, isVacant, isWithin, joined, pathKey } from "./claims.ts";
+import {
+  type Claim,
+  containersOf,
+  descending,
+  isLive,
+  isVacant,
+  isWithin,
+  joined,
+  pathKey,
+} from "./claims.ts";
 import type { Created, Draft } from "./edits.ts";
 
 /** What becomes of claims when some of them leave. */
@@ -27,32 +37,35 @@ export function parting(draft: Draft, leaving: ReadonlySet<Claim>): Parting {
   const ending = new Set([...leaving].filter((claim) => claim.kind !== "default"));
   const forgotten = new Set([...leaving].filter((claim) => claim.kind === "default"));
   const inherited = new Map<Claim, readonly string[]>();
-  const soft = draft.claims.filter((claim) =>
+  const companions = draft.claims.filter((claim) =>
     claim.kind !== "set" && (leaving.has(claim) || isLive(draft.document.value, claim))
   );
-  const units = new Map<string, { readonly unit: Created; readonly members: Claim[] }>();
-  for (const claim of soft) {
-    const unit = unitOf(draft, claim);
-    if (unit === undefined) continue;
-    const known = units.get(pathKey(unit.at)) ?? { unit, members: [] };
-    units.set(pathKey(unit.at), known);
-    known.members.push(claim);
+  const homeOf = homes(draft);
+  const byHome = new Map<string, { readonly home: Created; readonly within: Claim[] }>();
+  for (const claim of companions) {
+    const home = homeOf(claim);
+    if (home === undefined) continue;
+    const known = byHome.get(pathKey(home.at)) ?? { home, within: [] };
+    byHome.set(pathKey(home.at), known);
+    known.within.push(claim);
   }
-  for (const { unit, members } of units.values()) {
-    const inside = (claim: Claim) => claim.at !== undefined && isWithin(claim.at, unit.at);
-    if (![...leaving].some(inside)) continue;
+  // Inner ones first: what goes with them is not in the way of the outer ones.
+  const innerFirst = [...byHome.values()].sort((a, b) => b.home.at.length - a.home.at.length);
+  for (const { home, within } of innerFirst) {
+    const isInside = (claim: Claim) => claim.at !== undefined && isWithin(claim.at, home.at);
+    if (![...leaving].some(isInside)) continue;
     const staying = draft.claims.filter((claim) =>
-      claim.kind === "set" && !leaving.has(claim) && inside(claim)
+      claim.kind === "set" && !leaving.has(claim) && isInside(claim)
     );
     const heirs = staying.reduce<string[]>((owners, claim) => joined(owners, claim.owners), []);
-    const all = [...ending].filter(inside).concat(members);
-    if (heirs.length === 0 && isHollow(draft, unit, all)) {
-      for (const claim of members) {
+    const all = [...ending].filter(isInside).concat(within);
+    if (heirs.length === 0 && holdsOnly(draft, home, all)) {
+      for (const claim of within) {
         ending.add(claim);
         forgotten.delete(claim);
       }
     } else if (heirs.length > 0) {
-      for (const claim of members.filter((one) => forgotten.delete(one))) {
+      for (const claim of within.filter((one) => forgotten.delete(one))) {
         inherited.set(claim, heirs);
       }
     }
@@ -60,16 +73,28 @@ export function parting(draft: Draft, leaving: ReadonlySet<Claim>): Parting {
   return { ending, forgotten, inherited };
 }
 
-/** What was created together with a value: the innermost entry of a list, else all that we began. */
-function unitOf({ created }: Draft, { at }: Claim): Created | undefined {
-  if (at === undefined) return undefined;
-  const around = created.filter((one) => isWithin(at, one.at))
-    .toSorted((a, b) => a.at.length - b.at.length);
-  return around.findLast((one) => typeof one.at[one.at.length - 1] === "number") ?? around[0];
+/** A function that finds a claim's home: the container of ours that its value belongs to. */
+export function homes({ claims, created }: Draft): (claim: Claim) => Created | undefined {
+  const routes = claims.filter((claim) => claim.kind === "set");
+  const routersIn = new Map<string, Set<string>>();
+  for (const { at, owners } of routes) {
+    for (const key of containersOf(at ?? [])) {
+      routersIn.set(key, new Set([...routersIn.get(key) ?? [], ...owners]));
+    }
+  }
+  return ({ at, owners }) => {
+    if (at === undefined) return undefined;
+    const around = created.filter((one) => isWithin(at, one.at))
+      .toSorted((a, b) => a.at.length - b.at.length);
+    const isEntry = (one: Created) => typeof one.at[one.at.length - 1] === "number";
+    const isOwn = (one: Created) =>
+      routersIn.get(pathKey(one.at))?.isSubsetOf(new Set(owners)) === true;
+    return around.findLast(isEntry) ?? around.find(isOwn) ?? around[0];
+  };
 }
 
 /** Whether nothing is in a container of ours but these claims, as we wrote them. */
-function isHollow(draft: Draft, { at, match }: Created, claims: readonly Claim[]): boolean {
+function holdsOnly(draft: Draft, { at, match }: Created, claims: readonly Claim[]): boolean {
   const { document, created } = draft;
   const stands = (claim: Claim) =>
     claim.at !== undefined && valueAt(document.value, claim.at) !== undefined;

@@ -1,9 +1,9 @@
 /**
  * Where places are in a text: finding claims again, and following them through removals.
  *
- * A key of a table is its own name. An entry of a list is known by what stands in it besides our
- * values: claims and entries are paired by the number of those values that are still equal, and of
- * entries that look alike, by our own values.
+ * A value in a table is found by its key. An entry of a list is recognised by its other values,
+ * those that are not ours: claims are paired with the entries in which most of these are still
+ * equal. If several entries are equally good, the one that still holds our own values wins.
  *
  * @module
  */
@@ -27,7 +27,7 @@ import { type Claim, type EntryMark, isLive, isWithin, type Place } from "./clai
 const MOST_LEAVES = 32;
 
 /** The claims with the paths at which their places are in a text. */
-export function locate(root: ConfigValue, claims: readonly Claim[]): Claim[] {
+export function findPlaces(root: ConfigValue, claims: readonly Claim[]): Claim[] {
   const found = new Map<Claim, ConfigPath>();
   walk(root, claims.map((claim) => ({ claim, rest: claim.place, at: [] })), found);
   return claims.map((claim) => ({ ...claim, at: found.get(claim) }));
@@ -84,7 +84,7 @@ class Entries {
     alike.sort((a, b) => a - b);
   }
 
-  /** Of entries that look alike, all but the first are also known by which of them they are. */
+  /** The digests of an entry; of entries that look alike, all but the first also get a number. */
   leavesAt(at: ConfigPath): readonly string[] | undefined {
     const leaves = this.#leaves.get(JSON.stringify(at));
     if (leaves === undefined) return undefined;
@@ -109,36 +109,38 @@ export function placeOf(path: ConfigPath, match: (depth: number) => Selector | u
   );
 }
 
-/** What an entry is known by, of which only the values are known that a patch matches it by. */
+/** The digests of an entry of which we know only the values that a patch matches. */
 export function leavesOfMatch(match: Selector): readonly string[] {
   return leavesOfEntry(tableOf(Object.entries(match)), [], () => false);
 }
 
 /** A path in a tree from which something was removed. */
-export interface Moved {
-  /** The path; from `lost` on it is what the place is remembered by. */
+export interface Followed {
+  /** The path; the part of it that no longer exists is taken from the remembered place. */
   readonly path: ConfigPath;
-  /** How many keys of it still exist, where what they lead to was removed. */
-  readonly lost: number | undefined;
+  /** If a part of the path was removed: how many of its keys still exist. */
+  readonly removedFrom: number | undefined;
 }
 
 /** Where a path leads once some places are removed, in the order given. */
-export function follow(at: ConfigPath, place: Place, removed: readonly ConcretePath[]): Moved {
+export function follow(at: ConfigPath, place: Place, removed: readonly ConcretePath[]): Followed {
   const path = [...at];
-  let lost: number | undefined;
+  let removedFrom: number | undefined;
   for (const gone of removed) {
     const depth = gone.length - 1;
-    if (depth < 0 || (lost !== undefined && lost <= depth)) continue;
+    if (depth < 0 || (removedFrom !== undefined && removedFrom <= depth)) continue;
     const [last, here] = [gone[depth], path[depth]];
     if (!isWithin(path.slice(0, depth), gone.slice(0, depth))) continue;
-    if (last === here) lost = depth;
+    if (last === here) removedFrom = depth;
     else if (typeof last === "number" && typeof here === "number" && here > last) {
       path[depth] = here - 1;
     }
   }
-  if (lost === undefined) return { path, lost };
-  const rest = place.slice(lost).map((key) => typeof key === "string" ? key : key.match ?? {});
-  return { path: [...path.slice(0, lost), ...rest], lost };
+  if (removedFrom === undefined) return { path, removedFrom };
+  const rest = place.slice(removedFrom).map((key) =>
+    typeof key === "string" ? key : key.match ?? {}
+  );
+  return { path: [...path.slice(0, removedFrom), ...rest], removedFrom };
 }
 
 interface Search {
@@ -187,7 +189,7 @@ interface Group {
   readonly searches: Search[];
 }
 
-/** Entries that look alike hold the same places; the second claim of a place is in the second one. */
+/** Groups claims by entry: of entries that look alike, the second holds a place's second claim. */
 function groupsOf(searches: readonly Search[]): Group[] {
   const groups: Group[] = [];
   const alike = new Map<string, { readonly group: Group; readonly tails: Set<string> }[]>();
@@ -253,12 +255,12 @@ interface Score {
 }
 
 /**
- * The entries of a list that fit best to groups. A container can make them as many as it likes, all
- * alike: so what alike groups ask is looked up once, and no group gets more than it can need.
+ * The entries of a list that fit each group best. A container can create any number of entries that
+ * look alike. So equal groups are ranked only once, and no group gets more entries than it needs.
  */
 class Rankings {
   readonly #list: readonly ConfigValue[];
-  /** As many as there are groups: the others take all but one of them at most. */
+  /** The number of groups: even if each other group takes one of these entries, one is left. */
   readonly #most: number;
   /** By the digest of a value: the entries in which it stands. */
   readonly #holders = new Map<string, number[]>();
@@ -307,7 +309,7 @@ class Rankings {
       for (const index of this.#holders.get(leaf) ?? []) equal[index] = (equal[index] ?? 0) + 1;
     }
     if (leaves.length > 0) return equal;
-    // An entry in which only our values stood is one in which nothing else stands.
+    // The entry held only values of ours, so we look for one that still holds nothing else.
     const tails = new Set(searches.map(({ rest }) => rest[1]));
     return this.#list.map((item) => {
       const keys = isTable(item) ? Object.keys(item) : [];
@@ -326,7 +328,7 @@ class Rankings {
   }
 }
 
-/** Whether an entry is a list, of lists and tables, in which no other values than ours stand. */
+/** Whether an entry is a list whose values, at any depth, are all ours. */
 function holdsOnly(item: ConfigValue, searches: readonly Search[]): boolean {
   if (!isList(item)) return false;
   const leaves: ConfigValue[] = [];

@@ -24,12 +24,19 @@ import {
   type WantedPath,
 } from "./claims.ts";
 import { readableText } from "./blank.ts";
-import { blaming, type Created, type Draft, MAX_FORMER_TEXT, type Released } from "./edits.ts";
+import {
+  blaming,
+  type Created,
+  createdKeys,
+  type Draft,
+  MAX_FORMER_TEXT,
+  type Released,
+} from "./edits.ts";
 import { fitAll } from "./fit.ts";
-import { locate, marked } from "./places.ts";
+import { findPlaces, marked } from "./places.ts";
 import type { Action, Edit, Outcome } from "./report.ts";
 import { type Stray, straysOf } from "./strays.ts";
-import type { Part } from "./wanted.ts";
+import { type Part, routes } from "./wanted.ts";
 import { claimsOf, type Ending, endingsOf, withdraw } from "./withdraw.ts";
 
 /** All that planning one file needs to know. */
@@ -103,20 +110,20 @@ export function planFile(input: FileInput): FilePlan {
   const document = handler.parse(base, parse);
   const { record, aside } = recordOf(input, (claims) => allStand(document, claims));
 
-  const stated = locate(document.value, record?.claims ?? []);
+  const fromState = findPlaces(document.value, record?.claims ?? []);
   const found: Draft = {
     handler,
     parse,
     document,
-    claims: stated,
-    created: createdBy(document, stated),
-    nulls: nullsBy(document, stated),
+    claims: fromState,
+    created: createdBy(document, fromState),
+    nulls: nullsBy(document, fromState),
     released: [],
   };
   refuseManyPlaces(found, parts);
   const present = new Set(parts.map((part) => part.provider));
   const recorded = adoptRecords(found, records, present, now);
-  const known = adoptKnown(recorded, parts, now, new Set(stated));
+  const known = adoptKnown(recorded, parts, now, new Set(fromState));
   const start = known === recorded ? recorded : withCreated(known);
 
   const leavers = parts.filter((part) => part.action === "disable");
@@ -126,11 +133,12 @@ export function planFile(input: FileInput): FilePlan {
   refuseManyClaims(draft.claims, present);
 
   const origin = originOf(input, record, start, recorded);
-  // A blank file is read as a blank document of its format; that is no text of the user's.
+  // A blank file is planned as the blank text of its format, which must not be written by itself.
   const after = draft.document.text === base
     ? draft.claims.length === 0 && record !== undefined ? finalText(text, origin) : text
     : finalText(draft.document.text, origin);
-  // As long as there is no text, who leaves may still get theirs back with it.
+  // While the file is away, a provider that leaves stays in its record: the file may come back with
+  // that provider's values in it.
   const isAway = (after ?? "").trim() === "";
   const restAside = withoutOwners(aside, isAway ? [] : leavers.map((part) => part.provider));
   const state = stateOf(draft, {
@@ -141,15 +149,16 @@ export function planFile(input: FileInput): FilePlan {
   });
   const adopted = (provider: string) =>
     start.claims.filter((claim) =>
-      claim.text === undefined && !stated.some((one) => one.place === claim.place) &&
+      claim.text === undefined && !fromState.some((one) => one.place === claim.place) &&
       claim.owners.includes(provider)
     ).map(shownPath);
   const strays = straysOf(draft, parts);
   const results = parts.map(({ provider, action }): PartResult => {
     const ending = (action === "disable" ? left : applied).endings.get(provider);
-    const isAside = action === "disable" &&
+    // What was set aside earlier was told of then.
+    const isGone = action === "disable" && aside !== (isAway ? input.state?.aside : undefined) &&
       aside?.claims.some((claim) => claim.owners.includes(provider)) === true;
-    const outcome = ending?.outcome ?? (isAside ? "gone" : "unchanged");
+    const outcome = ending?.outcome ?? (isGone ? "gone" : "unchanged");
     return {
       provider,
       action,
@@ -170,7 +179,7 @@ function recordOf(
   if (state === undefined) return { record: undefined, aside: undefined };
   const { aside, ...record } = state;
   if (text === undefined || text.trim() === "") {
-    // What we began ourselves has nothing of the user's to come back.
+    // A file that we began ourselves held nothing of the user's that could come back.
     return record.origin === undefined && record.claims.length > 0
       ? { record: undefined, aside: record }
       : { record, aside };
@@ -186,13 +195,14 @@ function recordOf(
 
 /** Whether all claims stand in a text with their bytes. */
 function allStand(document: ConfigDocument, claims: readonly Claim[]): boolean {
-  const located = locate(document.value, claims);
-  return claims.length > 0 && fitAll(document, located).length === claims.length;
+  const found = findPlaces(document.value, claims);
+  return claims.length > 0 && fitAll(document, found).length === claims.length;
 }
 
 /**
- * The containers that claims say exist only because of us. Those that still stand know best: of one
- * whose value is gone it counts only where nothing else of ours stands.
+ * The containers that exist only because of us, as the claims say. Claims whose value still stands
+ * come first. Those whose value is gone count only for containers in which nothing else of ours
+ * stands.
  */
 function createdBy(document: ConfigDocument, claims: readonly Claim[]): Created[] {
   const root = document.value;
@@ -210,12 +220,12 @@ function createdBy(document: ConfigDocument, claims: readonly Claim[]): Created[
     for (const length of lengths) add(at.slice(0, length), place[length - 1]);
   }
   for (const claim of dead ?? []) {
-    // Of an entry that cannot be found, the list that it was in still can.
+    // If the entry cannot be found, the list that it was in still can.
     const at = claim.at ?? leadingKeys(claim.place);
     for (const length of claim.created.filter((one) => one > 0 && one <= at.length)) {
       const [path, mark] = [at.slice(0, length), claim.place[length - 1]];
       if (held.has(pathKey(path)) || resolve(root, path).missing.length > 0) continue;
-      // An entry that is alone is found by that alone; it may be one of the user's.
+      // An entry may have been found only because it is the single one; it may be the user's.
       const isSure = typeof mark !== "object" ||
         (mark.match !== undefined && matches(valueAt(root, path), mark.match));
       if (isSure) add(path, mark);
@@ -273,7 +283,7 @@ function originOf(
   start: Draft,
   recorded: Draft,
 ): FileRecord["origin"] {
-  const wants = parts.some((part) => part.action === "apply" && part.wanted.length > 0);
+  const wants = parts.some(routes);
   if (text === undefined) return "absent";
   if (text.trim() === "") return record?.origin ?? { blank: blankToKeep(text) };
   // Another program may have emptied what we began: in YAML, the reference leaves braces then.
@@ -281,11 +291,11 @@ function originOf(
   if (record?.origin !== undefined && isEmptied) return record.origin;
   if (record !== undefined) {
     const root = start.document.value;
-    // Where nothing of ours stands any more, it is another file by now, which we did not begin.
+    // Where nothing of ours stands any more, the user has made a file of their own.
     return !wants || start.claims.some((claim) => isLive(root, claim)) ? record.origin : undefined;
   }
-  // Only the reference's sidecar tells of our values. It does not say who made the file; one in which
-  // nothing is left is not missed.
+  // Only the sidecar of the reference tells of our values. It does not say who made the file; where
+  // nothing is left in it, nobody needs it.
   return state === undefined && recorded.claims.length > 0 ? "absent" : undefined;
 }
 
@@ -306,11 +316,11 @@ function stateOf(
   },
 ): FileState | undefined {
   if (draft.claims.length === 0 && aside === undefined) return undefined;
-  const made = new Set(draft.created.map((one) => pathKey(one.at)));
+  const made = createdKeys(draft);
   const nulls = new Set(draft.nulls.map(pathKey));
   const claims = draft.claims.map((claim): Claim => {
     const { at } = claim;
-    // Of what no longer stands nothing new is known.
+    // Where our value no longer stands, the claim stays as it was.
     if (at === undefined || !isLive(draft.document.value, claim)) return claim;
     const lengths = made.size + nulls.size === 0 ? [] : at.map((_, length) => length);
     const within = (paths: ReadonlySet<string>) =>
@@ -346,7 +356,7 @@ function finalText(text: string | undefined, origin: FileRecord["origin"]): stri
   return origin === "absent" ? undefined : origin.blank;
 }
 
-/** What follows a path or a value would overflow on what is nested too deeply. */
+/** Code that recurses along a path or a value would overflow the stack if it were too deep. */
 function refuseTooDeep(path: WantedPath, value: ConfigValue, provider: string): void {
   blaming(provider, () => refuseDepth(path as ConfigPath, value));
 }

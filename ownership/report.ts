@@ -48,7 +48,7 @@ export interface Edit {
 export interface Bypass {
   /** `host dir/file`. */
   readonly file: string;
-  /** Where in it; absent where that the file exists is the bypass. */
+  /** Where in it; absent where the bypass is that the file exists at all. */
   readonly position: Position | undefined;
   /** The setting; absent as `position`. */
   readonly path: ConfigPath | undefined;
@@ -97,8 +97,9 @@ export interface Warning {
   /** Where in the file. */
   readonly position?: Position | undefined;
   /**
-   * What it is about, where something depends on it: `left-behind` is an address of ours whose owner
-   * takes no part in the run, `moved` one that stands where we did not put it.
+   * The kind of warning, where a program may need it. `left-behind`: an address of ours whose owner
+   * takes no part in runs any more. `moved`: one that stands where we did not put it. `bypassed`: a
+   * bypass that the operator has accepted.
    */
   readonly code?: "left-behind" | "moved" | "bypassed" | undefined;
 }

@@ -22,30 +22,30 @@ export interface Stray {
 
 /** Of claims whose entry cannot be found: those whose address stands elsewhere in the same list. */
 export function strayClaims(root: ConfigValue, claims: readonly Claim[]): ReadonlySet<Claim> {
-  const lost = claims.filter((claim) => claim.at === undefined && isAddress(claim));
-  const near = new NearPlaces(root, lost);
-  return new Set(lost.filter((claim) => near.of(claim).length > 0));
+  const unfound = claims.filter((claim) => claim.at === undefined && isAddress(claim));
+  const near = new NearPlaces(root, unfound);
+  return new Set(unfound.filter((claim) => near.of(claim).length > 0));
 }
 
-/** By provider, the addresses that its claims lost and that stand elsewhere in the same list or table. */
+/** By provider, the addresses that are not where its claims were, but elsewhere in the same list or table. */
 export function straysOf(
   draft: Draft,
   parts: readonly { readonly provider: string }[],
 ): ReadonlyMap<string, Stray[]> {
   const released = draft.released.filter(({ outcome }) => outcome === "gone")
     .map(({ claim }) => claim);
-  const lost = [...released, ...draft.claims.filter((claim) => claim.at === undefined)]
+  const unfound = [...released, ...draft.claims.filter((claim) => claim.at === undefined)]
     .filter(isAddress);
   const strays = new Map<string, Stray[]>();
-  if (lost.length === 0) return strays;
+  if (unfound.length === 0) return strays;
   const present = new Set(parts.map((part) => part.provider));
   const held = new Set(
     draft.claims.flatMap((claim) => claim.at === undefined ? [] : [pathKey(claim.at)]),
   );
   const { document } = draft;
-  const near = new NearPlaces(document.value, lost);
-  for (const owner of new Set(lost.flatMap((claim) => claim.owners)).intersection(present)) {
-    const own = lost.filter((claim) => claim.owners.includes(owner));
+  const near = new NearPlaces(document.value, unfound);
+  for (const owner of new Set(unfound.flatMap((claim) => claim.owners)).intersection(present)) {
+    const own = unfound.filter((claim) => claim.owners.includes(owner));
     // Claims of alike entries have the same places near.
     const lists = [...new Set(own.map((claim) => near.of(claim)))];
     const places = new Map(lists.flatMap((list) => list.map((at) => [pathKey(at), at])));
@@ -66,7 +66,7 @@ function isAddress({ template }: Claim): boolean {
 }
 
 /**
- * The places that differ from those of lost claims by one key or entry, and that hold their value. The
+ * The places that differ from those of unfound claims by one key or entry, and that hold their value. The
  * tree is searched once for all of them.
  */
 class NearPlaces {
@@ -114,7 +114,7 @@ function groupOf(value: number, depth: number): string {
   return `${value} ${depth}`;
 }
 
-/** Whether a path of the same length leads to a place but for one key; any entry of a list will do. */
+/** Whether a path of a place's length differs in one key at most; list entries count as equal. */
 function isNear(at: ConfigPath, place: Place): boolean {
   let other = 0;
   for (const [depth, step] of place.entries()) {

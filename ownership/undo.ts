@@ -13,7 +13,7 @@
  *
  * @module
  */
-import { ConfigPatchError, locate as positionOf } from "../errors.ts";
+import { ConfigPatchError, locate } from "../errors.ts";
 import { checkEdit, without } from "../formats/check.ts";
 import { applySplices } from "../formats/splice.ts";
 import type { ConfigDocument, ConfigValue, Splice } from "../formats/types.ts";
@@ -31,6 +31,7 @@ import {
 import {
   blame,
   type Created,
+  createdKeys,
   type Draft,
   isVerification,
   putAll,
@@ -42,8 +43,7 @@ import { parting } from "./parting.ts";
 import { follow } from "./places.ts";
 
 /**
- * Takes claims back. What a provider needed only beside its route (`default`) goes with what we
- * created, if nothing of the user's is left in it; else it stays, and is the user's from now on.
+ * Takes claims back; `parting.ts` says which defaults go with them.
  *
  * @throws {ConfigPatchError} `unsupported` or `verification` where not even the smallest removal
  * can be done safely.
@@ -111,12 +111,12 @@ function rewind(draft: Draft, leaving: ReadonlySet<Claim>): Draft | undefined {
   if (fits.length < live.length) return undefined;
   try {
     const { draft: undone, removed } = undo(draft, fits);
-    if (isLaxer(undone, draft)) return undefined;
+    if (isLessStrict(undone, draft)) return undefined;
     const staying = live.filter((claim) => !leaving.has(claim));
     const again = staying.flatMap((claim): Claim[] => {
-      const { path, lost } = follow(claim.at ?? [], claim.place, removed);
-      // What goes into every entry makes none.
-      if (lost !== undefined && claim.kind === "each") return [];
+      const { path, removedFrom } = follow(claim.at ?? [], claim.place, removed);
+      // A value of `each` never creates an entry.
+      if (removedFrom !== undefined && claim.kind === "each") return [];
       return [{ ...claim, at: path, text: undefined }];
     });
     const kept = new Set(staying);
@@ -148,20 +148,20 @@ function undoOrRemove(draft: Draft, leaving: ReadonlySet<Claim>): Draft {
   return next;
 }
 
-/** An exact undo, unless it fails its check or costs a strict text its strictness. */
+/** An exact undo; `undefined` if it fails its check, or a strict text would become less strict. */
 function exactly(draft: Draft, fits: readonly Fit[]): Draft | undefined {
   if (fits.length === 0) return undefined;
   try {
     const next = undo(draft, fits).draft;
-    return isLaxer(next, draft) ? undefined : next;
+    return isLessStrict(next, draft) ? undefined : next;
   } catch (error) {
     if (isVerification(error)) return undefined;
     throw error;
   }
 }
 
-/** Whether a text has become one that strict readers refuse, or has a comma more that nobody wrote. */
-function isLaxer({ document }: Draft, than: Draft): boolean {
+/** Whether strict readers accepted the text before but not now, or it has a new trailing comma. */
+function isLessStrict({ document }: Draft, than: Draft): boolean {
   if (document.isStrict === false && than.document.isStrict === true) return true;
   return (document.looseCommas ?? 0) > (than.document.looseCommas ?? 0);
 }
@@ -179,8 +179,8 @@ function undo(
     text.created.map((length) => at.slice(0, length))
   ).sort(descending);
   const removed = containers.filter((at) => {
-    // One that holds something of the user's stays; if its header is among our bytes, the check
-    // tells.
+    // A container that holds something of the user's stays. If its header is part of our bytes, the
+    // check below fails.
     if (!isVacant(valueAt(expected, at), matchOf.get(pathKey(at)))) return false;
     if (at.length > 0) removeAt(expected, at);
     return at.length > 0;
@@ -194,7 +194,7 @@ function undo(
   const nowAt = (at: ConcretePath) => follow(at, [], removed).path as ConcretePath;
   const next = checkEdit(handler, applySplices(document.text, splices), expected, {
     parse,
-    settled: fits.filter((fit) => fit.text.overrode).map((fit) => nowAt(fit.at)),
+    restored: fits.filter((fit) => fit.text.overrode).map((fit) => nowAt(fit.at)),
     emptied: [...leaves.map((fit) => fit.at), ...removed].map((at) => nowAt(at.slice(0, -1))),
   });
   for (const { text, at, start } of fits) {
@@ -233,11 +233,11 @@ function removeOne(draft: Draft, claim: Claim): Draft {
       const next = fitting(
         document,
         span,
-        () => checkEdit(handler, text, document.value, { parse, settled: [at] }),
+        () => checkEdit(handler, text, document.value, { parse, restored: [at] }),
       );
       if (!endsWithin(next, at, span.start + splice.insert.length)) {
         throw new ConfigPatchError("unsupported", "the former value would not end where it did", {
-          ...positionOf(document.text, span.end),
+          ...locate(document.text, span.end),
           remedy: "remove or indent differently the comment or empty line behind our value",
         });
       }
@@ -269,7 +269,7 @@ function fitting(
       "unsupported",
       "the former value does not fit where ours stands now",
       {
-        ...positionOf(document.text, span.start),
+        ...locate(document.text, span.start),
         remedy: "indent the line of our value as it was, or replace the value by hand",
         cause,
       },
@@ -280,7 +280,7 @@ function fitting(
 /**
  * Whether a value that was put back ends where its text does: a YAML block scalar takes in what
  * follows it at its indentation, and loses a blank line that has become a comment. The check of the
- * tree cannot know what it used to be.
+ * tree cannot see this, because of the former value only the text is known.
  */
 function endsWithin(document: ConfigDocument, at: ConcretePath, end: number): boolean {
   const span = document.find(at)?.span;
@@ -306,8 +306,8 @@ function droppedAt(draft: Draft, at: ConcretePath): ConfigDocument | undefined {
 }
 
 /**
- * The outermost container of ours in which nothing is left without what is at a path. It goes in one
- * piece, so that no emptied form of it is ever written.
+ * The outermost container of ours that would be empty without what is at a path. It is removed as a
+ * whole: an empty form of it is never written.
  */
 function withContainers({ created, document }: Draft, at: ConcretePath): ConcretePath {
   const made = new Map(created.map((one) => [pathKey(one.at), one]));
@@ -324,12 +324,12 @@ function withContainers({ created, document }: Draft, at: ConcretePath): Concret
 }
 
 /**
- * Drops containers of ours in which nothing is left, and forgets those in which nothing is ours. One
- * that cannot be removed safely stays: our values are out, and an empty container harms nobody.
+ * Removes empty containers of ours, and forgets those that hold nothing of ours any more. An empty
+ * one that cannot be removed safely stays: it does no harm.
  */
 function dropVacant(draft: Draft): Draft {
   let next = draft;
-  let made = new Set(next.created.map((one) => pathKey(one.at)));
+  let made = createdKeys(next);
   // Deepest and last ones come first, so that the paths of those still to come do not change.
   for (const { at, match } of draft.created.toSorted((a, b) => descending(a.at, b.at))) {
     if (at.length === 0 || !isVacant(valueAt(next.document.value, at), match)) continue;
@@ -338,7 +338,7 @@ function dropVacant(draft: Draft): Draft {
       const document = droppedAt(next, whole);
       if (document === undefined) continue;
       next = withRemoved(next, document, [whole]);
-      made = new Set(next.created.map((one) => pathKey(one.at)));
+      made = createdKeys(next);
       break;
     }
   }

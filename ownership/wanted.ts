@@ -1,4 +1,4 @@
-/** Which places of a text a wanted place means. @module */
+/** From the path that a patch wants to the places of a text that it matches. @module */
 import { ConfigPatchError, locate } from "../errors.ts";
 import type { ConfigDocument, ConfigPath, ConfigValue } from "../formats/types.ts";
 import { isList, isTable, matches, pathText, valueAt } from "../formats/value.ts";
@@ -15,12 +15,17 @@ export interface Part {
   readonly wanted: readonly Wanted[];
 }
 
+/** Whether a part is one that wants values in its file. */
+export function routes({ action, wanted }: Pick<Part, "action" | "wanted">): boolean {
+  return action === "apply" && wanted.length > 0;
+}
+
 /**
  * The places of a text that a wanted place means, entries by their number. A selector of a `set` that
  * matches nothing stays a selector, for the entry that is to be created; one of an `each` creates
  * nothing.
  *
- * @param isOurs Whether an entry exists only because of us: such a one is left once another matches.
+ * @param isOurs Whether an entry exists only because of us; not used if one of the user's matches.
  * @throws {ConfigPatchError} `shape` where `each` meets something else than a table, `unsupported` where
  * nobody can tell which entries match.
  */
@@ -56,7 +61,7 @@ function entriesOf(
   );
 }
 
-/** Follows a path with wildcards; from a selector on, it is in a table that the path meets. */
+/** Follows a path with wildcards. The keys behind a selector are taken as they are. */
 function everyTable(
   document: ConfigDocument,
   value: ConfigValue | undefined,

@@ -55,7 +55,7 @@ export function endingsOf(before: Draft, after: Draft, leaving: Leaving): Map<st
   for (const [claim, leavers] of leaving) {
     const end = endOf.get(claim.place);
     for (const leaver of leavers) {
-      // Without an end it has other owners, or is the user's from now on.
+      // If it was not released, it has other owners, or belongs to the user from now on.
       const outcome = end?.outcome ?? (stands(claim) ? "kept" : "gone");
       outcomes.set(leaver, (outcomes.get(leaver) ?? new Set()).add(outcome));
       if (end?.outcome !== "restored" && end?.outcome !== "removed") continue;

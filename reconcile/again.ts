@@ -23,7 +23,7 @@ export function rebased(
 ): Preview | undefined {
   if (stateText === found.stateText) return found;
   const state = stateText === undefined ? NO_STATE : parseState(stateText);
-  // What has not been settled, and who all are, depends on every entry.
+  // With work pending, or with `disableAll`, the result depends on every entry of the state.
   if (found.state.pending !== undefined || state.pending !== undefined) return undefined;
   if (job.disableAll === true) return undefined;
   const dirs = new Set([...found.files, ...found.sidecars].map((one) => one.dir));

@@ -6,7 +6,7 @@ import type { Report } from "../ownership/report.ts";
 import type { Roster } from "../roster/types.ts";
 import { checkLocation, resolveVaultLocation, type VaultLocation } from "../transport/mod.ts";
 import { credentialsOf, millisecondsOf, namesOf, pathOf, switchOf, wrong } from "./arguments.ts";
-import { inLibraryWords } from "./library_words.ts";
+import { inLibraryWords, toldInLibraryWords } from "./library_words.ts";
 import type { Request } from "./request.ts";
 
 /** What to apply and what to take back, and how. `null` is as good as absent. */
@@ -32,7 +32,7 @@ export interface PatchOptions {
 /** The options of a call that is about given providers. */
 export type CallOptions = Omit<PatchOptions, "providers" | "disabledProviders">;
 
-/** What {@linkcode writeVaultConfig} needs not be told. */
+/** The options of {@linkcode writeVaultConfig}; none of them is required. */
 export interface WriteOptions extends CallOptions {
   /** The providers that there are; absent: those that come with the library. */
   readonly roster?: Roster | null;
@@ -70,8 +70,8 @@ export function requestOf(
     acceptBypass: namesOf(options.acceptBypass, "`acceptBypass`") ?? [],
     allowNested: switchOf(options.allowNested, "`allowNested`"),
   };
-  // Only what every task start runs is worth remembering; another call would push it out. Of formats
-  // of the caller's own nobody can tell whether they are the same as last time.
+  // Only the call that every task start makes is remembered; another call would replace its memory.
+  // And nobody can tell whether formats of the caller's own are the same as last time.
   const remembers = command === "apply" && (formats === undefined || formats === defaultFormats);
   return {
     ...choice,
@@ -101,7 +101,7 @@ function locationOf({ location }: PatchOptions): VaultLocation {
 /** The report, if nothing failed. */
 export function succeeded(report: Report): Report {
   const errors = report.providers.flatMap((row) => row.error === undefined ? [] : [row.error]);
-  if (errors.length === 0) return report;
+  if (errors.length === 0) return toldInLibraryWords(report);
   const names = [...new Set(errors.map((error) => error.provider))].join(", ");
   throw new ConfigPatchError("failed", `the configs of ${names} could not be brought in order`, {
     errors,

@@ -77,12 +77,12 @@ function sidecarChange(
   { files, entries }: Contents,
 ): SidecarChange | undefined {
   const { read, isBlocked } = sidecar;
-  // Something that is no plain file stands in its place: a warning, and the container's own loss.
+  // What stands in its place is no plain file, or cannot be read: we warn of it, and write nothing.
   if (isBlocked) return undefined;
   const text = sidecarText(sidecar, { decides: decider(files, found), entries });
   // It names addresses that are in the config as well, so it may be read by no more people.
   const isAllRead = [...entries.keys()].every((name) => files.some((file) => file.name === name));
-  // Of configs that this run does not read the modes are not known: a new record is for nobody else.
+  // The modes of configs that this run does not read are unknown, so a new sidecar is at most 0600.
   const mask = files.reduce(
     (bits, file) => bits & (narrower(file, found) ?? file.read?.mode ?? bits),
     isAllRead || read !== undefined ? 0o644 : 0o600,
@@ -94,8 +94,8 @@ function sidecarChange(
 }
 
 /**
- * Whose records in a sidecar are ours to decide: of whoever takes part in the file, whom the state knew
- * in there, or who leaves. All others are another program's business.
+ * Which records of a sidecar we may change: those of providers that take part in the file, that the
+ * state knows as owners in it, or that leave. All others belong to another program.
  */
 function decider(files: readonly ConfigFile[], { leaving, state, failures }: Preview) {
   return (name: string, provider: string): boolean => {

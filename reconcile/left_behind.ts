@@ -1,16 +1,16 @@
 /** Addresses of ours whose owners take no part in runs any more. Pure. @module */
-import { locate as positionOf } from "../errors.ts";
+import { locate } from "../errors.ts";
 import { sameValue } from "../formats/value.ts";
 import { type Claim, isLive, placeText } from "../ownership/claims.ts";
 import type { FilePlan } from "../ownership/plan.ts";
-import { locate } from "../ownership/places.ts";
+import { findPlaces } from "../ownership/places.ts";
 import type { Warning } from "../ownership/report.ts";
 import type { VaultLocation } from "../transport/location.ts";
 import { hasToken, substitute } from "../transport/tokens.ts";
 import { type ConfigFile, takesPartIn } from "./files.ts";
 import type { Job } from "./tasks.ts";
 
-/** A warning for each address that stays behind in a file: nobody will bring it to another vault. */
+/** A warning for each old address in a file that no later run will update. */
 export function leftBehindIn(
   { key, handler, state, text, error }: ConfigFile,
   plan: FilePlan | undefined,
@@ -23,17 +23,17 @@ export function leftBehindIn(
   const left = claims.filter(({ owners }) => !owners.some(takesPart));
   if (left.length === 0) return [];
   const document = handler.parse(now);
-  return locate(document.value, left).flatMap((claim): Warning[] => {
+  return findPlaces(document.value, left).flatMap((claim): Warning[] => {
     if (!isLive(document.value, claim) || isPresent(claim, job.location)) return [];
     const span = claim.at && document.find(claim.at)?.span;
     const who = claim.owners.join(" ");
     return [{
       code: "left-behind",
       file: key,
-      position: span && positionOf(document.text, span.start).position,
+      position: span && locate(document.text, span.start).position,
       message: `${placeText(claim)} still holds an earlier address of the vault for ` +
-        `${claim.owners.join(", ")}, of which nothing is known any more: ` +
-        `take it back with \`disable ${who}\``,
+        `${claim.owners.join(", ")}, which takes no part in runs any more: ` +
+        `take it back with \`vault-config disable ${who}\``,
     }];
   });
 }

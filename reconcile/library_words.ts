@@ -5,7 +5,7 @@
  * @module
  */
 import { ConfigPatchError, ConfigSyntaxError } from "../errors.ts";
-import type { Report } from "../ownership/report.ts";
+import type { Warning } from "../ownership/report.ts";
 import { packageError } from "../formats/packages.ts";
 
 /** What was thrown, in the words of the library. */
@@ -20,13 +20,20 @@ export function inLibraryWords(error: unknown): unknown {
     : new ConfigPatchError(error.code, message, { ...details, remedy, errors });
 }
 
-/** A report whose errors speak the words of the library. */
-export function reportInLibraryWords(report: Report): Report {
-  const providers = report.providers.map((row) => {
+/** What is told of providers: a report or a status. */
+interface Told {
+  readonly providers: readonly { readonly error: ConfigPatchError | undefined }[];
+  readonly warnings: readonly Warning[];
+}
+
+/** A report or a status whose errors and warnings speak the words of the library. */
+export function toldInLibraryWords<Found extends Told>(found: Found): Found {
+  const providers = found.providers.map((row) => {
     const error = row.error === undefined ? undefined : inLibraryWords(row.error);
     return error instanceof ConfigPatchError && error !== row.error ? { ...row, error } : row;
   });
-  return { ...report, providers };
+  const warnings = found.warnings.map((one) => ({ ...one, message: libraryWords(one.message) }));
+  return { ...found, providers, warnings };
 }
 
 /**

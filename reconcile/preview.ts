@@ -5,9 +5,9 @@
  * @module
  */
 import { ConfigPatchError } from "../errors.ts";
-import { type FilePlan, partKey, type PartResult, planFile } from "../ownership/plan.ts";
-import type { Bypass, ProviderReport, Warning } from "../ownership/report.ts";
-import type { Part } from "../ownership/wanted.ts";
+import { type FilePlan, partKey, planFile } from "../ownership/plan.ts";
+import type { ProviderReport, Warning } from "../ownership/report.ts";
+import { type Part, routes } from "../ownership/wanted.ts";
 import { SIDECAR_NAME } from "../storage/names.ts";
 import { REAL_TIME, type Time } from "../storage/reading.ts";
 import { type FileState, ownersOf, splitKey } from "../ownership/claims.ts";
@@ -47,7 +47,7 @@ export interface Preview {
   readonly warnings: readonly Warning[];
 }
 
-/** Why parts of files cannot be served: by file for who leaves, everywhere for who is applied. */
+/** Failures. A provider that leaves fails in one file alone; one that is applied fails in all. */
 export class Failures {
   readonly #everywhere = new Map<string, ConfigPatchError>();
   readonly #inFile = new Map<string, ConfigPatchError>();
@@ -135,7 +135,7 @@ export async function preview(
   };
 }
 
-/** What cannot come back where only sidecars tell of our values. Said once: the run makes a new record. */
+/** Warns, in the run that starts a new state, that former values known to the old one are lost. */
 function lostRecord(
   sidecars: Sidecars,
   tasks: readonly Task[],
@@ -171,7 +171,7 @@ function failuresBefore(tasks: readonly Task[], files: readonly ConfigFile[]): F
   for (const file of files) {
     for (const part of file.parts) {
       if (file.error !== undefined) failures.add(part, file.key, file.error);
-      else if (part.action === "apply" && part.wanted.length > 0) {
+      else if (routes(part)) {
         const error = formatChange(file, part, tasks) ?? tooOpen(file, part);
         if (error !== undefined) failures.add(part, file.key, error);
       }
@@ -203,8 +203,8 @@ function formatChange(
     {
       provider,
       remedy: owners.length > 0
-        ? `run \`disable ${who} --once\`, then apply again`
-        : `change one of the two patches, or disable ${other.name}`,
+        ? `run \`vault-config disable ${who} --once\`, then apply again`
+        : `change one of the two patches, or run \`vault-config disable ${other.name}\``,
     },
   );
 }
@@ -223,8 +223,8 @@ function tooOpen({ modes, read, state, dir, name }: ConfigFile, { provider }: Pa
 }
 
 /**
- * Leaves out files to which nothing but a sidecar leads and that cannot be edited: a container may
- * have named them to keep providers from going. Their names are its words, and are not repeated.
+ * Leaves out files that only a sidecar names and that cannot be edited: a container may have named
+ * them so that a disable fails. Their names come from the container, so they are not printed.
  */
 function withoutFalseHints(files: readonly ConfigFile[], now: string): {
   readonly files: readonly ConfigFile[];
@@ -324,7 +324,7 @@ function planOne(file: ConfigFile, parts: readonly Part[], now: string): FilePla
   return planFile({ handler, strict, text, digest, state, records, parts, now });
 }
 
-/** Who has to be left out because of an error, each with what is told of it. */
+/** The parts that have to be left out because of an error, each with its own error. */
 function blamed(
   error: ConfigPatchError,
   file: ConfigFile,
@@ -365,7 +365,7 @@ function hardLinkWarning({ read, text, key }: ConfigFile, plan: FilePlan | undef
   return [{ file: key, message: "it has other hard links, which keep the old content" }];
 }
 
-/** Nested files are accepted as safe as the runtime can reach them; where it cannot, it is said. */
+/** Warnings for nested files, where the runtime cannot hold their directories open. */
 async function nestedWarnings(
   { mounts }: Job,
   files: readonly ConfigFile[],
@@ -378,5 +378,3 @@ async function nestedWarnings(
       "only with all permissions (-A) they are held open",
   }));
 }
-
-export type { Bypass, PartResult };

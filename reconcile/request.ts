@@ -4,6 +4,7 @@ import type { FormatRegistry } from "../formats/registry.ts";
 import type { Report } from "../ownership/report.ts";
 import type { Roster } from "../roster/types.ts";
 import type { Mounts } from "../storage/mounts.ts";
+import type { Opening } from "../storage/opening.ts";
 import type { VaultLocation } from "../transport/location.ts";
 import { start } from "./start.ts";
 import type { Status } from "./status.ts";
@@ -25,6 +26,8 @@ export interface Request {
   readonly disabledProviders: readonly string[];
   /** Also take back all that the state, a sidecar or the roster's defaults know. */
   readonly disableAll: boolean;
+  /** Names that take part in runs, though perhaps not in this one; absent: the whole roster. */
+  readonly members?: readonly string[] | undefined;
   /** The type of credential in use, by provider. */
   readonly credentials: Readonly<Record<string, string>>;
   /** Names whose bypasses the operator accepts. */
@@ -43,7 +46,7 @@ export interface Request {
 
 /** Does what a request says; failures of single providers are in the report. */
 export async function apply(request: Request): Promise<Report> {
-  return await start({ ...request, job: () => jobOf(request, true) });
+  return await start({ ...request, job: (opening) => jobOf(request, true, opening) });
 }
 
 /** What {@linkcode apply} would do. Writes nothing, and takes no lock. */
@@ -87,14 +90,14 @@ async function recordIn(
   }
 }
 
-async function jobOf(request: Request, mayWrite: boolean): Promise<Job> {
+async function jobOf(request: Request, mayWrite: boolean, opening?: Opening): Promise<Job> {
   const [{ Mounts }, { defaultFormats }, roster] = await Promise.all([
     import("../storage/mounts.ts"),
     import("../formats/defaults.ts"),
     request.roster(),
   ]);
   const { allowNested, formats = defaultFormats } = request;
-  const mounts = new Mounts(request.mounts, { allowNested, mayWrite });
+  const mounts = new Mounts(request.mounts, { allowNested, mayWrite, opening });
   return { ...request, roster, formats, mounts };
 }
 

@@ -110,8 +110,8 @@ function rowOf(
 }
 
 /**
- * A disable that fails no run: in one that applies others, where the file does not parse, the claims
- * stay for a later run; and who owns nothing has nothing to take back.
+ * How a failed disable ends if it must not fail the run. Within `apply`, the claims in a file that
+ * does not parse stay for a later run. A provider that owns nothing in it has nothing to take back.
  */
 function keptAfter(
   error: ConfigPatchError,

@@ -41,7 +41,7 @@ const LARGEST = 65536;
  *
  * @param mounts The mounts directory, as a path or a `file:` URL.
  * @returns What the file says; what it does not say is `undefined` or empty, as for a missing file.
- * @throws {ConfigPatchError} `settings` for a file that says what cannot be, with line and column;
+ * @throws {ConfigPatchError} `settings` if the file is not valid, with line and column;
  * `permission` if it may not be read.
  *
  * @example Leave out what the operator has switched off
@@ -91,7 +91,7 @@ export async function parseSettings(text: string | undefined): Promise<Settings>
   const plain = plainToml(text);
   if (plain !== undefined && faultIn(plain) === undefined) return settingsFrom(plain);
   const document = await parseDocument(text);
-  // Only a text that needs the parser can be wrong, and only the parser knows where.
+  // The text is not plain, or something in it is wrong; only the parser can tell where.
   const fault = faultIn(document.value);
   if (fault === undefined) return settingsFrom(document.value as ConfigTable);
   throw settingsError(fault.message, detailsAt(document, fault.path), fault.remedy);
@@ -131,7 +131,8 @@ export function settingsError(
   details: ErrorDetails | undefined,
   remedy: string,
 ): ConfigPatchError {
-  return new ConfigPatchError("settings", message, { ...details, file: SETTINGS_FILE, remedy });
+  const own = { file: SETTINGS_FILE, isPlain: true };
+  return new ConfigPatchError("settings", message, { ...details, ...own, remedy });
 }
 
 const LOOK: string = "see what stands there";

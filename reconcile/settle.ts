@@ -1,19 +1,19 @@
 /** Which record fits a file that a crash may have kept from being replaced. Pure. @module */
 import type { ConfigValue } from "../formats/types.ts";
 import { type Claim, type FileState, isLive } from "../ownership/claims.ts";
-import { locate } from "../ownership/places.ts";
+import { findPlaces } from "../ownership/places.ts";
 
 /**
- * The record of a file whose replacement may or may not have happened, where neither the text before
- * nor the one after stands there, since somebody has edited it: the one of which all bytes stand;
- * if that is neither, claim by claim the one that fits.
+ * The record that fits a file after a crash, if neither the text before its replacement nor the one
+ * after it stands there, because somebody has edited the file since. It is the record whose bytes
+ * all stand (of two, the one with more bytes); else it is decided for each claim by itself.
  */
 export function settleFile(
   before: FileState | undefined,
   after: FileState | undefined,
   live: { readonly text: string; readonly value: ConfigValue },
 ): FileState | undefined {
-  const found = (state: FileState | undefined) => locate(live.value, state?.claims ?? []);
+  const found = (state: FileState | undefined) => findPlaces(live.value, state?.claims ?? []);
   const fits = (claim: Claim): boolean => isLive(live.value, claim);
   const stands = (claim: Claim): boolean =>
     fits(claim) && live.text.includes(claim.text?.insert ?? "");

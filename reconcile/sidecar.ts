@@ -7,10 +7,13 @@
  *
  * @module
  */
+import { ConfigPatchError } from "../errors.ts";
 import type { ConfigTable, ConfigValue, Selector } from "../formats/types.ts";
 import { isList, isTable, leavesOf } from "../formats/value.ts";
 import type { SidecarRecord } from "../ownership/adopt.ts";
 import type { Claim, EntryMark, FileState } from "../ownership/claims.ts";
+import { isProviderName } from "../roster/names.ts";
+import { checkFile } from "../storage/names.ts";
 import { type JsonInput, parseJson, printJson } from "./json_text.ts";
 
 /** The records of one host dir: by file, by provider. */
@@ -39,14 +42,15 @@ export function printSidecar(sidecar: Sidecar): string | undefined {
 }
 
 /**
- * Reads a sidecar that anybody may have written. What is not of the format is left out and told in
- * `problems`, in words that hold nothing of its content; nothing here throws.
+ * Reads a sidecar that anybody may have written. What is not of the format, or has a name that no
+ * provider and no config can have, is left out and told in `problems`, in words that hold nothing of
+ * its content; nothing here throws.
  *
- * @param isName Whether a provider can have this name.
+ * @param allowNested Whether configs may lie deeper in the host dir.
  */
 export function parseSidecar(
   text: string,
-  isName: (name: string) => boolean,
+  allowNested: boolean,
 ): { sidecar: Sidecar; problems: string[] } {
   const none = (problem: string) => ({ sidecar: new Map(), problems: [problem] });
   let root: ConfigValue;
@@ -62,7 +66,12 @@ export function parseSidecar(
   const sidecar = new Map<string, Map<string, SidecarRecord[]>>();
   const names = new Set<string>();
   let unknown = 0;
+  let misplaced = 0;
   for (const [file, entry] of Object.entries(root.files)) {
+    if (!isFileName(file, allowNested)) {
+      misplaced++;
+      continue;
+    }
     const providers = isTable(entry) ? entry.providers : undefined;
     if (!isTable(providers) || sidecar.size === MOST.files) {
       unknown++;
@@ -71,7 +80,7 @@ export function parseSidecar(
     const byProvider = new Map<string, SidecarRecord[]>();
     for (const [provider, list] of Object.entries(providers)) {
       names.add(provider);
-      if (names.size > MOST.providers || !isName(provider)) {
+      if (names.size > MOST.providers || !isProviderName(provider)) {
         unknown++;
         continue;
       }
@@ -85,7 +94,19 @@ export function parseSidecar(
     sidecar.set(file, byProvider);
   }
   const entries = unknown === 1 ? "1 entry is" : `${unknown} entries are`;
-  return { sidecar, problems: unknown === 0 ? [] : [`${entries} of an unknown form, or too many`] };
+  const problems = unknown === 0 ? [] : [`${entries} of an unknown form, or too many`];
+  if (misplaced > 0) problems.push("it names files that are not of this directory");
+  return { sidecar, problems };
+}
+
+function isFileName(file: string, allowNested: boolean): boolean {
+  try {
+    checkFile(file, allowNested);
+    return true;
+  } catch (error) {
+    if (error instanceof ConfigPatchError) return false;
+    throw error;
+  }
 }
 
 /**

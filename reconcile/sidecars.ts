@@ -1,9 +1,8 @@
 /** The sidecars of the host dirs: hints that anybody may have written, and files to write. @module */
 import { ConfigPatchError } from "../errors.ts";
 import type { FileState } from "../ownership/claims.ts";
-import { isProviderName } from "../roster/names.ts";
 import type { Mounts } from "../storage/mounts.ts";
-import { checkFile, checkSegment, SIDECAR_NAME } from "../storage/names.ts";
+import { checkSegment, SIDECAR_NAME } from "../storage/names.ts";
 import { decodeUtf8, type ReadFile } from "../storage/read.ts";
 import type { Reading } from "../storage/reading.ts";
 import type { Warning } from "../ownership/report.ts";
@@ -41,7 +40,7 @@ export class Sidecars {
     return [...this.#found.values()];
   }
 
-  /** The sidecar of a host dir; what cannot be read or is none says nothing, and why. */
+  /** The sidecar of a host dir. One that cannot be used is empty, and `problem` says why. */
   async get(dir: string): Promise<FoundSidecar> {
     const known = this.#found.get(dir);
     if (known !== undefined) return known;
@@ -92,11 +91,9 @@ export class Sidecars {
     const read = outcome?.read;
     if (read === undefined) return none;
     try {
-      const { sidecar, problems } = parseSidecar(decodeUtf8(read.bytes, key), isProviderName);
-      const safe = new Map([...sidecar].filter(([name]) => isFileName(name, this.#allowNested)));
-      if (safe.size < sidecar.size) problems.push("it names files that are not of this directory");
+      const { sidecar, problems } = parseSidecar(decodeUtf8(read.bytes, key), this.#allowNested);
       const problem = problems.length > 0 ? problems.join("; ") : undefined;
-      return { ...none, read, sidecar: safe, problem };
+      return { ...none, read, sidecar, problem };
     } catch (error) {
       if (!(error instanceof ConfigPatchError)) throw error;
       return { ...none, read, problem: error.message };
@@ -128,13 +125,4 @@ export function sidecarText(
     sidecar.set(file, new Map([...(sidecar.get(file) ?? []), ...recordsOf(entry)]));
   }
   return printSidecar(sidecar);
-}
-
-function isFileName(file: string, allowNested: boolean): boolean {
-  try {
-    checkFile(file, allowNested);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -13,8 +13,8 @@ import { leavesOfMatch } from "../ownership/places.ts";
 const SINCE = "";
 
 /**
- * The entry of a file, as version 2 has it. What is wrong with it beyond that is told by whoever reads
- * that.
+ * The entry of a file, in the form of version 2. Only what the conversion needs is checked here;
+ * the reader of version 2 checks the rest.
  */
 export function asVersion2(value: ConfigValue, corrupt: (why: string) => Error): ConfigValue {
   if (!isTable(value) || !isList(value.claims)) throw corrupt("not a list of claims");

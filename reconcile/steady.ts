@@ -19,17 +19,18 @@ import {
   type FileStatus,
   type FileSystem,
   isSameInode,
+  mayEnter,
   type SourceFile,
 } from "../storage/primitives.ts";
 import type { VaultLocation } from "../transport/location.ts";
 
 /** What stands at a path. */
-export type Standing =
+export type Seen =
   | { readonly kind: "absent" | "directory" | "symlink" | "other" }
-  | FileStanding;
+  | SeenFile;
 
 /** A regular file. */
-export interface FileStanding {
+export interface SeenFile {
   readonly kind: "file";
   /** The permission bits. */
   readonly mode: number;
@@ -84,7 +85,7 @@ export interface MemoryInput {
   /** The text of `state.json` as it stands; nothing is pending in it. */
   readonly state: string;
   /** By `host dir/file`: every config, sidecar and rules' file, also those that are absent. */
-  readonly files: ReadonlyMap<string, Standing>;
+  readonly files: ReadonlyMap<string, Seen>;
   /** By `host dir/pattern`: the names that match, as `Mounts.namesLike` gives them. */
   readonly patterns: ReadonlyMap<string, readonly string[]>;
   /** What the next run says if nothing has changed. */
@@ -112,11 +113,14 @@ export interface Memory {
   /** By `host dir/pattern`: the names that matched. */
   readonly patterns: Readonly<Record<string, readonly string[]>>;
   /** What stood at a key; `undefined` for one that was not looked at. */
-  standing(key: string): Standing | undefined;
+  seen(key: string): Seen | undefined;
 }
 
-/** The most that is remembered, in bytes: more would cost more than it saves. */
-export const LARGEST_MEMORY: number = 256 * 1024;
+/**
+ * The most that is remembered, in bytes. It is large, because to read and compare the memory costs
+ * far less than planning the same files, and so that a container with large files cannot fill it.
+ */
+export const LARGEST_MEMORY: number = 16 * 1024 * 1024;
 
 /** What is in the file. */
 interface Stored {
@@ -167,17 +171,40 @@ export async function recall(
   mounts: string,
   inputs: string,
   system: FileSystem = denoFileSystem,
+  opening: Opening = new Opening(true),
 ): Promise<Recalled | undefined> {
   try {
     const stored = readMemory(mounts, system);
     if (stored === undefined || stored.inputs !== inputs) return undefined;
     if (readOwn(mounts, STATE, system) !== stored.state) return undefined;
-    const files = await differences(mounts, stored, system);
+    const files = await differences(mounts, stored, { system, opening });
     if (files.size === 0) return { kind: "same", report: stored.report };
     return { kind: "changed", files, memory: memoryOf(stored) };
   } catch {
     // Whatever is odd about the memory or the mounts, it is no reason to trust it.
     return undefined;
+  }
+}
+
+/** What a run has found in the mounts, or has written there. */
+export type Sight = Pick<MemoryInput, "files" | "patterns">;
+
+/**
+ * Whether something stands otherwise than a run has found or left it. Nested files are not looked at:
+ * a container can swap their directories.
+ */
+export async function isOutdated(mounts: string, sight: Sight, opening: Opening): Promise<boolean> {
+  const files = [...sight.files].filter(([key]) => key.split("/").length === 2);
+  const stored = {
+    files: Object.fromEntries(files.map(([key, one]) => [key, store(one)])),
+    patterns: Object.fromEntries(sight.patterns),
+  };
+  try {
+    const system = denoFileSystem;
+    return (await differences(mounts, stored, { system, opening })).size > 0;
+  } catch {
+    // Whatever is odd is for another run to tell of.
+    return true;
   }
 }
 
@@ -209,9 +236,9 @@ export function memoryText(input: MemoryInput): string | undefined {
   return text.length > LARGEST_MEMORY ? undefined : text;
 }
 
-function store(standing: Standing): StoredFile | string {
-  if (standing.kind !== "file") return standing.kind;
-  const { mode, uid, gid, bytes } = standing;
+function store(seen: Seen): StoredFile | string {
+  if (seen.kind !== "file") return seen.kind;
+  const { mode, uid, gid, bytes } = seen;
   return [mode & 0o7777, uid, gid, charactersOf(bytes)];
 }
 
@@ -231,10 +258,10 @@ function memoryOf({ state, report, files, patterns }: Stored): Memory {
     report,
     patterns,
     keys: Object.keys(files),
-    standing(key) {
+    seen(key) {
       const one = Object.hasOwn(files, key) ? files[key] : undefined;
       if (one === undefined) return undefined;
-      if (typeof one === "string") return { kind: one } as Standing;
+      if (typeof one === "string") return { kind: one } as Seen;
       const [mode, uid, gid, text] = one;
       const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
       return { kind: "file", mode, uid, gid, bytes };
@@ -245,21 +272,21 @@ function memoryOf({ state, report, files, patterns }: Stored): Memory {
 /** The keys of all files and patterns that do not stand as they did. */
 async function differences(
   mounts: string,
-  { files, patterns }: Stored,
-  system: FileSystem,
+  { files, patterns }: Pick<Stored, "files" | "patterns">,
+  { system, opening }: { readonly system: FileSystem; readonly opening: Opening },
 ): Promise<Set<string>> {
   const differ = new Set<string>();
-  const opening = new Opening(true);
   const dirs = new Map<string, FileStatus | undefined>();
   const exists = (dir: string): boolean => {
     if (!dirs.has(dir)) dirs.set(dir, hostDir(mounts, dir, system));
     return dirs.get(dir) !== undefined;
   };
   for (const [key, wanted] of Object.entries(files)) {
-    const same = exists(directoryOf(key))
+    const dir = directoryOf(key);
+    const same = exists(dir)
       ? await stands(`${mounts}/${key}`, wanted, opening, system)
       : wanted === "absent";
-    if (!same) differ.add(key);
+    if (!same || isShut(dirs.get(dir), wanted)) differ.add(key);
   }
   for (const [key, wanted] of Object.entries(patterns)) {
     const dir = directoryOf(key);
@@ -282,6 +309,12 @@ function hostDir(mounts: string, dir: string, system: FileSystem): FileStatus | 
   if (seen === undefined) return undefined;
   if (seen.kind === "directory" && seen.size <= LARGEST_DIRECTORY) return seen;
   throw new Error(`${dir} is for a full run to look at`);
+}
+
+/** Whether the owner of a file may not enter the host dir any more: then it is no use to its client. */
+function isShut(dir: FileStatus | undefined, wanted: StoredFile | string): boolean {
+  if (dir === undefined || typeof wanted === "string") return false;
+  return !mayEnter(dir, { uid: wanted[1] });
 }
 
 /** Whether exactly this stands at a path. What has another size is not even opened. */

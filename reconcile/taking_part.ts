@@ -17,10 +17,12 @@ export interface TakingPart {
   readonly alsoOn: readonly string[];
   /** Names to take back. */
   readonly disabledProviders: readonly string[];
-  /** Whether all that the state knows, and all that is on by default, is taken back. */
+  /** Whether all that the state, a sidecar or the roster's defaults know is taken back. */
   readonly disableAll: boolean;
   /** What the settings keep off in this run; empty: nothing. */
   readonly off: readonly string[] | "all";
+  /** Names that take part in runs, though perhaps not in this one; absent: the whole roster. */
+  readonly members: readonly string[] | undefined;
 }
 
 /**
@@ -33,8 +35,7 @@ export interface TakingPart {
  *
  * @example
  * ```ts
- * import { NO_SETTINGS } from "./settings.ts";
- * import { takingPart } from "./taking_part.ts";
+ * import { NO_SETTINGS, takingPart } from "@terok/vault-config";
  *
  * const settings = { ...NO_SETTINGS, disabled: ["vibe"] };
  * const part = takingPart({ providers: undefined, disabled: [] }, settings);
@@ -57,6 +58,7 @@ export function takingPart(
       disabledProviders: unique([...wanted ?? settings.enabled, ...disabled]),
       disableAll: true,
       off: "all",
+      members: undefined,
     };
   }
   const kept = settings.disabled === "all"
@@ -69,6 +71,8 @@ export function takingPart(
     disabledProviders: unique([...off, ...disabled]),
     disableAll: false,
     off: settings.disabled === "all" ? "all" : off,
+    // A list of providers in the settings is a whole one: who was taken out of it has left.
+    members: wanted && unique([...wanted, ...kept, ...named, ...disabled]),
   };
 }
 

@@ -33,13 +33,10 @@ export interface Job {
   readonly allowNested?: boolean | undefined;
   /** Whether a file that does not parse fails a disable, or only warns (then its claims stay). */
   readonly failOnMalformed?: boolean | undefined;
-  /**
-   * Whether a provider of which claims are left still takes part in runs, though perhaps not in this
-   * one; absent: whether the roster knows it.
-   */
-  readonly takesPart?: ((provider: string) => boolean) | undefined;
   /** Whether our own record is left unread, because it may not be: `status` then goes by the configs. */
   readonly withoutRecord?: boolean | undefined;
+  /** Names that take part in runs, though perhaps not in this one; absent: the whole roster. */
+  readonly members?: readonly string[] | undefined;
   /** The host dirs to look at; absent: all. In all others, everything stands as it did. */
   readonly only?: ReadonlySet<string> | undefined;
 }
@@ -106,7 +103,7 @@ function taskOf(provider: string, action: Action, job: Job): Task {
   const dir = entry?.hostDir;
   if (entry === undefined || dir === undefined) return task;
   try {
-    const type = job.credentials?.[provider] ?? entry.credentialType;
+    const credential = { provider, type: job.credentials?.[provider] ?? entry.credentialType };
     const targets = entry.patches.map((patch): Target => {
       const nested = patch.files.find((file) => file.includes("/"));
       if (nested !== undefined && job.allowNested !== true) throw nestedRefused(nested);
@@ -116,7 +113,7 @@ function taskOf(provider: string, action: Action, job: Job): Task {
         format: patch.format,
         strict: patch.strict,
         mode: patch.mode,
-        wanted: wantedOf(patch, action, type, job.location),
+        wanted: wantedOf(patch, action, credential, job.location),
       };
     });
     return { ...task, targets };
@@ -131,7 +128,7 @@ function taskOf(provider: string, action: Action, job: Job): Task {
 function wantedOf(
   patch: ConfigPatch,
   action: Action,
-  type: string | undefined,
+  credential: Credential,
   location: VaultLocation,
 ): Wanted[] {
   const base = basePath(patch);
@@ -142,7 +139,7 @@ function wantedOf(
     }
   }
   const set = action === "apply"
-    ? leavesOf(setFor(patch, type))
+    ? leavesOf(setFor(patch, credential))
     : [...all.values()].flatMap((leaves) => leaves.slice(0, 1));
   const kind = patch.each === undefined ? "set" : "each";
   const wants = set.map(({ path, value: template }): Wanted => ({
@@ -168,8 +165,14 @@ function basePath({ table, match, each }: ConfigPatch): WantedPath {
   return match === undefined ? [] : [...table ?? [], match];
 }
 
+/** The credential in use for a provider. */
+interface Credential {
+  readonly provider: string;
+  readonly type: string | undefined;
+}
+
 /** The values for the credential in use. */
-function setFor(patch: ConfigPatch, type: string | undefined): ConfigPatch["set"] {
+function setFor(patch: ConfigPatch, { provider, type }: Credential): ConfigPatch["set"] {
   const types = Object.keys(patch.variants);
   if (types.length === 0) return patch.set;
   const variant = type !== undefined && Object.hasOwn(patch.variants, type)
@@ -181,7 +184,9 @@ function setFor(patch: ConfigPatch, type: string | undefined): ConfigPatch["set"
     type === undefined
       ? "the address depends on the type of the credential, and none is given"
       : `there is no address for a credential of type ${JSON.stringify(type)}`,
-    { remedy: `name the type in use; known are ${types.join(", ")}` },
+    {
+      remedy: `name the type in use (--credential ${provider}=TYPE); known are ${types.join(", ")}`,
+    },
   );
 }
 
@@ -196,7 +201,9 @@ function unknownProvider(provider: string, action: Action, roster: Roster): Task
   const names = roster.names();
   const near = closest(provider, names);
   const known = names.length === 0 ? "the roster is empty" : `known are: ${names.join(", ")}`;
-  const all = action === "apply" ? "" : "; disable --all also finds what only a sidecar knows";
+  const all = action === "apply"
+    ? ""
+    : "; `vault-config disable --all` also finds what only a sidecar knows";
   const error = new ConfigPatchError("unknown-provider", "there is no provider of this name", {
     provider,
     remedy: near === undefined ? known + all : `did you mean ${near}?`,

@@ -113,5 +113,7 @@ export function checkedAt<T>(node: Written, check: () => T): T {
 }
 
 function placeOf({ source, path }: Written): ErrorDetails {
-  return { provider: source.name, file: source.file, ...source.locate?.(path) };
+  // Elsewhere an agent file is another program's, and one that was named by mistake may be anything.
+  const isPlain = path.some((key) => key === "shared_config_patch" || key === "config_patch");
+  return { provider: source.name, file: source.file, isPlain, ...source.locate?.(path) };
 }

@@ -3,8 +3,8 @@ import { ConfigPatchError } from "../errors.ts";
 import { notPlain, systemCode } from "./failures.ts";
 import { LIMITS } from "./limits.ts";
 import { LARGEST_DIRECTORY } from "./pattern.ts";
-import { join } from "./names.ts";
-import type { Place } from "./place.ts";
+import { join, OWN_DIRECTORY } from "./names.ts";
+import type { CheckedPath } from "./checked_path.ts";
 import type { FileStatus, FileSystem } from "./primitives.ts";
 
 /** To whom something belongs. */
@@ -113,12 +113,19 @@ export function makeHostDir(
   return made;
 }
 
+/** The names of all host dirs, sorted. */
+export function hostDirsIn(system: FileSystem, mounts: string): readonly string[] {
+  return system.list(mounts).filter((name) =>
+    name !== OWN_DIRECTORY && system.lstat(join(mounts, name))?.kind === "directory"
+  ).sort();
+}
+
 /**
  * The names in a host dir.
  *
  * @throws {ConfigPatchError} `too-large` where there are too many to look through.
  */
-export function namesIn(system: FileSystem, { directory, way }: Place): readonly string[] {
+export function namesIn(system: FileSystem, { directory, way }: CheckedPath): readonly string[] {
   const [hostDir] = way;
   const isHuge = hostDir !== undefined && hostDir.size > LARGEST_DIRECTORY;
   const names = isHuge ? [] : system.list(directory);

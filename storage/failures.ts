@@ -100,7 +100,7 @@ export function systemCode(thrown: unknown): string | undefined {
  *
  * @example
  * ```ts
- * import { grantRemedy } from "./failures.ts";
+ * import { grantRemedy } from "@terok/vault-config";
  *
  * const remedy = grantRemedy("/some/roster", ["read"]);
  * if (remedy !== undefined) console.error(remedy); // add exactly --allow-read=/some/roster

@@ -1,7 +1,7 @@
 /** Temporaries that a crash has left behind. @module */
 import { failure } from "./failures.ts";
 import { join } from "./names.ts";
-import type { Place } from "./place.ts";
+import type { CheckedPath } from "./checked_path.ts";
 import type { FileSystem } from "./primitives.ts";
 
 /**
@@ -11,17 +11,17 @@ import type { FileSystem } from "./primitives.ts";
 export type Collected = "removed" | "absent" | "foreign";
 
 /** Removes a temporary in a checked directory. */
-export function collectAt(system: FileSystem, place: Place, name: string): Collected {
-  const path = join(place.directory, name);
+export function collectAt(system: FileSystem, checked: CheckedPath, name: string): Collected {
+  const path = join(checked.directory, name);
   try {
     const seen = system.lstat(path);
     if (seen === undefined) return "absent";
     if (seen.kind !== "file") return "foreign";
-    place.recheck();
+    checked.recheck();
     system.remove(path);
     return "removed";
   } catch (error) {
-    const file = place.label.replace(/[^/]*$/, name);
-    throw failure(error, { doing: "remove the temporary", file, grant: place.grant });
+    const file = checked.label.replace(/[^/]*$/, name);
+    throw failure(error, { doing: "remove the temporary", file, grant: checked.grant });
   }
 }

@@ -3,7 +3,7 @@ import { ConfigPatchError } from "../errors.ts";
 import { giveTo, type Owner } from "./directories.ts";
 import { notPlain } from "./failures.ts";
 import { join, OWN_DIRECTORY } from "./names.ts";
-import { ownDirectory, ownFailure, type OwnPlace } from "./own_files.ts";
+import { type OwnDirectory, ownDirectory, ownFailure } from "./own_files.ts";
 
 import type { FileSystem, LockFile } from "./primitives.ts";
 
@@ -21,10 +21,7 @@ export interface LockOptions {
 }
 
 /** The lock while it is held; `using` gives it back. */
-export interface Lock extends Disposable {
-  /** Whether it had to be waited for. */
-  readonly waited: boolean;
-}
+export type Lock = Disposable;
 
 /** How long to wait by default, in milliseconds. */
 export const LOCK_TIMEOUT = 30_000;
@@ -45,7 +42,7 @@ const PAUSE = { first: 5, longest: 100 } as const;
  * file is no plain file; `permission`, `io` (where the file system has no locks).
  */
 export async function takeLock(
-  place: OwnPlace,
+  own: OwnDirectory,
   owner: Owner,
   options: LockOptions,
   isWanted: () => Promise<boolean>,
@@ -53,13 +50,11 @@ export async function takeLock(
   const { timeout = LOCK_TIMEOUT, command = "" } = options;
   const deadline = options.deadline ?? performance.now() + timeout;
   let pause: number = PAUSE.first;
-  let waited = false;
   for (;;) {
-    const file = tryOnce(place, owner, command);
-    if (file !== undefined) return { waited, [Symbol.dispose]: () => file.close() };
+    const file = tryOnce(own, owner, command);
+    if (file !== undefined) return { [Symbol.dispose]: () => file.close() };
     const left = deadline - performance.now();
-    if (left <= 0) throw taken(place, timeout);
-    waited = true;
+    if (left <= 0) throw taken(own, timeout);
     await new Promise((resolve) => setTimeout(resolve, Math.min(pause, left)));
     if (!await isWanted()) return undefined;
     pause = Math.min(2 * pause, PAUSE.longest);
@@ -69,12 +64,12 @@ export async function takeLock(
 const LABEL = `${OWN_DIRECTORY}/lock`;
 
 /** The locked file, or `undefined` if somebody else holds it. */
-function tryOnce(place: OwnPlace, owner: Owner, command: string): LockFile | undefined {
-  const { system } = place;
-  const path = pathOf(place);
+function tryOnce(own: OwnDirectory, owner: Owner, command: string): LockFile | undefined {
+  const { system } = own;
+  const path = pathOf(own);
   let file: LockFile | undefined;
   try {
-    ownDirectory(place);
+    ownDirectory(own);
     const seen = system.lstat(path);
     if (seen !== undefined && seen.kind !== "file") throw notPlain(seen, "file", LABEL);
     file = system.openLock(path);
@@ -86,11 +81,11 @@ function tryOnce(place: OwnPlace, owner: Owner, command: string): LockFile | und
     return undefined;
   } catch (error) {
     file?.close();
-    throw ownFailure(error, place, "take the lock", LABEL, "lock");
+    throw ownFailure(error, own, "take the lock", LABEL, "lock");
   }
 }
 
-function pathOf({ mounts }: OwnPlace): string {
+function pathOf({ mounts }: OwnDirectory): string {
   return join(join(mounts, OWN_DIRECTORY), "lock");
 }
 
@@ -112,18 +107,18 @@ function isStillAt(system: FileSystem, path: string, file: LockFile, command: st
     new TextDecoder().decode(system.readTrusted(path)) === line;
 }
 
-function taken(place: OwnPlace, timeout: number): ConfigPatchError {
+function taken(own: OwnDirectory, timeout: number): ConfigPatchError {
   return new ConfigPatchError(
     "locked",
-    `the lock was not free within ${timeout / 1000} s: ${holderOf(place)} holds it`,
+    `the lock was not free within ${timeout / 1000} s: ${holderOf(own)} holds it`,
     { file: LABEL, remedy: "wait for that process or end it, then try again" },
   );
 }
 
 /** Who holds the lock, as far as the file says: it is only there to be shown. */
-function holderOf(place: OwnPlace): string {
+function holderOf(own: OwnDirectory): string {
   try {
-    const text = new TextDecoder().decode(place.system.readTrusted(pathOf(place)));
+    const text = new TextDecoder().decode(own.system.readTrusted(pathOf(own)));
     const { pid, since, command }: Record<string, unknown> = JSON.parse(text);
     if (Number.isInteger(pid) && typeof since === "string" && typeof command === "string") {
       return `process ${pid} (${command === "" ? "" : `${command}, `}since ${since})`;

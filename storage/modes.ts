@@ -1,31 +1,24 @@
 /** Permission bits that keep a client from its own config. @module */
 import { ConfigPatchError } from "../errors.ts";
-import type { Owner } from "./directories.ts";
-import type { Place } from "./place.ts";
-import type { FileStatus } from "./primitives.ts";
+import type { CheckedPath } from "./checked_path.ts";
+import { mayEnter } from "./primitives.ts";
 import type { ReadFile } from "./read.ts";
 
 /**
- * Why nobody can read a config, whatever stands in it: its own owner may not, or may not enter a
- * directory on the way; `undefined` if he may. (Root may do anything, so that we can read it does
- * not say that its client can.)
+ * Why a config cannot be read by its own owner: the mode of the file, or of a directory on the way,
+ * does not allow it; `undefined` if the owner can read it. (Root can read everything. So if we can
+ * read the file, it does not follow that the client can.)
  */
-export function unreadable(place: Place, read: ReadFile): ConfigPatchError | undefined {
+export function unreadable(checked: CheckedPath, read: ReadFile): ConfigPatchError | undefined {
   const octal = (mode: number) => (mode & 0o7777).toString(8).padStart(4, "0");
   const fault = read.uid !== 0 && (read.mode & 0o400) === 0 || (read.mode & 0o444) === 0
     ? `its owner may not read it (its mode is ${octal(read.mode)})`
-    : place.way.some((directory) => !mayEnter(directory, read))
+    : checked.way.some((directory) => !mayEnter(directory, read))
     ? "its owner may not enter the directory that it lies in"
     : undefined;
   if (fault === undefined) return undefined;
   return new ConfigPatchError("permission", `its client cannot read it: ${fault}`, {
-    file: place.label,
+    file: checked.label,
     remedy: "give it back to its owner: chmod u+r for the file, u+x for its directories",
   });
-}
-
-/** Whether the owner of a file may enter a directory; of groups nothing is known. */
-function mayEnter(directory: FileStatus, { uid }: Owner): boolean {
-  if (uid === 0) return true;
-  return (directory.mode & (directory.uid === uid ? 0o100 : 0o011)) !== 0;
 }

@@ -1,25 +1,25 @@
 /** Single files that are mounted where a config should be: they cannot be replaced. @module */
 import { mountedFile } from "./failures.ts";
 import { join } from "./names.ts";
-import type { Place } from "./place.ts";
+import type { CheckedPath } from "./checked_path.ts";
 import type { FileSystem } from "./primitives.ts";
 import type { ReadFile } from "./read.ts";
 
 /**
  * Refuses a file that is a mount point of its own, so that a plan does not promise what no rename can
- * do. Whoever has all permissions asks the system's table. Deno lets nobody else read it; then a file
- * on another device than its directory is taken for one. (A mount from the same file system is not
- * seen like that: the rename will say it.)
+ * do. With all permissions, the system's table of mounts is read. With fewer, Deno does not allow
+ * that; then a file on another device than its directory counts as mounted. (A mount from the same
+ * file system is not found like that; the rename will then fail, and say so.)
  *
  * @throws {ConfigPatchError} `io`.
  */
-export function refuseMounted(system: FileSystem, place: Place, read: ReadFile): void {
-  const directory = place.way[place.way.length - 1];
+export function refuseMounted(system: FileSystem, checked: CheckedPath, read: ReadFile): void {
+  const directory = checked.way[checked.way.length - 1];
   const table = mountTable(system);
   const isMounted = table === undefined
     ? directory !== undefined && directory.dev !== read.status.dev
-    : table.has(join(system.realPath(place.directory), place.name));
-  if (isMounted) throw mountedFile(place.label);
+    : table.has(join(system.realPath(checked.directory), checked.name));
+  if (isMounted) throw mountedFile(checked.label);
 }
 
 /** The paths at which something is mounted, or `undefined` where that may not be asked. */

@@ -8,9 +8,18 @@
  * @module
  */
 import { ConfigPatchError } from "../errors.ts";
-import { makeHostDir, makeRoot, namesIn, type Owner, rootOf, syncEntries } from "./directories.ts";
+import {
+  hostDirsIn,
+  makeHostDir,
+  makeRoot,
+  namesIn,
+  type Owner,
+  rootOf,
+  syncEntries,
+} from "./directories.ts";
 import { type Access, failure } from "./failures.ts";
 import type { Collected } from "./leftovers.ts";
+import { type FileToHold, type HeldFiles, holding } from "./held.ts";
 import { limitFor, refuseToGrow, type Use } from "./limits.ts";
 import { type Lock, type LockOptions, takeLock } from "./lock.ts";
 import { unreadable } from "./modes.ts";
@@ -18,7 +27,6 @@ import {
   checkFile,
   checkSegment,
   join,
-  OWN_DIRECTORY,
   requireTemporary,
   SIDECAR_NAME,
   temporaryName,
@@ -26,17 +34,18 @@ import {
 import type { NestedAccess } from "./nested.ts";
 import {
   type Durable,
+  type OwnDirectory,
   type OwnFile,
-  type OwnPlace,
   prepareOwnDirectory,
   readOwnFile,
+  removeOwnFile,
   writeOwnFile,
 } from "./own_files.ts";
 import { Opening } from "./opening.ts";
 import { matchingNames } from "./pattern.ts";
-import { type Place, placeIn } from "./place.ts";
+import { type CheckedPath, checkedPath } from "./checked_path.ts";
 import { denoFileSystem, type FileStatus, type FileSystem } from "./primitives.ts";
-import { isTouched, type ReadFile, readSafely } from "./read.ts";
+import { isTouched, type ReadFile, type ReadRequest, readSafely } from "./read.ts";
 import { Reading, REAL_TIME, type Time } from "./reading.ts";
 import { type Attributes, removeSafely, replaceSafely } from "./replace.ts";
 import type { MountsOptions, Removal, Replacement } from "./requests.ts";
@@ -51,24 +60,14 @@ import type { MountsOptions, Removal, Replacement } from "./requests.ts";
  * @example
  * ```ts
  * import { Mounts } from "./mounts.ts";
- * import { decodeUtf8 } from "./read.ts";
  *
  * const mounts = new Mounts(await Deno.makeTempDir());
- * await mounts.prepare();
- * {
- *   using _lock = await mounts.lock({ command: "example" });
- *   await mounts.prepareHostDir("_demo-config");
- *   await mounts.replace({
- *     dir: "_demo-config",
- *     file: "config.toml",
- *     temporary: mounts.temporaryName(),
- *     bytes: new TextEncoder().encode("a = 1\n"),
- *     expected: undefined,
- *   });
- * }
- * const read = await mounts.read("_demo-config", "config.toml");
- * const text = read && decodeUtf8(read.bytes, "_demo-config/config.toml");
- * if (text !== "a = 1\n") throw new Error(text);
+ * await mounts.prepare(["_demo"]);
+ * const [temporary, bytes] = [mounts.temporaryName(), new TextEncoder().encode("a = 1\n")];
+ * const file = { dir: "_demo", file: "config.toml", temporary, bytes, expected: undefined };
+ * await mounts.replace(file);
+ * const read = await mounts.read("_demo", "config.toml");
+ * if (read?.bytes.length !== 6) throw new Error("not written");
  * ```
  */
 export class Mounts {
@@ -89,7 +88,7 @@ export class Mounts {
     this.path = path;
     this.#system = options.fileSystem ?? denoFileSystem;
     this.#options = options;
-    this.#opening = new Opening(options.mayWrite ?? false);
+    this.#opening = options.opening ?? new Opening(options.mayWrite ?? false);
   }
 
   /**
@@ -117,7 +116,7 @@ export class Mounts {
    */
   async prepareHostDir(dir: string, file?: string): Promise<void> {
     if (this.#prepareHostDir(dir, this.#owner())) await this.#syncRoot();
-    if (file !== undefined) (await this.#place(dir, file, true))?.[Symbol.dispose]();
+    if (file !== undefined) (await this.#checked(dir, file, true))?.[Symbol.dispose]();
   }
 
   /** How nested files are reached: whoever allows them should say so if it is only `checked`. */
@@ -132,15 +131,8 @@ export class Mounts {
   /** The host dirs that exist, sorted; empty if the mounts do not exist. */
   // deno-lint-ignore require-await -- as prepare
   async hostDirs(): Promise<readonly string[]> {
-    return this.#look("list it", this.path, () => {
-      if (this.#root() === undefined) return [];
-      return this.#system.list(this.path)
-        .filter((name) =>
-          name !== OWN_DIRECTORY &&
-          this.#system.lstat(join(this.path, name))?.kind === "directory"
-        )
-        .sort();
-    });
+    if (this.#root() === undefined) return [];
+    return this.#look("list it", this.path, () => hostDirsIn(this.#system, this.path));
   }
 
   /**
@@ -174,9 +166,22 @@ export class Mounts {
   // deno-lint-ignore require-await -- asynchronous like every method that touches files
   async namesLike(dir: string, pattern: string): Promise<readonly string[]> {
     checkSegment(dir, "host_dir");
-    using place = placeIn(this.#system, this.path, dir, "");
-    if (place === undefined) return [];
-    return this.#look("list it", dir, () => matchingNames(namesIn(this.#system, place), pattern));
+    using checked = checkedPath(this.#system, this.path, dir, "");
+    if (checked === undefined) return [];
+    return this.#look("list it", dir, () => matchingNames(namesIn(this.#system, checked), pattern));
+  }
+
+  /**
+   * Opens files that are about to be replaced or removed, to be compared under the lock without
+   * opening them there; close the result when that is done. What cannot be opened is left out: the
+   * comparison tells what is wrong with it.
+   */
+  async hold(files: Iterable<FileToHold>): Promise<HeldFiles> {
+    return await holding(files, async ({ dir, file }) => {
+      using checked = await this.#checked(dir, file);
+      if (checked === undefined) return undefined;
+      return await this.#opening.open(this.#system, join(checked.directory, checked.name));
+    });
   }
 
   /** A new random name for a temporary, for the state to record before {@linkcode replace}. */
@@ -200,12 +205,14 @@ export class Mounts {
   async replace(replacement: Replacement): Promise<Attributes> {
     const { dir, file, temporary, bytes, expected, mask = 0o777 } = replacement;
     requireTemporary(temporary);
-    const use = useOf(file, replacement.use ?? "take back");
+    const use = file === SIDECAR_NAME ? "sidecar" : replacement.use ?? "take back";
     refuseToGrow(bytes.length, this.#limit(use), `${dir}/${file}`);
-    using place = await this.#existing(dir, file);
+    using checked = await this.#existing(dir, file);
     const { mode } = replacement;
     const exchange = { temporary, bytes, expected, mode, mask, durable: use !== "sidecar" };
-    return await replaceSafely(this.#system, place, exchange, () => this.#readAt(place, use));
+    const held = replacement.held?.get(`${dir}/${file}`);
+    const readAgain = () => this.#readAt(checked, use, { held });
+    return await replaceSafely(this.#system, checked, exchange, readAgain);
   }
 
   /**
@@ -213,11 +220,12 @@ export class Mounts {
    *
    * @throws {ConfigPatchError} `changed` if something else stands there by now.
    */
-  async removeFile({ dir, file, expected }: Removal): Promise<void> {
-    using place = await this.#existing(dir, file);
-    const use = useOf(file, "take back");
+  async removeFile({ dir, file, expected, held }: Removal): Promise<void> {
+    using checked = await this.#existing(dir, file);
+    const use = file === SIDECAR_NAME ? "sidecar" : "take back";
     const durable = use !== "sidecar";
-    await removeSafely(this.#system, place, expected, durable, () => this.#readAt(place, use));
+    const readAgain = () => this.#readAt(checked, use, { held: held?.get(`${dir}/${file}`) });
+    await removeSafely(this.#system, checked, expected, durable, readAgain);
   }
 
   /**
@@ -232,10 +240,10 @@ export class Mounts {
     const name = segments.pop() ?? "";
     requireTemporary(name);
     // Any file beside it leads to its directory.
-    using place = await this.#place(dir, [...segments, "config"].join("/"));
-    if (place === undefined) return "absent";
+    using checked = await this.#checked(dir, [...segments, "config"].join("/"));
+    if (checked === undefined) return "absent";
     const { collectAt } = await import("./leftovers.ts");
-    return collectAt(this.#system, place, name);
+    return collectAt(this.#system, checked, name);
   }
 
   /** Reads one of our own files as text; `undefined` if absent. See `readOwnFile`. */
@@ -258,6 +266,11 @@ export class Mounts {
     await writeOwnFile(this.#own, this.#owner(), name, text, durable);
   }
 
+  /** Removes the memory of the last run, with all that it says of configs. */
+  forget(): void {
+    removeOwnFile(this.#own, "steady.json");
+  }
+
   /**
    * Takes the lock; {@linkcode prepare} must have been called.
    *
@@ -267,7 +280,7 @@ export class Mounts {
     return await this.lockWhile(() => Promise.resolve(true), options) as Lock;
   }
 
-  /** As {@linkcode lock}, while it is wanted, which is asked now and then; `undefined` if not. */
+  /** As {@linkcode lock}, but asks `isWanted` before each new try; `undefined` if it says no. */
   async lockWhile(
     isWanted: () => Promise<boolean>,
     options: LockOptions = {},
@@ -275,7 +288,7 @@ export class Mounts {
     return await takeLock(this.#own, this.#owner(), options, isWanted);
   }
 
-  get #own(): OwnPlace {
+  get #own(): OwnDirectory {
     return { system: this.#system, mounts: this.path };
   }
 
@@ -314,19 +327,19 @@ export class Mounts {
     return file === SIDECAR_NAME ? [file] : checkFile(file, this.#options.allowNested ?? false);
   }
 
-  async #place(dir: string, file: string, create = false): Promise<Place | undefined> {
+  async #checked(dir: string, file: string, create = false): Promise<CheckedPath | undefined> {
     checkSegment(dir, "host_dir");
     const segments = this.#segments(file);
     const [first = ""] = segments;
-    if (segments.length === 1) return placeIn(this.#system, this.path, dir, first);
+    if (segments.length === 1) return checkedPath(this.#system, this.path, dir, first);
     const path = { mounts: this.path, dir, segments, create };
-    const { placeBelow } = await import("./nested.ts");
-    return await placeBelow(this.#system, await this.nestedAccess(), path);
+    const { checkedPathBelow } = await import("./nested.ts");
+    return await checkedPathBelow(this.#system, await this.nestedAccess(), path);
   }
 
-  async #existing(dir: string, file: string): Promise<Place> {
-    const place = await this.#place(dir, file);
-    if (place !== undefined) return place;
+  async #existing(dir: string, file: string): Promise<CheckedPath> {
+    const checked = await this.#checked(dir, file);
+    if (checked !== undefined) return checked;
     throw new ConfigPatchError("changed", "its directory does not exist any more", {
       file: `${dir}/${file}`,
       remedy: "try again",
@@ -339,34 +352,35 @@ export class Mounts {
     wanted: Use,
     known?: (seen: FileStatus) => ReadFile | undefined,
   ): Promise<ReadFile | undefined> {
-    using place = await this.#place(dir, file);
-    if (place === undefined) return undefined;
-    const use = useOf(file, wanted);
-    const read = await this.#readAt(place, use, known);
+    using checked = await this.#checked(dir, file);
+    if (checked === undefined) return undefined;
+    const use = file === SIDECAR_NAME ? "sidecar" : wanted;
+    const read = await this.#readAt(checked, use, { known });
     if (read === undefined || use !== "apply") return read;
-    const hidden = unreadable(place, read);
+    const hidden = unreadable(checked, read);
     if (hidden !== undefined) throw hidden;
     // Whoever writes will be told by the rename, which knows it for sure.
     if (this.#options.mayWrite) return read;
     const { refuseMounted } = await import("./mount_points.ts");
-    refuseMounted(this.#system, place, read);
+    refuseMounted(this.#system, checked, read);
     return read;
   }
 
   async #readAt(
-    place: Place,
+    checked: CheckedPath,
     use: Use,
-    known?: (seen: FileStatus) => ReadFile | undefined,
+    { known, held }: Pick<ReadRequest, "known" | "held">,
   ): Promise<ReadFile | undefined> {
     const read = await readSafely(this.#system, {
-      path: join(place.directory, place.name),
-      label: place.label,
-      grant: place.grant,
+      path: join(checked.directory, checked.name),
+      label: checked.label,
+      grant: checked.grant,
       maxBytes: this.#limit(use),
       opening: this.#opening,
       known,
+      held,
     });
-    place.recheck();
+    checked.recheck();
     return read;
   }
 
@@ -387,9 +401,4 @@ export class Mounts {
       throw failure(error, access === undefined ? attempt : { ...attempt, access });
     }
   }
-}
-
-/** The sidecar is known by its name. */
-function useOf(file: string, use: Use): Use {
-  return file === SIDECAR_NAME ? "sidecar" : use;
 }

@@ -13,7 +13,7 @@ import { ConfigPatchError } from "../errors.ts";
 import { isToBeGiven, type Owner, syncEntries } from "./directories.ts";
 import { type Access, failure, notPlain } from "./failures.ts";
 import { join } from "./names.ts";
-import { type Place, placeIn } from "./place.ts";
+import { type CheckedPath, checkedPath } from "./checked_path.ts";
 import {
   type AnchoredDirectory,
   type FileStatus,
@@ -54,24 +54,24 @@ export async function nestedAccess(system: FileSystem, mounts: string): Promise<
 }
 
 /**
- * The place of a nested file, or `undefined` if a directory on the way does not exist.
+ * The checked path of a nested file, or `undefined` if a directory on the way does not exist.
  *
  * @throws {ConfigPatchError} `hostile` if one of them is a link or no directory.
  */
-export async function placeBelow(
+export async function checkedPathBelow(
   system: FileSystem,
   access: NestedAccess,
   path: NestedPath,
-): Promise<Place | undefined> {
+): Promise<CheckedPath | undefined> {
   const { mounts, dir, segments } = path;
-  const top = placeIn(system, mounts, dir, segments[0] ?? "");
+  const top = checkedPath(system, mounts, dir, segments[0] ?? "");
   if (top === undefined) return undefined;
   const name = segments[segments.length - 1] ?? "";
   const label = [dir, ...segments].join("/");
   const walk: Walk = { system, path, owner: top.owner };
   const rest = { name, label, grant: mounts, owner: top.owner };
   try {
-    if (access === "checked") return await checkedPlace(walk, top, rest);
+    if (access === "checked") return await checkedByPath(walk, top, rest);
     const found = await anchoredDirectory(walk, top.directory);
     return found && {
       ...rest,
@@ -121,11 +121,11 @@ async function anchoredDirectory(
 }
 
 /** Walks down by paths, and remembers what stood there. */
-async function checkedPlace(
+async function checkedByPath(
   walk: Walk,
-  top: Place,
-  rest: Pick<Place, "name" | "label" | "grant" | "owner">,
-): Promise<Place | undefined> {
+  top: CheckedPath,
+  rest: Pick<CheckedPath, "name" | "label" | "grant" | "owner">,
+): Promise<CheckedPath | undefined> {
   const { system, path: { dir, segments } } = walk;
   const chain: { readonly path: string; readonly label: string; readonly seen: FileStatus }[] = [];
   let directory = top.directory;

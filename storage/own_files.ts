@@ -1,6 +1,6 @@
 /**
  * The directory `.vault-config/` and the files in it: the host's side, which no container sees. Links
- * are refused here as well, but nobody has to be outrun.
+ * are refused here as well, but no container can change anything here while we work.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export type OwnFile = "state.json" | "steady.json" | "settings.toml";
 export type Durable = "all" | "content" | "nothing";
 
 /** Where our own files are. */
-export interface OwnPlace {
+export interface OwnDirectory {
   /** The operations. */
   readonly system: FileSystem;
   /** The mounts directory, spelled as granted. */
@@ -36,14 +36,14 @@ export interface OwnPlace {
  *
  * @returns Whether it was made now; then the mounts have to be synced.
  */
-export function prepareOwnDirectory(place: OwnPlace, owner: Owner): boolean {
-  const { system, mounts } = place;
-  return attempt(place, "make the directory", OWN_DIRECTORY, () => {
+export function prepareOwnDirectory(own: OwnDirectory, owner: Owner): boolean {
+  const { system, mounts } = own;
+  return attempt(own, "make the directory", OWN_DIRECTORY, () => {
     const path = join(mounts, OWN_DIRECTORY);
     const made = makeDirectory(system, path, 0o700, owner);
-    const seen = ownDirectory(place);
+    const seen = ownDirectory(own);
     if (seen === undefined) throw new Deno.errors.NotFound(`${OWN_DIRECTORY} was removed`);
-    // The owner first: root's run heals what an earlier one of root's has left.
+    // The owner first: root's run puts right what an earlier one of root's has left.
     giveTo(system, path, owner);
     if ((seen.mode & 0o077) !== 0) system.chmod(path, 0o700);
     return made;
@@ -51,7 +51,7 @@ export function prepareOwnDirectory(place: OwnPlace, owner: Owner): boolean {
 }
 
 /** Our own directory, if it exists. */
-export function ownDirectory({ system, mounts }: OwnPlace): FileStatus | undefined {
+export function ownDirectory({ system, mounts }: OwnDirectory): FileStatus | undefined {
   const seen = system.lstat(join(mounts, OWN_DIRECTORY));
   if (seen === undefined || seen.kind === "directory") return seen;
   throw notPlain(seen, "directory", OWN_DIRECTORY);
@@ -64,11 +64,11 @@ export function ownDirectory({ system, mounts }: OwnPlace): FileStatus | undefin
  * @throws {ConfigPatchError} `state` if it is not UTF-8; `hostile` if it or its directory is a link;
  * `permission` if it is somebody else's.
  */
-export function readOwnFile(place: OwnPlace, name: OwnFile): string | undefined {
-  const { system, mounts } = place;
+export function readOwnFile(own: OwnDirectory, name: OwnFile): string | undefined {
+  const { system, mounts } = own;
   const label = `${OWN_DIRECTORY}/${name}`;
-  const bytes = attempt(place, "read it", label, () => {
-    if (ownDirectory(place) === undefined) return undefined;
+  const bytes = attempt(own, "read it", label, () => {
+    if (ownDirectory(own) === undefined) return undefined;
     const path = join(join(mounts, OWN_DIRECTORY), name);
     const seen = name === "settings.toml" ? system.stat(path) : system.lstat(path);
     if (seen === undefined) return undefined;
@@ -94,20 +94,20 @@ export function readOwnFile(place: OwnPlace, name: OwnFile): string | undefined 
  * @throws {ConfigPatchError} `settings` if the settings are a link, which is never written through.
  */
 export async function writeOwnFile(
-  place: OwnPlace,
+  own: OwnDirectory,
   owner: Owner,
   name: OwnFile,
   text: string,
   durable: Durable,
 ): Promise<void> {
-  const { system, mounts } = place;
+  const { system, mounts } = own;
   const label = `${OWN_DIRECTORY}/${name}`;
   const directory = join(mounts, OWN_DIRECTORY);
   const path = join(directory, name);
   // One fixed name is enough: the lock keeps others out, and a leftover is replaced next time.
   const temporary = `${path}.new`;
   try {
-    if (ownDirectory(place) === undefined) throw new Error("prepare() was not called");
+    if (ownDirectory(own) === undefined) throw new Error("prepare() was not called");
     const seen = system.lstat(path);
     if (seen !== undefined && seen.kind !== "file") throw notToWrite(seen, name, label);
     if (system.lstat(temporary) !== undefined) system.remove(temporary);
@@ -122,16 +122,26 @@ export async function writeOwnFile(
     system.rename(temporary, path);
     if (durable === "all") await syncEntries(() => system.syncDirectory(directory));
   } catch (error) {
-    throw ownFailure(error, place, "write it", label);
+    throw ownFailure(error, own, "write it", label);
   }
 }
 
+/** Removes one of our own files, if it is there. Nothing relies on its being gone. */
+export function removeOwnFile(own: OwnDirectory, name: OwnFile): void {
+  const { system, mounts } = own;
+  const label = `${OWN_DIRECTORY}/${name}`;
+  attempt(own, "remove it", label, () => {
+    const path = join(join(mounts, OWN_DIRECTORY), name);
+    if (ownDirectory(own) !== undefined && system.lstat(path) !== undefined) system.remove(path);
+  });
+}
+
 /** Does something with our own files, or says what kept us from it. */
-function attempt<T>(place: OwnPlace, doing: string, label: string, work: () => T): T {
+function attempt<T>(own: OwnDirectory, doing: string, label: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw ownFailure(error, place, doing, label);
+    throw ownFailure(error, own, doing, label);
   }
 }
 
@@ -141,12 +151,12 @@ function attempt<T>(place: OwnPlace, doing: string, label: string, work: () => T
  */
 export function ownFailure(
   error: unknown,
-  place: OwnPlace,
+  own: OwnDirectory,
   doing: string,
   label: string,
   step?: "lock",
 ): ConfigPatchError {
-  const { system, mounts } = place;
+  const { system, mounts } = own;
   const access = doing.startsWith("read ") ? ["read"] as const : undefined;
   const plain = failure(error, { doing, file: label, grant: mounts, access, step });
   if (plain.code !== "permission" || systemCode(error) !== "EACCES") return plain;

@@ -15,7 +15,7 @@ const UNUSED = ["env", "net", "run", "ffi", "sys"] as const;
  *
  * @example
  * ```ts
- * import { excessPermissions } from "./permissions.ts";
+ * import { excessPermissions } from "@terok/vault-config";
  *
  * for (const flag of excessPermissions("./mounts")) console.error(`not needed: ${flag}`);
  * ```

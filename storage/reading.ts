@@ -22,7 +22,7 @@ export interface FileToRead {
 }
 
 /** What became of a file: it was read, nothing stands there, or why it could not be read. */
-export type Outcome =
+export type ReadOutcome =
   | { readonly read: ReadFile | undefined; readonly error?: undefined }
   | { readonly read?: undefined; readonly error: ConfigPatchError };
 
@@ -65,7 +65,7 @@ export class Reading {
   /** By device and inode: hard links lead to one text, which is read once. */
   readonly #inodes = new Map<string, ReadFile>();
   /** By file and use: what was found. Whoever asks again is about the same moment. */
-  readonly #found = new Map<string, Outcome>();
+  readonly #found = new Map<string, ReadOutcome>();
   /** By host dir: what has been read of it. */
   readonly #spent = new Map<string, { bytes: number; files: number }>();
 
@@ -86,8 +86,8 @@ export class Reading {
    *
    * @returns By `host dir/file`, for each of the files.
    */
-  async all(files: readonly FileToRead[]): Promise<ReadonlyMap<string, Outcome>> {
-    const found = new Map<string, Outcome>();
+  async all(files: readonly FileToRead[]): Promise<ReadonlyMap<string, ReadOutcome>> {
+    const found = new Map<string, ReadOutcome>();
     const later: FileToRead[] = [];
     for (const file of files) {
       const known = this.#found.get(requestOf(file));
@@ -120,7 +120,7 @@ export class Reading {
   }
 
   /** Reads a file within the budget of its host dir. */
-  async #readWithin(file: FileToRead): Promise<Outcome> {
+  async #readWithin(file: FileToRead): Promise<ReadOutcome> {
     const spent = this.#spent.get(file.dir) ?? { bytes: 0, files: 0 };
     this.#spent.set(file.dir, spent);
     spent.files++;
@@ -144,7 +144,7 @@ export class Reading {
     }
   }
 
-  async #waitFor(files: readonly FileToRead[], found: Map<string, Outcome>): Promise<void> {
+  async #waitFor(files: readonly FileToRead[], found: Map<string, ReadOutcome>): Promise<void> {
     const { clock, wait } = this.#time;
     const end = clock() + PATIENCE;
     let open = files;
@@ -155,7 +155,7 @@ export class Reading {
       for (const file of open) {
         const key = keyOf(file);
         const before = found.get(key);
-        const now: Outcome = await this.#read(file, () => undefined);
+        const now: ReadOutcome = await this.#read(file, () => undefined);
         found.set(key, now);
         if (isBelievable(before, now, clock())) this.#count(file, now);
         else if (late) found.set(key, { error: busy(key) });
@@ -165,8 +165,8 @@ export class Reading {
     }
   }
 
-  /** What was empty when it was counted first. */
-  #count({ dir, file }: FileToRead, { read }: Outcome): void {
+  /** Adds the size of a file that was still empty when the sizes were counted. */
+  #count({ dir, file }: FileToRead, { read }: ReadOutcome): void {
     const spent = this.#spent.get(dir);
     if (spent !== undefined && file !== SIDECAR_NAME) spent.bytes += read?.bytes.length ?? 0;
   }
@@ -187,7 +187,7 @@ function inodeOf({ dev, ino, size, mtime, mode, uid, gid }: FileStatus): string 
 }
 
 /** Whether a file may be one that its client has truncated and is about to write. */
-function isBeingWritten({ read }: Outcome, now: number): boolean {
+function isBeingWritten({ read }: ReadOutcome, now: number): boolean {
   if (read === undefined || read.bytes.length > 0) return false;
   const { ctime } = read.status;
   // What the file system's clock puts into the future tells nothing.
@@ -200,7 +200,7 @@ function changedAt({ mtime, ctime }: FileStatus): number {
 }
 
 /** Whether what was empty can be used: two reads have found the same, and nobody is about to write. */
-function isBelievable(before: Outcome | undefined, now: Outcome, time: number): boolean {
+function isBelievable(before: ReadOutcome | undefined, now: ReadOutcome, time: number): boolean {
   if (now.error !== undefined || now.read === undefined) return true;
   if (isBeingWritten(now, time)) return false;
   return before?.read !== undefined && isSame(before.read, now.read);

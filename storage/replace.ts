@@ -3,8 +3,14 @@ import { ConfigPatchError } from "../errors.ts";
 import { isToBeGiven } from "./directories.ts";
 import { failure, type Step, systemCode } from "./failures.ts";
 import { join } from "./names.ts";
-import type { Place } from "./place.ts";
-import type { AdjustableFile, FileStatus, FileSystem, FreshFile } from "./primitives.ts";
+import type { CheckedPath } from "./checked_path.ts";
+import {
+  type AdjustableFile,
+  type FileStatus,
+  type FileSystem,
+  type FreshFile,
+  isSameInode,
+} from "./primitives.ts";
 import type { ReadFile } from "./read.ts";
 
 /** What to put in the place of what. */
@@ -29,53 +35,100 @@ export type Attributes = Pick<ReadFile, "uid" | "gid" | "mode">;
 /** The failure of an exchange whose temporary is still there, because it could not be removed. */
 export class LeftoverError extends ConfigPatchError {}
 
-/** Reads the file of a place once more. */
+/** Our text was put in place, and is not what stands there: a container has swapped it. */
+export class SwappedError extends ConfigPatchError {}
+
+/** Reads the file once more. */
 export type ReadAgain = () => Promise<ReadFile | undefined>;
 
 /**
- * The protocol of `Mounts.replace`: make, write, compare, rename, sync. A failure before the rename
- * leaves the old file and removes the temporary; a failure after it leaves the new file.
+ * The protocol of `Mounts.replace`: make, write, compare, rename, sync, look. A failure before the
+ * rename leaves the old file and removes the temporary; a failure after it leaves the new file.
  *
  * @returns Owner and permission bits of the new file.
  * @throws {ConfigPatchError} `changed`, `permission`, `hostile`, `io`.
  */
 export async function replaceSafely(
   system: FileSystem,
-  place: Place,
+  checked: CheckedPath,
   exchange: Exchange,
   readAgain: ReadAgain,
 ): Promise<Attributes> {
-  const temporary = new Temporary(system, join(place.directory, exchange.temporary));
+  const temporary = new Temporary(system, join(checked.directory, exchange.temporary));
+  const path = join(checked.directory, checked.name);
   let step: Step = "make";
+  let file: FreshFile | undefined;
   let attributes: Attributes;
   try {
     // Make: nothing stands there, not even a link. It has its owner and mode before anything is in
     // it, so nobody reads it who could not read the old file.
-    const file = await makeEmpty(temporary, exchange, place);
-    try {
-      attributes = attributesOf(file.status());
-      // Write.
-      file.write(exchange.bytes);
-      if (exchange.durable) await file.sync();
-    } finally {
-      file.close();
-    }
+    file = await makeEmpty(temporary, exchange, checked);
+    attributes = attributesOf(file.status());
+    // Write.
+    file.write(exchange.bytes);
+    if (exchange.durable) await file.sync();
     // Compare: right before the rename, since no rename compares by itself.
-    requireSame(place, exchange.expected, await readAgain());
-    place.recheck();
+    requireSame(checked, exchange.expected, await readAgain());
+    checked.recheck();
     // Rename: one step; every reader has the old file or the new one.
     step = "put";
-    system.rename(temporary.path, join(place.directory, place.name));
+    system.rename(temporary.path, path);
   } catch (error) {
-    throw temporary.discard(failureOf(error, place, step));
+    closeAfterFailure(file);
+    throw temporary.discard(failureOf(error, checked, step));
   }
-  // Sync: from here on, the new file outlives a loss of power.
   try {
-    if (exchange.durable) await place.sync();
+    // Sync: from here on, the new file outlives a loss of power.
+    if (exchange.durable) await checked.sync();
+    // Look: the name of the temporary was in the container's hands, and so was its content.
+    requirePut(system, path, { file, bytes: exchange.bytes, label: checked.label });
+    file.close();
   } catch (error) {
-    throw failureOf(error, place, step);
+    closeAfterFailure(file);
+    throw failureOf(error, checked, step);
   }
   return attributes;
+}
+
+/** What failed first is told. That a descriptor cannot be given back as well tells nobody more. */
+function closeAfterFailure(file: FreshFile | undefined): void {
+  try {
+    file?.close();
+  } catch {
+    return;
+  }
+}
+
+/** Refuses what stands at a path if it is not the file that we have written, or not our bytes. */
+function requirePut(
+  system: FileSystem,
+  path: string,
+  { file, bytes, label }: {
+    readonly file: FreshFile;
+    readonly bytes: Uint8Array;
+    readonly label: string;
+  },
+): void {
+  const seen = system.lstat(path);
+  if (seen !== undefined && isSameInode(seen, file.status()) && holds(file, bytes)) return;
+  throw new SwappedError("changed", "what stands there is not what was just put there", {
+    file: label,
+    remedy: "see what in its container writes to it, then try again",
+  });
+}
+
+/** Whether a file holds exactly these bytes. */
+function holds(file: FreshFile, bytes: Uint8Array): boolean {
+  // One byte more, to see that there is none.
+  const buffer = new Uint8Array(bytes.length + 1);
+  let length = 0;
+  file.rewind();
+  while (length < buffer.length) {
+    const count = file.read(buffer.subarray(length));
+    if (count === 0) break;
+    length += count;
+  }
+  return length === bytes.length && sameBytes(buffer.subarray(0, length), bytes);
 }
 
 /**
@@ -85,18 +138,18 @@ export async function replaceSafely(
  */
 export async function removeSafely(
   system: FileSystem,
-  place: Place,
+  checked: CheckedPath,
   expected: ReadFile,
   durable: boolean,
   readAgain: ReadAgain,
 ): Promise<void> {
   try {
-    requireSame(place, expected, await readAgain());
-    place.recheck();
-    system.remove(join(place.directory, place.name));
-    if (durable) await place.sync();
+    requireSame(checked, expected, await readAgain());
+    checked.recheck();
+    system.remove(join(checked.directory, checked.name));
+    if (durable) await checked.sync();
   } catch (error) {
-    throw failureOf(error, place, "remove");
+    throw failureOf(error, checked, "remove");
   }
 }
 
@@ -149,13 +202,13 @@ class Temporary {
 
 /**
  * Makes the temporary with the owner and the permission bits that the result is to have. Nearly
- * always creation gives just those. Only else a descriptor is needed that can set them, which costs
- * the start-up of `node:fs`; setting them by path is no way, since that follows links.
+ * always, creation alone gives them. Otherwise a descriptor is needed that can set them, and costs
+ * the start-up of `node:fs`. They are not set by path, because that would follow links.
  */
 async function makeEmpty(
   temporary: Temporary,
   exchange: Exchange,
-  place: Place,
+  checked: CheckedPath,
 ): Promise<FreshFile> {
   const mode = creationMode(exchange);
   const plain = temporary.create(mode);
@@ -163,7 +216,7 @@ async function makeEmpty(
   let isRight = false;
   try {
     given = statusWhereAllowed(plain);
-    isRight = given !== undefined && isGiven(given, wantedAttributes(given, exchange, place));
+    isRight = given !== undefined && isGiven(given, wantedAttributes(given, exchange, checked));
     if (isRight) return plain;
   } finally {
     if (!isRight) plain.close();
@@ -171,8 +224,8 @@ async function makeEmpty(
   temporary.remove();
   const adjustable = await temporary.createAdjustable(given === undefined ? mode : 0o600);
   try {
-    const wanted = wantedAttributes(given ?? adjustable.status(), exchange, place);
-    giveAttributes(adjustable, wanted, place.label);
+    const wanted = wantedAttributes(given ?? adjustable.status(), exchange, checked);
+    giveAttributes(adjustable, wanted, checked.label);
     return adjustable;
   } catch (error) {
     adjustable.close();
@@ -196,9 +249,9 @@ function creationMode({ mode, expected, mask }: Exchange): number {
 }
 
 /** What the result is to have, for a temporary that creation gave these. */
-function wantedAttributes(given: FileStatus, exchange: Exchange, place: Place): Attributes {
+function wantedAttributes(given: FileStatus, exchange: Exchange, checked: CheckedPath): Attributes {
   const { expected } = exchange;
-  const owner = expected ?? (isToBeGiven(given, place.owner) ? place.owner : given);
+  const owner = expected ?? (isToBeGiven(given, checked.owner) ? checked.owner : given);
   // Of a new file without a mode of its own, the umask has decided.
   const mode = exchange.mode ?? expected?.mode;
   return {
@@ -256,14 +309,14 @@ function ownerNotKept(
 
 /** The last look before a rename or a removal. */
 function requireSame(
-  place: Place,
+  checked: CheckedPath,
   expected: ReadFile | undefined,
   found: ReadFile | undefined,
 ): void {
   const same = found === undefined || expected === undefined
     ? found === expected
     : isSame(found, expected);
-  if (!same) throw changedUnderUs(place.label);
+  if (!same) throw changedUnderUs(checked.label);
 }
 
 /** What is told of a file that others change all the time. */
@@ -286,7 +339,7 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
-function failureOf(error: unknown, { label, grant }: Place, step: Step): ConfigPatchError {
+function failureOf(error: unknown, { label, grant }: CheckedPath, step: Step): ConfigPatchError {
   const doing = step === "remove" ? "remove it" : "replace it";
   return failure(error, { doing, file: label, grant, step });
 }

@@ -1,5 +1,5 @@
 /** The law of files that are away for some runs. @module */
-import { LawBreach, type LawEdit, leaves, plan, type Standing, standing, wants } from "./law.ts";
+import { type FileNow, LawBreach, type LawEdit, leaves, plan, untouched, wants } from "./law.ts";
 import { assertOriginal, attempt, type Trial } from "./law.ts";
 
 /** What happens while the file is away, and when it is back. */
@@ -29,14 +29,14 @@ export function absent(
 ): void {
   if (trial.text === undefined || trial.text.trim() === "") return;
   const all = edits.map((edit, index) => wants(edit, `p${index}`));
-  const applied = plan(trial, standing(trial.text), all);
+  const applied = plan(trial, untouched(trial.text), all);
   const texts: Record<string, string | undefined> = { original: trial.text, applied: applied.text };
-  const step = (from: Standing, name: string, parts = all): Standing => {
+  const step = (from: FileNow, name: string, parts = all): FileNow => {
     const next = attempt("Absent", texts, () => plan(trial, from, parts));
     texts[name] = next.text;
     return next;
   };
-  let now: Standing = { text: away, memory: applied.memory };
+  let now: FileNow = { text: away, memory: applied.memory };
   for (let run = 1; run <= runs; run++) now = step(now, `away, run ${run}`);
   // A program of the user's puts the copy back that it had taken.
   now = { text: applied.text, memory: now.memory };

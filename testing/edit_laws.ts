@@ -13,8 +13,8 @@ import {
   leaves,
   plan,
   read,
-  standing,
   type Trial,
+  untouched,
   wants,
   wantsFixed,
 } from "./law.ts";
@@ -50,7 +50,7 @@ export function getPut(trial: Trial): void {
   }
   const held = valueAt(document.value, path);
   if (held === undefined || held instanceof OpaqueScalar) return;
-  const { text, memory } = plan(trial, standing(document.text), [wantsFixed(path, held)]);
+  const { text, memory } = plan(trial, untouched(document.text), [wantsFixed(path, held)]);
   if (text !== document.text || memory !== undefined) {
     throw new LawBreach("GetPut", "a value that stood already was written or claimed", {
       before: document.text,
@@ -119,7 +119,7 @@ export const EDIT_LAWS: Readonly<Record<string, (trial: Trial) => void>> = {
 
 /** Several providers in one file, disabled in any order, give the original bytes. */
 export function disjoint(trial: Omit<Trial, "edit">, edits: readonly LawEdit[]): void {
-  const first = standing(trial.text);
+  const first = untouched(trial.text);
   const all = edits.map((edit, index) => wants(edit, `p${index}`));
   const together = plan(trial, first, all);
   const inTurn = all.reduce((from, part) => plan(trial, from, [part]), first);

@@ -2,7 +2,7 @@
 import { ConfigPatchError } from "../errors.ts";
 import type { ConfigPath, ConfigRoot, ConfigValue, Selector, Splice } from "../formats/types.ts";
 import { isList, isTable, matches, tableOf, valueAt } from "../formats/value.ts";
-import { type LawEdit, plan, read, standing, type Trial, wants } from "./law.ts";
+import { type LawEdit, plan, read, type Trial, untouched, wants } from "./law.ts";
 
 /** A text as it is, with CRLF, without a final newline, with a byte order mark. */
 export function variantsOf(text: string): { readonly name: string; readonly text: string }[] {
@@ -51,7 +51,7 @@ export function userEditsOf(
   trial: Trial,
   comment: string = "#",
 ): Splice[] {
-  const { text, memory } = plan(trial, standing(trial.text), [wants(trial.edit)]);
+  const { text, memory } = plan(trial, untouched(trial.text), [wants(trial.edit)]);
   if (text === undefined || memory === undefined) return [];
   const before = read(trial.handler, trial.text, trial.strict);
   const document = read(trial.handler, text, trial.strict);

@@ -60,7 +60,7 @@ export function declines(trial: Trial): ConfigPatchError | undefined {
 export const DECLINED: ReadonlySet<string> = new Set(["unsupported", "shape", "too-large"]);
 
 /** A file between two steps: its text, and what we remember of it. */
-export interface Standing {
+export interface FileNow {
   /** The text; absent: there is no file. */
   readonly text?: string | undefined;
   /** What we remember; absent: nothing of ours is in it. Only {@linkcode plan} looks into it. */
@@ -74,7 +74,7 @@ export type Memory = NonNullable<ReturnType<typeof planFile>["state"]>;
 export type Wants = Part;
 
 /** A file that we have never touched. */
-export function standing(text: string | undefined): Standing {
+export function untouched(text: string | undefined): FileNow {
   return { text };
 }
 
@@ -126,9 +126,9 @@ export function leavesAll(edits: readonly LawEdit[], provider = "p"): Wants {
 /** One step of the real planner, the only place that calls it; what it refuses is thrown. */
 export function plan(
   trial: Omit<Trial, "edit">,
-  from: Standing,
+  from: FileNow,
   parts: readonly Wants[],
-): Standing {
+): FileNow {
   const { handler, strict = false } = trial;
   const { text: before, memory } = from;
   // The text itself is as good a digest as any.
@@ -144,8 +144,8 @@ export function plan(
 }
 
 /** The edit, applied to what the trial begins with. */
-export function applyFirst(trial: Trial): Standing {
-  return plan(trial, standing(trial.text), [wants(trial.edit)]);
+export function applyFirst(trial: Trial): FileNow {
+  return plan(trial, untouched(trial.text), [wants(trial.edit)]);
 }
 
 /** A step that has to work, since the edit itself was accepted. */
@@ -167,7 +167,7 @@ export function assertOriginal(
   law: string,
   { text }: Omit<Trial, "edit">,
   texts: Readonly<Record<string, string | undefined>>,
-  left: Standing,
+  left: FileNow,
   how = "",
 ): void {
   const more = { ...texts, disabled: left.text };

@@ -6,15 +6,15 @@ import { isTable, pathText, sameValue, valueAt } from "../formats/value.ts";
 import { permutations } from "./edit_laws.ts";
 import {
   attempt,
+  type FileNow,
   LawBreach,
   type LawEdit,
   leaves,
   plan,
   read,
   show,
-  type Standing,
-  standing,
   type Trial,
+  untouched,
   wants,
 } from "./law.ts";
 import { isWithin, squeeze, withEdit } from "./regions.ts";
@@ -26,13 +26,13 @@ export interface Crowd {
   /** The texts: before the first, after the first, … after the last. */
   readonly texts: readonly string[];
   /** The file after the last. */
-  readonly applied: Standing;
+  readonly applied: FileNow;
 }
 
 /** Applies each edit for a provider of its own, in turn; `undefined` if nothing was to do for one. */
 export function crowdOf(trial: Omit<Trial, "edit">, edits: readonly LawEdit[]): Crowd | undefined {
   const texts = [trial.text ?? ""];
-  let applied = standing(trial.text);
+  let applied = untouched(trial.text);
   for (const [index, edit] of edits.entries()) {
     applied = plan(trial, applied, [wants(edit, `p${index}`)]);
     if (applied.text === undefined || applied.text === texts.at(-1)) return undefined;
@@ -93,7 +93,7 @@ interface Scene {
   readonly added: string;
 }
 
-function leaveInOrder(scene: Scene, from: Standing, order: readonly number[]): void {
+function leaveInOrder(scene: Scene, from: FileNow, order: readonly number[]): void {
   const { trial, edits, original, edited } = scene;
   const texts: Record<string, string | undefined> = { original, edited };
   let now = from;
@@ -146,7 +146,7 @@ function strict(
 /** Where all have left that came later, the text is that of those before them, with the edit. */
 function assertLaterGone(
   { trial, wanted }: Scene,
-  { text = "" }: Standing,
+  { text = "" }: FileNow,
   staying: readonly number[],
   texts: Readonly<Record<string, string | undefined>>,
 ): void {
@@ -160,7 +160,7 @@ function assertLaterGone(
 
 function assertEnd(
   scene: Scene,
-  { text = "", memory }: Standing,
+  { text = "", memory }: FileNow,
   how: string,
   texts: Readonly<Record<string, string | undefined>>,
 ): void {

@@ -30,8 +30,8 @@ import {
   plan,
   read,
   show,
-  standing,
   type Trial,
+  untouched,
   wantsAll,
 } from "./law.ts";
 import { changedRegion, isVacant, isWithin, squeeze, withEdit } from "./regions.ts";
@@ -102,7 +102,7 @@ export function editBetween(
   edits: readonly LawEdit[],
   user: Splice,
 ): Between | undefined {
-  const applied = plan(trial, standing(trial.text), [wantsAll(edits)]);
+  const applied = plan(trial, untouched(trial.text), [wantsAll(edits)]);
   if (applied.text === undefined || applied.memory === undefined) return undefined;
   const original = trial.text ?? trial.handler.blank;
   const parse = (text: string) => read(trial.handler, text, trial.strict);
@@ -146,7 +146,7 @@ function wantedText(
 ): string | undefined {
   // One value after the other, so that each step is one splice.
   const texts = [trial.text ?? trial.handler.blank];
-  let now = standing(trial.text);
+  let now = untouched(trial.text);
   for (const [index] of edits.entries()) {
     now = plan(trial, now, [wantsAll(edits.slice(0, index + 1))]);
     if (now.text !== undefined && now.text !== texts.at(-1)) texts.push(now.text);
@@ -160,10 +160,11 @@ function wantedText(
  */
 export function foreign(between: Between): void {
   const { original, user, disabled } = between;
-  const elsewhere = between.wanted !== undefined;
+  const elsewhere = between.wanted !== undefined && !isCommentedOut(between);
   const wanted = between.wanted ?? original;
   // Blanks between our bytes and the user's are nobody's: the indentation of our line goes with it.
   if (isBlankBesideOurs(between) && disabled === original) return;
+  if (isInEmptyBrackets(between) && squeeze(disabled) === squeeze(wanted)) return;
   const fits = elsewhere && between.live && sameValue(treeOf(between, wanted), between.expected);
   // The user's comma may have been needed by our entry alone: it must not stay behind the last one.
   const laxer = fits && isLaxer(between.read(wanted), between.read(between.edited));
@@ -181,8 +182,22 @@ export function foreign(between: Between): void {
   }
 }
 
+/** Whether the user has written first into brackets that were empty, and that we have filled. */
+function isInEmptyBrackets({ user, applied, region }: Between): boolean {
+  return user.remove === "" && region !== undefined && user.offset >= region.start &&
+    user.offset <= region.end && /[{[]\s*$/.test(applied.slice(0, user.offset));
+}
+
+/** Whether the user's comment goes on over bytes of ours: in a comment, nothing is ours any more. */
+function isCommentedOut({ user, applied, region }: Between): boolean {
+  if (region === undefined || !/(#|\/\/)[^\n]*$/.test(user.insert)) return false;
+  const newline = applied.indexOf("\n", user.offset);
+  const end = newline === -1 ? applied.length : newline;
+  return region.start < end && region.end > user.offset;
+}
+
 function isBlankBesideOurs({ user, region }: Between): boolean {
-  return user.remove === "" && /^[ \t]+$/.test(user.insert) && region !== undefined &&
+  return user.remove === "" && user.insert.trim() === "" && region !== undefined &&
     user.offset >= region.start && user.offset <= region.end;
 }
 
@@ -204,12 +219,13 @@ function isMerged({ trees: [original, edited] }: Between, path: ConfigPath): boo
  */
 export function isElsewhere(edited: ConfigRoot, { path, value }: Ours): boolean {
   if (placeOf(edited, { path, value }) !== undefined) return false;
-  const depth = path.findIndex((key) => typeof key === "object");
-  if (depth === -1) return false;
-  if (resolveAll(edited, path.slice(0, depth + 1)).length === 0) return true;
-  const list = valueAt(edited, path.slice(0, depth));
-  return isList(list) &&
-    list.some((item) => sameValue(valueAt(item, path.slice(depth + 1)), value));
+  const depths = [...path.keys()].filter((depth) => typeof path[depth] === "object");
+  return depths.some((depth) => {
+    if (resolveAll(edited, path.slice(0, depth + 1)).length === 0) return true;
+    const list = valueAt(edited, path.slice(0, depth));
+    return isList(list) &&
+      list.some((item) => sameValue(valueAt(item, path.slice(depth + 1)), value));
+  });
 }
 
 /** A value that the user changed after us is never removed. */

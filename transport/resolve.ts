@@ -124,14 +124,14 @@ function transportOf(options: LocationOptions): Transport {
 function checkUrl(url: string): void {
   if (url === "" || isUrl(url)) return;
   throw new ConfigPatchError("option", `${JSON.stringify(url)} cannot be the vault's URL`, {
-    remedy: urlRemedy(url, "http:// or https://", "http://localhost:9419"),
+    remedy: urlRemedy(url, "`url`", "http:// or https://", "http://localhost:9419"),
   });
 }
 
 function checkTlsUrl(url: string): void {
   if (url === "" || (isUrl(url) && url.startsWith("https:"))) return;
   throw new ConfigPatchError("option", `${JSON.stringify(url)} cannot be the vault's TLS URL`, {
-    remedy: urlRemedy(url, "https://", "https://localhost:9420"),
+    remedy: urlRemedy(url, "`tlsUrl`", "https://", "https://localhost:9420"),
   });
 }
 
@@ -143,11 +143,12 @@ function isUrl(url: unknown): boolean {
     URL.canParse(url);
 }
 
-function urlRemedy(url: unknown, schemes: string, example: string): string {
+function urlRemedy(url: unknown, option: string, schemes: string, example: string): string {
   const text = String(url);
   return text.endsWith("/") && isUrl(text.replace(/\/+$/, ""))
-    ? "leave out the slash at its end: patches append their own path"
-    : `give ${schemes}, a host, perhaps a port and a path, and nothing else, such as ${example}`;
+    ? `leave out the slash at the end of ${option}: patches append their own path`
+    : `for ${option} give ${schemes}, a host, perhaps a port and a path, and nothing else, ` +
+      `such as ${example}`;
 }
 
 /** The most that `sun_path` of a Unix socket's address holds on Linux, in bytes; see unix(7). */
@@ -161,7 +162,7 @@ function checkSocket(socket: string): void {
   if (socket === "" || (fits && new TextEncoder().encode(socket).length <= LONGEST_SOCKET)) return;
   throw new ConfigPatchError("option", `${JSON.stringify(socket)} cannot be the vault's socket`, {
     remedy: fits
-      ? `give a path of at most ${LONGEST_SOCKET} bytes: Linux takes no longer one for a socket`
-      : "give an absolute path in the container, such as /run/terok/vault.sock",
+      ? `for \`socket\` give a path of at most ${LONGEST_SOCKET} bytes: Linux takes no longer one`
+      : "for `socket` give an absolute path in the container, such as /run/terok/vault.sock",
   });
 }

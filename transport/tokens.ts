@@ -9,8 +9,9 @@
  * | `{vault_host}` | the authority of the URL: `localhost:9419` |
  *
  * `{{ vault_url }}` means the same, with or without the spaces. Any other text in braces belongs to
- * the program whose config it is, except where it begins with `vault_`: that is a slip, and it would
- * leave a task unrouted. So would `{proxy_url}`, the token of rosters before April 2026.
+ * the program whose config it is, except where it begins with `vault_` or is a token in other letters
+ * (`{VAULT_URL}`, but not `${VAULT_URL}`): that is a slip, and it would leave a task unrouted. So would
+ * `{proxy_url}`, the token of rosters before April 2026.
  *
  * @module
  */
@@ -49,7 +50,7 @@ export function substitute(value: ConfigValue, location: VaultLocation): ConfigV
         const address = ADDRESSES[token](location);
         if (address !== "") return address;
         throw new ConfigPatchError("location", `${written} is used, but there is no such address`, {
-          remedy: `give the vault a ${option}, or leave out the providers that need one`,
+          remedy: `give one (${option}), or leave out the providers that need it`,
         });
       }),
   );
@@ -75,6 +76,9 @@ export function hasToken(value: ConfigValue): boolean {
 export function checkTokens(value: ConfigValue): void {
   mapStrings(value, (text) => {
     for (const match of text.matchAll(TOKEN)) tokenOf(match[0], match.slice(1));
+    for (const [written, name = ""] of text.matchAll(ALIKE)) {
+      if (!isToken(name)) throw noToken(written);
+    }
     return text;
   });
 }
@@ -122,27 +126,37 @@ const ADDRESSES: Readonly<Record<Token, (location: VaultLocation) => string>> = 
   vault_host: (location) => location.url.replace(/^[a-z]+:\/\//, "").replace(/\/.*$/, ""),
 };
 
-/** What the address behind a token is called, for whoever has to give one. */
-const NAMES: Readonly<Record<Token, string>> = {
-  vault_url: "URL",
-  vault_socket: "socket",
-  vault_tls_url: "TLS URL",
-  vault_host: "URL",
+/** The option that gives the address behind a token. */
+const OPTIONS: Readonly<Record<Token, string>> = {
+  vault_url: "--vault-url URL",
+  vault_socket: "--vault-socket PATH",
+  vault_tls_url: "--vault-tls-url URL",
+  vault_host: "--vault-url URL",
 };
 
 /** Double braces come first, so that they are never taken for single ones in braces. */
 const TOKEN =
   /\{\{\s*(vault_[^{}]*|proxy_url\s*)\}\}|\{(\s*(?:vault_[^{}]*|proxy_url\s*(?=\})))(\}?)/g;
 
-/** The token that a match of {@linkcode TOKEN} means, and what its address is called. */
+/**
+ * A token in whatever letters: `{VAULT_URL}`, `{vault-url}`, `{vaultUrl}`. Behind `$` it is a variable of
+ * the client's own.
+ */
+const ALIKE = /(?<![${])\{\{?\s*(vault[-_ ]?(?:url|socket|tls[-_ ]?url|host))\s*\}\}?/gi;
+
+/** The token that a match of {@linkcode TOKEN} means, and the option that gives its address. */
 function tokenOf(written: string, groups: readonly unknown[]): readonly [Token, string] {
   const [double, single, end] = groups as readonly (string | undefined)[];
   const name = double?.trimEnd() ?? (end === "}" ? single : undefined);
-  if (isToken(name)) return [name, NAMES[name]];
+  if (isToken(name)) return [name, OPTIONS[name]];
+  throw noToken(written);
+}
+
+function noToken(written: string): ConfigPatchError {
   const word = written.replace(/[{}]/g, "").trim();
   const near = word === "proxy_url" ? "vault_url" : closest(word, Object.keys(ADDRESSES));
   const known = Object.keys(ADDRESSES).map((token) => `{${token}}`).join(", ");
-  throw new ConfigPatchError("roster", `there is no token ${JSON.stringify(written)}`, {
+  return new ConfigPatchError("roster", `there is no token ${JSON.stringify(written)}`, {
     remedy: near === undefined ? `known are ${known}` : `did you mean {${near}}?`,
   });
 }

@@ -6,7 +6,7 @@
  *
  * @example
  * ```ts
- * import { applySplice } from "../splice.ts";
+ * import { applySplice } from "@terok/vault-config/formats";
  * import { dotenvFormat } from "./format.ts";
  *
  * const document = dotenvFormat.parse("GEMINI_API_KEY=phantom # mine\n");

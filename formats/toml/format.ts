@@ -8,7 +8,7 @@ import { parseToml } from "./document.ts";
  * @example
  * ```ts
  * import { tomlFormat } from "./format.ts";
- * import { applySplice } from "../splice.ts";
+ * import { applySplice } from "@terok/vault-config/formats";
  *
  * const document = tomlFormat.parse("# mine\n[tui]\ntheme = 'dark'\n");
  * const put = document.put(["tui", "font"], "mono");

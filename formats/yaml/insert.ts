@@ -10,7 +10,7 @@ import { beginsLine, commentsIn, indentOf } from "../lines.ts";
 import type { ConfigPath, ConfigValue, Put } from "../types.ts";
 import { between, type Written } from "../written.ts";
 import { behindLine, blockColumn, isSetOff, type Style, styleOf, valueColumn } from "./layout.ts";
-import { filled, putAt, refuseTab, type Standing, standingAt } from "./put.ts";
+import { filled, type FoundValue, putAt, refuseTab, valueFound } from "./put.ts";
 import { lastLeaf, type YamlIndex } from "./spans.ts";
 import type { CollectionNode, Entry, ScalarNode, YamlNode } from "./spans.ts";
 import { PLAIN, writeKey, writeValue } from "./text.ts";
@@ -43,7 +43,7 @@ export function insertion(index: YamlIndex, way: Way, missing: Missing): Put {
     }
     return node.flow ? intoFlow(index, node, missing) : intoBlock(index, node, missing);
   }
-  return intoNull(index, standingAt(way), missing);
+  return intoNull(index, valueFound(way), missing);
 }
 
 /** The first pair of a text that holds none: behind its comments, before an end marker. */
@@ -166,8 +166,8 @@ function intoFlow(index: YamlIndex, node: CollectionNode, missing: Missing): Put
 }
 
 /** What a key without a value gets: a block under it, or flow text where no block can stand. */
-function intoNull(index: YamlIndex, standing: Standing, missing: Missing): Put {
-  const { node, entry, parent } = standing;
+function intoNull(index: YamlIndex, found: FoundValue, missing: Missing): Put {
+  const { node, entry, parent } = found;
   if (node.kind !== "scalar") throw new RangeError("a null is a scalar");
   if (node.tag !== undefined) {
     throw refused(index, node.outer, "a null with a tag stands here", "remove the tag");
@@ -176,20 +176,20 @@ function intoNull(index: YamlIndex, standing: Standing, missing: Missing): Put {
   const style = styleOf(index, parent);
   const listed = typeof missing.steps[0] === "object";
   if (!parent.flow && parent.kind === "map" && entry.slot !== -1) {
-    const put = blockUnder(index, { ...standing, node }, missing, style);
+    const put = blockUnder(index, { ...found, node }, missing, style);
     if (put !== undefined) return put;
   }
   const flow = writeFlow(missing, style);
   const written = listed ? between("[", flow, "]") : braced(flow, style);
   refuseTab(index, parent, node);
-  if (node.implied) return filled(index, standing, written, missing.created);
+  if (node.implied) return filled(index, found, written, missing.created);
   return putAt(index, node, ["", written, ""], missing.created);
 }
 
 /** A block under a key without a value; `undefined` where what stands beside the key forbids it. */
 function blockUnder(
   index: YamlIndex,
-  { node, entry, parent }: Standing & { readonly node: ScalarNode },
+  { node, entry, parent }: FoundValue & { readonly node: ScalarNode },
   missing: Missing,
   style: Style,
 ): Put | undefined {

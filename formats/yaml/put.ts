@@ -15,7 +15,7 @@ import { type Quoting, writeValue } from "./text.ts";
 import { ALIAS_REMEDY, refuseAnchors, refused, type Way } from "./way.ts";
 
 /** The end of a way, where something stands. */
-export interface Standing {
+export interface FoundValue {
   /** The node. */
   readonly node: YamlNode;
   /** The entry whose value it is. */
@@ -25,7 +25,7 @@ export interface Standing {
 }
 
 /** What stands at the end of a way below the root. */
-export function standingAt({ steps, node }: Way): Standing {
+export function valueFound({ steps, node }: Way): FoundValue {
   const step = steps.at(-1);
   if (step === undefined || node === undefined) throw new RangeError("the way has no step");
   return { node, entry: step.entry, parent: step.parent };
@@ -42,15 +42,15 @@ export function replacement(
   path: ConfigPath,
   value: ConfigValue,
 ): Put {
-  const standing = standingAt(way);
-  const { node, parent } = standing;
+  const found = valueFound(way);
+  const { node, parent } = found;
   refuseReplacement(index, node, path, value);
   refuseAnchors(index, descendants(node), node.end);
   const quoting = replacementQuoting(index, parent, node);
   const text = justValue(writeValue(value, quoting));
-  if (node.kind === "scalar" && node.implied) return filled(index, standing, text, []);
+  if (node.kind === "scalar" && node.implied) return filled(index, found, text, []);
   if (node.kind === "seq" && !node.flow) {
-    return replacedList(index, { ...standing, node }, value, quoting);
+    return replacedList(index, { ...found, node }, value, quoting);
   }
   if (isList(value) || isTable(value)) refuseTab(index, parent, node);
   return putAt(index, { start: node.start, end: node.end }, ["", text, ""]);
@@ -71,7 +71,7 @@ export function putAt(
 /** A value where no text stands for one yet. */
 export function filled(
   index: YamlIndex,
-  { node, entry, parent }: Standing,
+  { node, entry, parent }: FoundValue,
   written: Written,
   created: readonly ConfigPath[],
 ): Put {
@@ -133,7 +133,7 @@ function refuseReplacement(
 /** A block sequence is replaced by one of its kind; anything else must fit its indentation. */
 function replacedList(
   index: YamlIndex,
-  { node, entry, parent }: Standing,
+  { node, entry, parent }: FoundValue,
   value: ConfigValue,
   quoting: Quoting,
 ): Put {

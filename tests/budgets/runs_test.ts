@@ -39,7 +39,22 @@ const PATCHES = {
     },
   },
   b: { host_dir: "_b", shared_config_patch: { file: "c.json", json_set: { url: "{vault_url}" } } },
+  // Agent files from a stranger: a thousand rules about one setting, many settings, many files.
+  rules: thousandRules((i) => ({ path: ["models", "*", "provider"], unless: [`openai-${i}`] })),
+  settings: thousandRules((i) => ({ path: ["models", "*", i < 999 ? `k${i}` : "provider"] })),
+  files: thousandRules((i) => ({ file: `rival-${i}.toml`, path: ["url"] })),
 };
+
+function thousandRules(rule: (i: number) => object) {
+  return {
+    host_dir: "_a",
+    shared_config_patch: {
+      file: "config.toml",
+      toml_set: { url: "{vault_url}" },
+      bypassed_by: Array.from({ length: 1000 }, (_, i) => ({ why: "it goes away", ...rule(i) })),
+    },
+  };
+}
 
 interface Ran {
   readonly report: Report;
@@ -154,7 +169,10 @@ budgetTest(
     scenario.write(`_a/${SIDECAR_NAME}`, sidecar({ "large.toml": providers }));
     const ran = await v.run({ disableAll: true });
     assert(ran.counts.parses <= 8, `${ran.counts.parses} parses`);
-    assert(ran.report.providers.length <= 3 + 32, `${ran.report.providers.length} rows`);
+    assert(
+      ran.report.providers.length <= Object.keys(PATCHES).length + 32,
+      `${ran.report.providers.length} rows`,
+    );
     for (const path of ["_a/config.toml", "_b/c.json"]) {
       assert.equal(
         scenario.read(path),
@@ -248,6 +266,27 @@ budgetTest("settings that bypass are told with a bound, however many there are",
   assert(ran.told.length < 5000, `${ran.told.length} characters are told`);
   assert(ran.counts.parses <= 4, `${ran.counts.parses} parses`);
   assert.equal(v.scenario.read("_a/config.toml"), text);
+  assert.equal(Victim.ending(ran, "b"), "created");
+});
+
+for (const provider of ["rules", "settings"]) {
+  budgetTest(`a thousand ${provider} of an agent file meet ten thousand entries`, async (v) => {
+    const text = lines(10_000, () => '[[models]]\nprovider = "relay"\n');
+    v.scenario.write("_a/config.toml", text);
+    const ran = await v.run({ providers: [provider, "b"] });
+    assert.equal(Victim.ending(ran, provider), "bypassed");
+    assert(ran.told.length < 5000, `${ran.told.length} characters are told`);
+    assert(ran.counts.parses <= 4, `${ran.counts.parses} parses`);
+    assert.equal(v.scenario.read("_a/config.toml"), text);
+    assert.equal(Victim.ending(ran, "b"), "created");
+  });
+}
+
+budgetTest("a thousand rules about files of their own read a bounded number of them", async (v) => {
+  for (const i of Array(1000).keys()) v.scenario.write(`_a/rival-${i}.toml`, "# none\n");
+  const ran = await v.run({ providers: ["files", "b"] });
+  assert.equal(Victim.ending(ran, "files"), "too-large");
+  assert(ran.counts.opens <= 2 * LIMITS.hostDirFiles, `${ran.counts.opens} opens`);
   assert.equal(Victim.ending(ran, "b"), "created");
 });
 

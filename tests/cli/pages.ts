@@ -8,6 +8,8 @@ import {
   COMMANDS,
   COMMON,
   isCommand,
+  isOption,
+  optionInfo,
   optionsOf,
 } from "../../cli/schema.ts";
 import { VERSION } from "../../cli/setup.ts";
@@ -58,7 +60,13 @@ goes before the setting of its name; \`--disabled\`, \`--accept-bypass\`, \`--ro
 \`credentials\`, and keeps comments. What it does not know is an error. If the file is a link, it is
 read, but never written.
 
-${Object.entries(SETTINGS).map(([key, { remedy }]) => `- \`${key}\`: ${remedy}\n`).join("")}
+| setting | what it says | what to write |
+| ------- | ------------ | ------------- |
+${
+    Object.entries(SETTINGS).map(([key, { remedy }]) =>
+      `| \`${key}\` | ${marked(meaningOf(key))} | ${remedy.replace(/^give /, "")} |\n`
+    ).join("")
+  }
 \`\`\`toml
 disabled = ["vibe"] # its container does not route yet
 enabled = ["claude"]
@@ -80,6 +88,23 @@ may have more. No line of a config is in it, and values of the user's own are ma
 ${PERMISSIONS.join("\n\n")}
 `;
 }
+
+/** What a setting says; most are options, and say what those say. */
+function meaningOf(key: string): string {
+  const option = key.replaceAll("_", "-");
+  const own = OWN_MEANINGS[key];
+  if (own !== undefined) return own;
+  if (isOption(option)) return optionInfo(option).summary;
+  throw new Error(`nobody says what the setting ${key} means`);
+}
+
+const OWN_MEANINGS: Readonly<Record<string, string>> = {
+  providers: "apply these instead of those that are on by default",
+  enabled: "apply these as well; `enable` writes it",
+  disabled: "keep these off; `disable` writes it",
+  credentials: "the type of credential in use; `write` and `enable` write it for --credential",
+  roster: "agent files or directories of them, from `.vault-config/` on; a later one wins",
+};
 
 function mainPage(): string {
   const commands = NAMES.map((name) => {
@@ -144,10 +169,17 @@ function ownOptions(name: CommandName) {
 }
 
 function paragraphsOf(name: CommandName): readonly string[] {
-  const details = DETAILS[name] ?? [];
-  const lines = details.filter((text) => text.startsWith(" ")).map((text) => text.trim());
-  const code = lines.length === 0 ? [] : [`\`\`\`text\n${lines.join("\n")}\n\`\`\``];
-  return [...code, ...details.filter((text) => !text.startsWith(" "))];
+  const paragraphs: string[] = [];
+  let code: string[] = [];
+  for (const text of [...DETAILS[name] ?? [], ""]) {
+    if (text.startsWith(" ")) code.push(text.trim());
+    else {
+      if (code.length > 0) paragraphs.push(`\`\`\`text\n${code.join("\n")}\n\`\`\``);
+      code = [];
+      if (text !== "") paragraphs.push(text);
+    }
+  }
+  return paragraphs;
 }
 
 function item(left: string, right: string): string {

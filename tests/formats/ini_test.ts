@@ -14,7 +14,7 @@ const without = (text: string, path: ConfigPath) =>
 
 Deno.test("the registry takes the plug-in, and finds it by name and by file", async () => {
   const formats = defaultFormats.with(iniFormat);
-  assert.equal(await formats.load("ini"), iniFormat);
+  assert.equal(Object.getPrototypeOf(await formats.load("ini")), iniFormat);
   assert.equal(formats.forFile("agent.INI")?.name, "ini");
   assert.equal(defaultFormats.get("ini"), undefined);
 });

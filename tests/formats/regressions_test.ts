@@ -205,3 +205,13 @@ Deno.test("a line of ours that keeps readers from disagreeing is not taken out",
   });
   await assert.rejects(() => story, { code: "unsupported" });
 });
+
+Deno.test("an entry in an entry is ours also when the user has changed what the inner one was found by", async () => {
+  const text = await tell({
+    format: "toml",
+    text: "[[a]]\na = 1\n[[a.list]]\nname = 'm'\nb = 2\n",
+    path: ["a", { a: 1n }, "list", { name: "m" }, "zz"],
+    user: ["name = 'm'\n", "# mine\n"],
+  });
+  assert.equal(text, "[[a]]\na = 1\n[[a.list]]\n# mine\nb = 2\n");
+});

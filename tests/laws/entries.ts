@@ -8,10 +8,10 @@ import { type ConfigPath, type ConfigValue, defaultFormats } from "../../formats
 import { isList, isTable } from "../../formats/value.ts";
 import { EVERY, type WantedPath } from "../../ownership/claims.ts";
 import {
+  type FileNow,
   LawBreach,
   plan,
-  type Standing,
-  standing,
+  untouched,
   wanting,
   type Wants,
 } from "../../testing/law.ts";
@@ -92,12 +92,12 @@ export async function playEntries(format: string, story: EntriesCase): Promise<v
   const { render, split } = form;
   const original = render(story.entries);
   const texts: Record<string, string | undefined> = { original };
-  const step = (from: Standing, part: Wants, name: string): Standing => {
+  const step = (from: FileNow, part: Wants, name: string): FileNow => {
     const next = plan(trial, from, [part]);
     texts[name] = next.text;
     return next;
   };
-  let now = step(standing(original), wants(story.mode, HERE), "applied");
+  let now = step(untouched(original), wants(story.mode, HERE), "applied");
   assertRouted(story, handler.parse(now.text ?? "").value, HERE, texts);
   if (story.again === "before") now = step(now, wants(story.mode, HERE), "applied again");
   const edited = editPieces(form, split(now.text ?? ""), story.edits);

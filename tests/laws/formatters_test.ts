@@ -6,13 +6,13 @@ import assert from "node:assert/strict";
 import { defaultFormats, type FormatHandler } from "../../formats/mod.ts";
 import { ConfigPatchError } from "../../mod.ts";
 import {
+  type FileNow,
   type LawEdit,
   leaves,
   plan,
   read,
   show,
-  type Standing,
-  standing,
+  untouched,
   wants,
 } from "../../testing/law.ts";
 import { type Formatter, formatters } from "../support/formatters.ts";
@@ -55,9 +55,9 @@ async function tryFormatter(
   const trial = { handler, text };
   const name = (edit: LawEdit) => `p${edits.indexOf(edit)}`;
   const all = edits.map((edit) => wants(edit, name(edit)));
-  const applied = plan(trial, standing(text), all);
+  const applied = plan(trial, untouched(text), all);
   const formatted = await formatter.rewrite(applied.text ?? "");
-  let now: Standing = { text: formatted, memory: applied.memory };
+  let now: FileNow = { text: formatted, memory: applied.memory };
   const told = () =>
     [text, applied.text, formatted, now.text].map((one) => JSON.stringify(one)).join("\n");
   for (let run = 0; run < runs; run++) {

@@ -112,8 +112,8 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a host dir may be a link",
-    file: "storage/place.ts",
-    of: "placeIn",
+    file: "storage/checked_path.ts",
+    of: "checkedPath",
     rule: drop("notPlain"),
     run: SCOPED,
     caughtBy: "changed outside",
@@ -249,7 +249,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
   {
     name: "a directory is synced whatever stands in its place",
     file: "storage/nested.ts",
-    of: "checkedPlace",
+    of: "checkedByPath",
     rule: insteadOfCall("syncChecked", "system.syncDirectory(directory)", -1),
     run: test("storage/refusals", "--filter", "FIFO"),
     caughtBy: "a directory swapped for a FIFO stops nobody, with scoped grants ... FAILED",

@@ -44,3 +44,24 @@ Deno.test("nothing is left of the defaults where nothing is left but them", asyn
   await scenario.disable("p");
   assert.deepEqual(scenario.files(), {});
 });
+
+Deno.test("a default goes with the route in what was created around it, though others stay in the file", async () => {
+  const scenario = await Scenario.with({}, {
+    p: {
+      host_dir: "_p-config",
+      shared_config_patch: {
+        file: "settings.json",
+        json_set: { api: { url: "{vault_url}" } },
+        json_default: { api: { version: 1 } },
+      },
+    },
+    q: {
+      host_dir: "_p-config",
+      shared_config_patch: { file: "settings.json", json_set: { other: "{vault_url}" } },
+    },
+  });
+  await scenario.apply({ providers: ["p", "q"] });
+  assert.match(scenario.read(FILE) ?? "", /version/);
+  await scenario.disable("p");
+  assert.deepEqual(JSON.parse(scenario.read(FILE) ?? ""), { other: "http://localhost:9419" });
+});

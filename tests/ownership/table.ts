@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { type ConfigPath, type ConfigValue, defaultFormats } from "../../formats/mod.ts";
-import { plan, type Standing, standing, wanting } from "../../testing/law.ts";
+import { type FileNow, plan, untouched, wanting } from "../../testing/law.ts";
 import { EVERY, type Kind, type WantedPath } from "../../ownership/claims.ts";
 
 /** A value that a provider wants: the place (`*` is every key or entry), the value, and why. */
@@ -41,11 +41,11 @@ export function table(about: string, rows: readonly Row[]): void {
   for (const row of rows) {
     Deno.test(`${about}: ${row.name}`, async () => {
       const handler = await defaultFormats.load(row.format ?? "toml");
-      let now = standing(row.given);
+      let now = untouched(row.given);
       for (const step of row.running) now = happen(now, step);
       assert.equal(now.text, row.expected);
 
-      function happen(from: Standing, step: Happening): Standing {
+      function happen(from: FileNow, step: Happening): FileNow {
         if ("file" in step) return { ...from, text: step.file };
         if ("holds" in step) {
           assert.equal(from.text, step.holds);

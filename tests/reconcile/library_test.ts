@@ -2,12 +2,14 @@
 import assert from "node:assert/strict";
 import {
   applySharedConfigPatches,
+  changeSettings,
   ConfigPatchError,
   disableSharedConfigPatches,
   loadRoster,
   LOOPBACK_VAULT_PORT,
   packageError,
   planSharedConfigPatches,
+  readSettings,
   resolveVaultLocation,
   Roster,
   rosterFrom,
@@ -126,6 +128,24 @@ Deno.test("library: a wrong type is refused before anything is done, and clearly
   assert.deepEqual([...Deno.readDirSync(mounts)], []);
 });
 
+Deno.test("library: every function takes a URL, null options, and names in any iterable", async () => {
+  const path = await fresh();
+  const mounts = new URL(`file://${path}/a%20b`);
+  const none = { providers: null, disabledProviders: null, credentials: null, acceptBypass: null };
+  const nothing = { ...none, allowNested: null, lockTimeout: null, formats: null, location: null };
+  const own = await loadRoster(null, null);
+  assert.equal((await planSharedConfigPatches(own, mounts, nothing)).providers.length, 3);
+  assert.equal((await applySharedConfigPatches(own, mounts, nothing)).made, true);
+  assert.equal((await verifySharedConfigPatches(own, mounts, nothing)).verdict, "routed");
+  assert.equal((await statusOfSharedConfigPatches(own, mounts, nothing)).providers.length, 3);
+  const { providers } = await disableSharedConfigPatches(own, mounts, new Set(["gh"]), nothing);
+  assert.deepEqual(providers.map((row) => `${row.provider} ${row.outcome}`), ["gh removed"]);
+  const report = await writeVaultConfig("gh", { ...nothing, roster: null, mounts, print: null });
+  assert.equal(report.mounts, `${path}/a b`);
+  assert.equal(await changeSettings(mounts, () => ({ disabled: ["vibe"] })), true);
+  assert.deepEqual((await readSettings(mounts)).disabled, ["vibe"]);
+});
+
 Deno.test("library: writeVaultConfig has sensible defaults, and says what it did in one line", async () => {
   const mounts = await fresh();
   const lines: string[] = [];
@@ -164,6 +184,11 @@ Deno.test("library: no remedy speaks of the command line", async () => {
     "raise --lock-timeout SECONDS": "raise `lockTimeout`",
     "add exactly --allow-read=mounts": "add exactly --allow-read=mounts",
     "disable what is in the way": "disable what is in the way",
+    "give one (--vault-socket PATH), or leave it": "give one (`socket`), or leave it",
+    "name the type in use (--credential codex=TYPE)":
+      'name the type in use (`credentials: { codex: "TYPE" }`)',
+    "take it back with `vault-config disable a b`":
+      'take it back with `disableSharedConfigPatches(roster, mounts, ["a", "b"])`',
   };
   for (const [remedy, words] of Object.entries(cases)) assert.equal(libraryWords(remedy), words);
 
@@ -175,6 +200,27 @@ Deno.test("library: no remedy speaks of the command line", async () => {
     for (const one of error.errors) assert.match(one.remedy ?? "", /`allowNested: true`/);
     return true;
   });
+});
+
+Deno.test("library: warnings and statuses do not speak of the command line either", async () => {
+  const mounts = await fresh();
+  const one = (name: string) => ({
+    [name]: { host_dir: "_n", shared_config_patch: { file: "a.json", json_set: { url } } },
+  });
+  const url = "{vault_url}";
+  await applySharedConfigPatches(rosterFrom(one("gone")), mounts);
+  const location = resolveVaultLocation({ url: "http://elsewhere:1" });
+  const call = /`disableSharedConfigPatches\(roster, mounts, \["gone"\]\)`/;
+  const none = rosterFrom({});
+  const { warnings } = await applySharedConfigPatches(none, mounts, { location });
+  assert.match(warnings[0]?.message ?? "", call);
+  const socket = resolveVaultLocation({ socket: "" });
+  const gh = await loadRoster([]);
+  const { providers } = await statusOfSharedConfigPatches(gh, mounts, {
+    location: socket,
+    providers: ["gh"],
+  });
+  assert.match(providers[0]?.error?.remedy ?? "", /`socket`/);
 });
 
 Deno.test("a package that cannot be fetched is told from a bug", () => {

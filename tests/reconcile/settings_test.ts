@@ -206,6 +206,7 @@ Deno.test("settings: who takes part", () => {
     disabledProviders: [],
     disableAll: false,
     off: [],
+    members: undefined,
   };
   assert.deepEqual(part({}), none);
   assert.deepEqual(part({ enabled: ["claude"] }), { ...none, alsoOn: ["claude"] });
@@ -216,7 +217,11 @@ Deno.test("settings: who takes part", () => {
   assert.deepEqual(part({ providers: ["codex"], enabled: ["claude"] }), {
     ...none,
     providers: ["codex", "claude"],
+    members: ["codex", "claude"],
   });
+  // Who is in the list of the settings stays one of them, whoever is named in this run.
+  const listed = part({ providers: ["codex"], disabled: ["gh"] }, { providers: ["vibe"] });
+  assert.deepEqual(listed.members, ["codex", "gh", "vibe"]);
   assert.deepEqual(part({ disabled: ["vibe", "gh"] }, { disabled: ["codex", "gh"] }), {
     ...none,
     disabledProviders: ["vibe", "gh", "codex"],
@@ -239,6 +244,7 @@ Deno.test("settings: who takes part", () => {
     disabledProviders: ["claude"],
     disableAll: true,
     off: "all",
+    members: undefined,
   });
   assert.deepEqual(
     part({ disabled: "all", enabled: ["claude"] }, { providers: ["codex"] }, [
@@ -252,6 +258,7 @@ Deno.test("settings: who takes part", () => {
       disabledProviders: ["claude", "gh", "old"],
       disableAll: false,
       off: "all",
+      members: undefined,
     },
   );
 });

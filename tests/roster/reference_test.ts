@@ -35,6 +35,26 @@ Deno.test("the schema and the parser accept every example of the page about agen
   }
 });
 
+Deno.test("an agent file in each format can name its schema, as the page says", async () => {
+  const page = await Deno.readTextFile(new URL("../../docs/agent-files.md", import.meta.url));
+  const line = (pattern: RegExp) => pattern.exec(page)?.[1] ?? assert.fail(String(pattern));
+  const yaml = line(/`(# yaml-language-server: [^`]*)`/);
+  const toml = line(/`(#:schema [^`]*)`/);
+  const json = line(/`("\$schema": "[^`]*")`/);
+  const files = {
+    "a.yaml": `${yaml}\nhost_dir: _a\nshared_config_patch: { file: a.json, json_set: { n: 1 } }\n`,
+    "b.toml": `${toml}\nhost_dir = "_a"\n[shared_config_patch]\nfile = "b.json"\njson_set.n = 1\n`,
+    "c.json": `{ ${json}, "host_dir": "_a",\n` +
+      '"shared_config_patch": { "file": "c.json", "json_set": { "n": 1 } } }',
+  };
+  for (const [name, text] of Object.entries(files)) {
+    const roster = await loadRoster([agent(name, text)], { builtIn: false });
+    assert.equal(roster.get(name.charAt(0))?.patches.length, 1, name);
+  }
+  const validate = validator();
+  assert.ok(validate(JSON.parse(files["c.json"])), JSON.stringify(validate.errors));
+});
+
 Deno.test("the example of each key is one", () => {
   const validate = validator();
   const rest = { file: { path: ["a"] }, format: { file: "x", path: ["a"] }, unless: { path: "a" } };

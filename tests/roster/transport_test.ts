@@ -260,6 +260,23 @@ Deno.test("a slip of a token is refused and named", () => {
   checkTokens(["{vault_url}", 1n, null]);
 });
 
+Deno.test("a token in other letters is a slip; behind a dollar sign it is a variable of the client's", () => {
+  const slips: Readonly<Record<string, string>> = {
+    "{VAULT_URL}/v1": "vault_url",
+    "{Vault_Url}": "vault_url",
+    "{vaultUrl}": "vault_url",
+    "{vault-socket}": "vault_socket",
+    "{{ VAULT_TLS_URL }}": "vault_tls_url",
+    "{vault_url}{VAULT_HOST}": "vault_host",
+  };
+  for (const [text, token] of Object.entries(slips)) {
+    refused(() => checkTokens({ a: [text] }), "roster", new RegExp(`did you mean \\{${token}\\}`));
+  }
+  for (
+    const text of ["${VAULT_URL}/v1", "{env:VAULT_URL}", "{vaults}", "{VAULT}", "{{ .VaultUrl }}"]
+  ) checkTokens(text);
+});
+
 Deno.test("tokens are replaced at any depth, in values and not in keys", () => {
   const date = new OpaqueScalar("local-date", "{vault_url}");
   const value: ConfigValue = tableOf([
@@ -290,10 +307,10 @@ Deno.test("what a token stands for is not searched for tokens again", () => {
 
 Deno.test("a token without an address is an error that names the option", () => {
   const none = { url: "", socket: "", tlsUrl: "" };
-  refused(() => substitute("{vault_url}", none), "location", /URL/);
-  refused(() => substitute("{vault_host}", none), "location", /URL/);
-  refused(() => substitute("{vault_tls_url}", none), "location", /TLS URL/);
-  refused(() => substitute(["{{ vault_socket }}"], none), "location", /socket/);
+  refused(() => substitute("{vault_url}", none), "location", /--vault-url URL/);
+  refused(() => substitute("{vault_host}", none), "location", /--vault-url URL/);
+  refused(() => substitute("{vault_tls_url}", none), "location", /--vault-tls-url URL/);
+  refused(() => substitute(["{{ vault_socket }}"], none), "location", /--vault-socket PATH/);
   assert.equal(substitute("plain", none), "plain");
 });
 

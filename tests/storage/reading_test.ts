@@ -7,7 +7,7 @@ import { Mounts } from "../../storage/mounts.ts";
 import { LIMITS } from "../../storage/limits.ts";
 import { matchingNames } from "../../storage/pattern.ts";
 import { denoFileSystem, type FileSystem } from "../../storage/primitives.ts";
-import type { Outcome, Reading, Time } from "../../storage/reading.ts";
+import type { Reading, ReadOutcome, Time } from "../../storage/reading.ts";
 import { storageTest } from "../support/storage_tools.ts";
 
 const DIR = "_demo-config";
@@ -278,7 +278,7 @@ Deno.test("patterns", () => {
   }
 });
 
-async function readOne(reading: Reading): Promise<Outcome> {
+async function readOne(reading: Reading): Promise<ReadOutcome> {
   const all = await reading.all([{ dir: DIR, file: "a.json", use: "apply" }]);
   const outcome = all.get(`${DIR}/a.json`);
   assert(outcome !== undefined);
@@ -286,6 +286,6 @@ async function readOne(reading: Reading): Promise<Outcome> {
 }
 
 /** A text, the code of an error, or `undefined`. */
-function said({ read, error }: Outcome): string | undefined {
+function said({ read, error }: ReadOutcome): string | undefined {
   return error?.code ?? (read && new TextDecoder().decode(read.bytes));
 }

@@ -1,11 +1,11 @@
-/** Where a file is: the directory that it lies in, checked, and the paths that lead there. @module */
+/** A file in the mounts by its path, the directories on the way to it checked. @module */
 import { type Owner, syncEntries } from "./directories.ts";
 import { failure, notPlain } from "./failures.ts";
 import { join } from "./names.ts";
 import type { FileStatus, FileSystem } from "./primitives.ts";
 
-/** The directory of a file, checked; `using` gives it back. */
-export interface Place extends Disposable {
+/** A path whose directories are checked; `using` gives them back. */
+export interface CheckedPath extends Disposable {
   /** The path under which the directory's entries are reached. */
   readonly directory: string;
   /** The last segment of the file. */
@@ -16,7 +16,7 @@ export interface Place extends Disposable {
   readonly grant: string;
   /** To whom the host dir belongs. */
   readonly owner: Owner;
-  /** The directory, and all that are on the way to it below the host dir. */
+  /** The host dir, then each directory below it on the way to the file. */
   readonly way: readonly FileStatus[];
   /** Checks once more that the directory is the one that was checked first. */
   recheck(): void;
@@ -25,19 +25,19 @@ export interface Place extends Disposable {
 }
 
 /**
- * The place of a file directly in a host dir, or `undefined` if there is no such host dir.
+ * The checked path of a file directly in a host dir, or `undefined` if there is no such host dir.
  *
  * One look at the host dir is enough: a container can change what is in it, never the host dir
  * itself.
  *
  * @throws {ConfigPatchError} `hostile` if the host dir is a link or no directory.
  */
-export function placeIn(
+export function checkedPath(
   system: FileSystem,
   mounts: string,
   dir: string,
   name: string,
-): Place | undefined {
+): CheckedPath | undefined {
   const directory = join(mounts, dir);
   let owner: FileStatus;
   try {
