@@ -13,6 +13,13 @@ const PAST: readonly (readonly [string, string, string])[] = [
   ["codex", ".env", `HTTP_PROXY=${PROXY}\n`],
   ["codex", ".env", `https_proxy=${PROXY}\n`],
   ["codex", ".env", `ALL_PROXY=${PROXY}\n`],
+  // Text in quotes to npm's dotenv, lines to dotenvy; and a blank that only Rust and Python know.
+  ["codex", ".env", `A=\`\nHTTP_PROXY=${PROXY}\nB=\`\n`],
+  ["codex", ".env", `X=a'b\nA='\nHTTP_PROXY=${PROXY}\nB='\n`],
+  ["codex", ".env", `X=a"b\nA="\nHTTP_PROXY=${PROXY}\nB="\n`],
+  ["codex", ".env", `junk' line\nA='\nHTTP_PROXY=${PROXY}\nB='\n`],
+  ["codex", ".env", `export\x85HTTP_PROXY=${PROXY}\n`],
+  ["codex", ".env", `HTTP_PROXY\x85=${PROXY}\n`],
   ["claude", "settings.json", json({ env: { HTTPS_PROXY: PROXY } })],
   ["claude", "settings.json", json({ env: { http_proxy: PROXY } })],
   ["claude", "settings.json", json({ env: { CLAUDE_CODE_USE_MANTLE: "1" } })],
