@@ -30,6 +30,13 @@ const PAST: readonly (readonly [string, string, string])[] = [
   ["vibe", ".env", `HTTPS_PROXY=${PROXY}\n`],
   ["vibe", ".env", `MISTRAL_API_KEY=x\nvibe_providers='[{"name": "mistral"}]'\n`],
   ["vibe", ".env", `\x1cVIBE_PROVIDERS='[{"name": "mistral"}]'\n`],
+  ["zed", "settings.json", json({ proxy: PROXY })],
+  ["zed", "settings.json", json({ linux: { proxy: PROXY } })],
+  [
+    "zed",
+    "settings.json",
+    json({ stable: { language_models: { openai: { api_url: RELAY } } } }),
+  ],
   ["goose", "config.yaml", "GOOSE_PLANNER_PROVIDER: ollama\n"],
   ["claude", "settings.json", json({ env: { HTTPS_PROXY: PROXY } })],
   ["claude", "settings.json", json({ env: { http_proxy: PROXY } })],
