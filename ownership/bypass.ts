@@ -48,11 +48,11 @@ export function bypassesOf(rule: Rule, file: string, rival: Rival): FoundBypass[
   if (rival.kind === "present") return [];
   const { document } = rival;
   const disputed = disputedAt(document, path);
+  const names = new Set(disputed.map(({ at: [name] }) => name));
   const places = settingsAt(document.value, [], path)
     .filter(({ value }) => value !== null && !rule.unless.some((one) => sameValue(one, value)))
-    .map(({ at }) => at)
-    .filter(([name]) => !disputed.some(({ at }) => at[0] === name));
-  return told(document, file, [...disputed, ...places.map((at) => ({ at }))], why);
+    .filter(({ at: [name] }) => !names.has(name));
+  return foundAt(document, file, [...disputed, ...places], why);
 }
 
 /** Where some readers find a name of the root that others do not. */
@@ -71,7 +71,7 @@ interface Place {
   readonly offset?: number;
 }
 
-function told(
+function foundAt(
   document: ConfigDocument,
   file: string,
   places: readonly Place[],
@@ -117,7 +117,7 @@ export function caseTwins(
   const byKey = Map.groupBy(found.values(), ({ key }) => key);
   return [...byKey].flatMap(([key, twins]) => {
     const why = `some clients take it for ${pathText([key])}, and use the last of the two`;
-    return told(document, file, twins, why);
+    return foundAt(document, file, twins, why);
   });
 }
 

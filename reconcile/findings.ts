@@ -1,6 +1,7 @@
 /** What the report of a run has to say. @module */
 import type { ConfigPatchError } from "../errors.ts";
 import type { FileChange, ProviderReport, Report, Warning } from "../ownership/report.ts";
+import { SIDECAR_NAME } from "../storage/names.ts";
 import { changeOf } from "./changes.ts";
 import type { ConfigFile } from "./files.ts";
 import type { Preview } from "./preview.ts";
@@ -12,6 +13,7 @@ export class Findings {
   readonly #rows: ProviderReport[] = [];
   readonly #changes = new Map<string, FileChange>();
   readonly #failures = new Map<string, ConfigPatchError>();
+  readonly #left = new Set<string>();
   readonly #warnings: Warning[] = [];
   #made = false;
 
@@ -39,6 +41,18 @@ export class Findings {
     this.#failures.set(key, error);
   }
 
+  /**
+   * A file that only a sidecar names could not be written. A container may have named it so that a
+   * disable fails, so it fails nobody, and is not named.
+   */
+  leave({ key, dir }: ConfigFile): void {
+    this.#left.add(key);
+    this.warn({
+      file: `${dir}/${SIDECAR_NAME}`,
+      message: "it alone leads to a file that cannot be replaced: left alone",
+    });
+  }
+
   /** Something to know that did not fail the run. */
   warn(warning: Warning): void {
     this.#warnings.push(warning);
@@ -52,6 +66,9 @@ export class Findings {
       if (failure !== undefined && row.outcome !== "unchanged") {
         return { ...row, outcome: "failed", edits: [], error: failure.with({ provider }) };
       }
+      if (file !== undefined && this.#left.has(file)) {
+        return { ...row, outcome: "unchanged", edits: [] };
+      }
       if (row.outcome !== "unchanged") return row;
       const earlier = this.#rows.find((one) =>
         one.provider === provider && one.action === action && one.file === file
@@ -61,7 +78,9 @@ export class Findings {
     const files = new Map(this.#changes);
     for (const file of found.files) {
       const change = changeOf(file, found);
-      if (change !== undefined && !this.#failures.has(file.key)) files.set(file.key, change);
+      if (change !== undefined && !this.#failures.has(file.key) && !this.#left.has(file.key)) {
+        files.set(file.key, change);
+      }
     }
     return {
       mounts: this.#job.mounts.path,

@@ -8,7 +8,7 @@ import type { ProviderReport, Report, Warning } from "../ownership/report.ts";
 import { SIDECAR_NAME } from "../storage/names.ts";
 import { rowFrom } from "./recalled_report.ts";
 import type { RunResult } from "./run.ts";
-import { type Memory, type MemoryInput, memoryText, type Seen } from "./steady.ts";
+import { type Memory, type MemoryInput, memoryText, type Seen, type Sight } from "./steady.ts";
 import type { Job } from "./tasks.ts";
 
 /** What is taken over from the last run. */
@@ -44,6 +44,64 @@ export function completed(report: Report, { memory, changed }: TakenOver): Repor
   return { ...report, providers, warnings: [...warnings as Warning[], ...report.warnings] };
 }
 
+/** The report of a run that had to be done once more, with what the one before has done. */
+export function withEarlier(report: Report, earlier: Report): Report {
+  const files = new Map(earlier.files.map((change) => [change.file, change]));
+  for (const change of report.files) {
+    const before = files.get(change.file)?.before ?? change.before;
+    files.set(change.file, { ...change, before });
+  }
+  const providers = report.providers.map((row) => {
+    const done = earlier.providers.find((one) =>
+      one.provider === row.provider && one.action === row.action && one.file === row.file
+    );
+    return row.outcome === "unchanged" && done !== undefined && done.outcome !== "failed"
+      ? done
+      : row;
+  });
+  return {
+    ...report,
+    made: report.made || earlier.made,
+    changed: report.changed || earlier.changed,
+    providers,
+    files: [...files.values()].sort((a, b) => a.file < b.file ? -1 : 1),
+  };
+}
+
+/** What a run has found or left in the mounts, as far as it could be read. */
+export function sightOf({ found, written }: RunResult["end"], over: TakenOver | undefined): Sight {
+  const files = new Map<string, Seen>();
+  const patterns = new Map(found.judgement.patterns);
+  for (const key of over?.memory.keys ?? []) {
+    const seen = stays(key, over?.changed) ? over?.memory.seen(key) : undefined;
+    if (seen !== undefined) files.set(key, seen);
+  }
+  for (const [key, names] of Object.entries(over?.memory.patterns ?? {})) {
+    if (stays(key, over?.changed)) patterns.set(key, names);
+  }
+  const configs = found.files.filter(({ read, error }) => read !== undefined || !error);
+  const reads = [
+    ...found.judgement.looked,
+    ...configs.map((file) => [file.key, file.read] as const),
+    ...found.sidecars.filter((one) => !one.isBlocked)
+      .map((one) => [`${one.dir}/${SIDECAR_NAME}`, one.read] as const),
+  ];
+  for (const [key, read] of reads) {
+    const now = written?.files.has(key) === true ? written.files.get(key) : read;
+    files.set(
+      key,
+      now === undefined ? { kind: "absent" } : {
+        kind: "file",
+        mode: now.mode & 0o7777,
+        uid: now.uid,
+        gid: now.gid,
+        bytes: now.bytes,
+      },
+    );
+  }
+  return { files, patterns };
+}
+
 /** Outcomes after which the next run finds nothing to do. */
 const DONE: ReadonlySet<string> = new Set([
   "unchanged",
@@ -65,7 +123,7 @@ export function memoryAfter(
   report: Report,
   { found, written }: RunResult["end"],
   { roster }: Job,
-  over: TakenOver | undefined,
+  sight: Sight,
 ): string | undefined {
   const state = written === undefined ? found.stateText : written.stateText;
   // Without a state there is nothing of ours to look after, and no directory to remember it in.
@@ -76,34 +134,7 @@ export function memoryAfter(
   const warnings = report.warnings.filter((one) => one.code !== undefined);
   if (warnings.length < report.warnings.length) return undefined;
   if (found.sidecars.some((one) => one.isBlocked)) return undefined;
-  const files = new Map<string, Seen>();
-  const patterns = new Map(found.judgement.patterns);
-  for (const key of over?.memory.keys ?? []) {
-    const seen = stays(key, over?.changed) ? over?.memory.seen(key) : undefined;
-    if (seen !== undefined) files.set(key, seen);
-  }
-  for (const [key, names] of Object.entries(over?.memory.patterns ?? {})) {
-    if (stays(key, over?.changed)) patterns.set(key, names);
-  }
-  const reads = [
-    ...found.judgement.looked,
-    ...found.files.map((file) => [file.key, file.read] as const),
-    ...found.sidecars.map((one) => [`${one.dir}/${SIDECAR_NAME}`, one.read] as const),
-  ];
-  for (const [key, read] of reads) {
-    const now = written?.files.has(key) === true ? written.files.get(key) : read;
-    files.set(
-      key,
-      now === undefined ? { kind: "absent" } : {
-        kind: "file",
-        mode: now.mode & 0o7777,
-        uid: now.uid,
-        gid: now.gid,
-        bytes: now.bytes,
-      },
-    );
-  }
-  return memoryText({ inputs, state, files, patterns, report: remembered(report, warnings) });
+  return memoryText({ ...sight, inputs, state, report: remembered(report, warnings) });
 }
 
 function remembered(report: Report, warnings: readonly Warning[]): MemoryInput["report"] {

@@ -2,6 +2,7 @@
 import type { FormatRegistry } from "../formats/registry.ts";
 import type { Report } from "../ownership/report.ts";
 import type { Roster } from "../roster/types.ts";
+import type { Opening } from "../storage/opening.ts";
 import type { VaultLocation } from "../transport/location.ts";
 import { start } from "./start.ts";
 import type { Status } from "./status.ts";
@@ -43,7 +44,7 @@ export interface Request {
 
 /** Does what a request says; failures of single providers are in the report. */
 export async function apply(request: Request): Promise<Report> {
-  return await start({ ...request, job: () => jobOf(request, true) });
+  return await start({ ...request, job: (opening) => jobOf(request, true, opening) });
 }
 
 /** What {@linkcode apply} would do. Writes nothing, and takes no lock. */
@@ -65,14 +66,14 @@ export async function status(request: Request): Promise<Status> {
   return statusOf(await preview({ ...job, providers }), job.roster);
 }
 
-async function jobOf(request: Request, mayWrite: boolean): Promise<Job> {
+async function jobOf(request: Request, mayWrite: boolean, opening?: Opening): Promise<Job> {
   const [{ Mounts }, { defaultFormats }, roster] = await Promise.all([
     import("../storage/mounts.ts"),
     import("../formats/defaults.ts"),
     request.roster(),
   ]);
   const { allowNested, formats = defaultFormats } = request;
-  const mounts = new Mounts(request.mounts, { allowNested, mayWrite });
+  const mounts = new Mounts(request.mounts, { allowNested, mayWrite, opening });
   return { ...request, roster, formats, mounts };
 }
 

@@ -4,9 +4,11 @@
  * @module
  */
 import type { Report, Warning } from "../ownership/report.ts";
+import { Opening } from "../storage/opening.ts";
 import { reportFrom } from "./recalled_report.ts";
+import { denoFileSystem } from "../storage/primitives.ts";
 import type { RunOptions } from "./run.ts";
-import { recall, textOf } from "./steady.ts";
+import { isOutdated, recall, textOf } from "./steady.ts";
 import type { Job } from "./tasks.ts";
 
 /** A run whose parsers and planner are not loaded yet. */
@@ -19,9 +21,16 @@ export interface Start extends RunOptions {
    * one that every task start does: then nothing is remembered.
    */
   readonly inputs: unknown;
-  /** Makes the job; called only if there may be something to do. */
-  job(): Promise<Job>;
+  /**
+   * Makes the job; called only if there may be something to do.
+   *
+   * @param opening How files are opened, which knows by now whether a lease has been waited for.
+   */
+  job(opening: Opening): Promise<Job>;
 }
+
+/** How often a run begins anew because something has changed while it waited or wrote. */
+const LOOKS = 3;
 
 /**
  * Applies and disables what a job says.
@@ -32,33 +41,51 @@ export interface Start extends RunOptions {
 export async function start(options: Start): Promise<Report> {
   const { mounts, inputs } = options;
   const text = inputs === undefined ? undefined : textOf(inputs);
-  const known = text === undefined ? undefined : await recall(mounts, text);
+  const opening = new Opening(true);
+  const known = text === undefined
+    ? undefined
+    : await recall(mounts, text, denoFileSystem, opening);
   if (known?.kind === "same") return reportFrom(mounts, known.report);
   const [job, { run }, remembering] = await Promise.all([
-    options.job(),
+    options.job(opening),
     import("./run.ts"),
     import("./remembering.ts"),
   ]);
   let over = known && remembering.takenOver(known.memory, known.files);
-  let result = await run({ ...job, only: over?.changed }, options);
-  if (over !== undefined && result.end.found.stateText !== over.memory.state) {
-    // Another run was at work since we looked: what is remembered is of no use.
-    over = undefined;
-    result = await run(job, options);
+  let earlier: Report | undefined;
+  for (let look = 1;; look++) {
+    const result = await run({ ...job, only: over?.changed }, options);
+    const report = over === undefined ? result.report : remembering.completed(result.report, over);
+    const sight = remembering.sightOf(result.end, over);
+    const isOthers = over !== undefined && result.end.found.stateText !== over.memory.state;
+    const mayBeOutdated = look < LOOKS && report.providers.every((row) => row.error === undefined);
+    if (isOthers || (mayBeOutdated && await isOutdated(mounts, sight, opening))) {
+      // Another run or a client was at work since we looked: what is remembered is of no use.
+      over = undefined;
+      earlier = earlier === undefined ? report : remembering.withEarlier(report, earlier);
+      continue;
+    }
+    const memory = text === undefined
+      ? undefined
+      : remembering.memoryAfter(text, report, result.end, job, sight);
+    const warning = memory === undefined && result.end.written === undefined
+      ? undefined
+      : await remember(job, memory);
+    const whole = earlier === undefined ? report : remembering.withEarlier(report, earlier);
+    return warning === undefined ? whole : { ...whole, warnings: [...whole.warnings, warning] };
   }
-  const report = over === undefined ? result.report : remembering.completed(result.report, over);
-  const memory = text === undefined
-    ? undefined
-    : remembering.memoryAfter(text, report, result.end, job, over);
-  const warning = memory === undefined ? undefined : await remember(job, memory);
-  return warning === undefined ? report : { ...report, warnings: [...report.warnings, warning] };
 }
 
-async function remember({ mounts }: Job, text: string): Promise<Warning | undefined> {
+/** Writes the memory down; without one, removes that of an earlier run, which fits no more. */
+async function remember(
+  { mounts }: Job,
+  text: string | undefined,
+): Promise<Warning | undefined> {
   const { ConfigPatchError } = await import("../errors.ts");
   try {
     using _lock = await mounts.lock({ timeout: 0, command: "remember" });
-    await mounts.writeOwn("steady.json", text);
+    if (text === undefined) mounts.forget();
+    else await mounts.writeOwn("steady.json", text);
     return undefined;
   } catch (error) {
     if (!(error instanceof ConfigPatchError)) throw error;

@@ -19,6 +19,7 @@ import {
   type FileStatus,
   type FileSystem,
   isSameInode,
+  mayEnter,
   type SourceFile,
 } from "../storage/primitives.ts";
 import type { VaultLocation } from "../transport/location.ts";
@@ -170,17 +171,40 @@ export async function recall(
   mounts: string,
   inputs: string,
   system: FileSystem = denoFileSystem,
+  opening: Opening = new Opening(true),
 ): Promise<Recalled | undefined> {
   try {
     const stored = readMemory(mounts, system);
     if (stored === undefined || stored.inputs !== inputs) return undefined;
     if (readOwn(mounts, STATE, system) !== stored.state) return undefined;
-    const files = await differences(mounts, stored, system);
+    const files = await differences(mounts, stored, { system, opening });
     if (files.size === 0) return { kind: "same", report: stored.report };
     return { kind: "changed", files, memory: memoryOf(stored) };
   } catch {
     // Whatever is odd about the memory or the mounts, it is no reason to trust it.
     return undefined;
+  }
+}
+
+/** What a run has found in the mounts, or has written there. */
+export type Sight = Pick<MemoryInput, "files" | "patterns">;
+
+/**
+ * Whether something stands otherwise than a run has found or left it. Nested files are not looked at:
+ * a container can swap their directories.
+ */
+export async function isOutdated(mounts: string, sight: Sight, opening: Opening): Promise<boolean> {
+  const files = [...sight.files].filter(([key]) => key.split("/").length === 2);
+  const stored = {
+    files: Object.fromEntries(files.map(([key, one]) => [key, store(one)])),
+    patterns: Object.fromEntries(sight.patterns),
+  };
+  try {
+    const system = denoFileSystem;
+    return (await differences(mounts, stored, { system, opening })).size > 0;
+  } catch {
+    // Whatever is odd is for another run to tell of.
+    return true;
   }
 }
 
@@ -248,21 +272,21 @@ function memoryOf({ state, report, files, patterns }: Stored): Memory {
 /** The keys of all files and patterns that do not stand as they did. */
 async function differences(
   mounts: string,
-  { files, patterns }: Stored,
-  system: FileSystem,
+  { files, patterns }: Pick<Stored, "files" | "patterns">,
+  { system, opening }: { readonly system: FileSystem; readonly opening: Opening },
 ): Promise<Set<string>> {
   const differ = new Set<string>();
-  const opening = new Opening(true);
   const dirs = new Map<string, FileStatus | undefined>();
   const exists = (dir: string): boolean => {
     if (!dirs.has(dir)) dirs.set(dir, hostDir(mounts, dir, system));
     return dirs.get(dir) !== undefined;
   };
   for (const [key, wanted] of Object.entries(files)) {
-    const same = exists(directoryOf(key))
+    const dir = directoryOf(key);
+    const same = exists(dir)
       ? await stands(`${mounts}/${key}`, wanted, opening, system)
       : wanted === "absent";
-    if (!same) differ.add(key);
+    if (!same || isShut(dirs.get(dir), wanted)) differ.add(key);
   }
   for (const [key, wanted] of Object.entries(patterns)) {
     const dir = directoryOf(key);
@@ -285,6 +309,12 @@ function hostDir(mounts: string, dir: string, system: FileSystem): FileStatus | 
   if (seen === undefined) return undefined;
   if (seen.kind === "directory" && seen.size <= LARGEST_DIRECTORY) return seen;
   throw new Error(`${dir} is for a full run to look at`);
+}
+
+/** Whether the owner of a file may not enter the host dir any more: then it is no use to its client. */
+function isShut(dir: FileStatus | undefined, wanted: StoredFile | string): boolean {
+  if (dir === undefined || typeof wanted === "string") return false;
+  return !mayEnter(dir, { uid: wanted[1] });
 }
 
 /** Whether exactly this stands at a path. What has another size is not even opened. */

@@ -3,7 +3,7 @@ import { ConfigPatchError } from "../errors.ts";
 import { notPlain, systemCode } from "./failures.ts";
 import { LIMITS } from "./limits.ts";
 import { LARGEST_DIRECTORY } from "./pattern.ts";
-import { join } from "./names.ts";
+import { join, OWN_DIRECTORY } from "./names.ts";
 import type { CheckedPath } from "./checked_path.ts";
 import type { FileStatus, FileSystem } from "./primitives.ts";
 
@@ -111,6 +111,13 @@ export function makeHostDir(
   if (seen === undefined) throw new Deno.errors.NotFound(`${dir} was removed`);
   if (seen.kind !== "directory") throw notPlain(seen, "directory", dir);
   return made;
+}
+
+/** The names of all host dirs, sorted. */
+export function hostDirsIn(system: FileSystem, mounts: string): readonly string[] {
+  return system.list(mounts).filter((name) =>
+    name !== OWN_DIRECTORY && system.lstat(join(mounts, name))?.kind === "directory"
+  ).sort();
 }
 
 /**

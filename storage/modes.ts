@@ -1,8 +1,7 @@
 /** Permission bits that keep a client from its own config. @module */
 import { ConfigPatchError } from "../errors.ts";
-import type { Owner } from "./directories.ts";
 import type { CheckedPath } from "./checked_path.ts";
-import type { FileStatus } from "./primitives.ts";
+import { mayEnter } from "./primitives.ts";
 import type { ReadFile } from "./read.ts";
 
 /**
@@ -22,10 +21,4 @@ export function unreadable(checked: CheckedPath, read: ReadFile): ConfigPatchErr
     file: checked.label,
     remedy: "give it back to its owner: chmod u+r for the file, u+x for its directories",
   });
-}
-
-/** Whether the owner of a file may enter a directory; of groups nothing is known. */
-function mayEnter(directory: FileStatus, { uid }: Owner): boolean {
-  if (uid === 0) return true;
-  return (directory.mode & (directory.uid === uid ? 0o100 : 0o011)) !== 0;
 }

@@ -8,9 +8,18 @@
  * @module
  */
 import { ConfigPatchError } from "../errors.ts";
-import { makeHostDir, makeRoot, namesIn, type Owner, rootOf, syncEntries } from "./directories.ts";
+import {
+  hostDirsIn,
+  makeHostDir,
+  makeRoot,
+  namesIn,
+  type Owner,
+  rootOf,
+  syncEntries,
+} from "./directories.ts";
 import { type Access, failure } from "./failures.ts";
 import type { Collected } from "./leftovers.ts";
+import { type FileToHold, type HeldFiles, holding } from "./held.ts";
 import { limitFor, refuseToGrow, type Use } from "./limits.ts";
 import { type Lock, type LockOptions, takeLock } from "./lock.ts";
 import { unreadable } from "./modes.ts";
@@ -18,7 +27,6 @@ import {
   checkFile,
   checkSegment,
   join,
-  OWN_DIRECTORY,
   requireTemporary,
   SIDECAR_NAME,
   temporaryName,
@@ -30,13 +38,14 @@ import {
   type OwnFile,
   prepareOwnDirectory,
   readOwnFile,
+  removeOwnFile,
   writeOwnFile,
 } from "./own_files.ts";
 import { Opening } from "./opening.ts";
 import { matchingNames } from "./pattern.ts";
 import { type CheckedPath, checkedPath } from "./checked_path.ts";
 import { denoFileSystem, type FileStatus, type FileSystem } from "./primitives.ts";
-import { isTouched, type ReadFile, readSafely } from "./read.ts";
+import { isTouched, type ReadFile, type ReadRequest, readSafely } from "./read.ts";
 import { Reading, REAL_TIME, type Time } from "./reading.ts";
 import { type Attributes, removeSafely, replaceSafely } from "./replace.ts";
 import type { MountsOptions, Removal, Replacement } from "./requests.ts";
@@ -51,24 +60,14 @@ import type { MountsOptions, Removal, Replacement } from "./requests.ts";
  * @example
  * ```ts
  * import { Mounts } from "./mounts.ts";
- * import { decodeUtf8 } from "./read.ts";
  *
  * const mounts = new Mounts(await Deno.makeTempDir());
- * await mounts.prepare();
- * {
- *   using _lock = await mounts.lock({ command: "example" });
- *   await mounts.prepareHostDir("_demo-config");
- *   await mounts.replace({
- *     dir: "_demo-config",
- *     file: "config.toml",
- *     temporary: mounts.temporaryName(),
- *     bytes: new TextEncoder().encode("a = 1\n"),
- *     expected: undefined,
- *   });
- * }
- * const read = await mounts.read("_demo-config", "config.toml");
- * const text = read && decodeUtf8(read.bytes, "_demo-config/config.toml");
- * if (text !== "a = 1\n") throw new Error(text);
+ * await mounts.prepare(["_demo"]);
+ * const [temporary, bytes] = [mounts.temporaryName(), new TextEncoder().encode("a = 1\n")];
+ * const file = { dir: "_demo", file: "config.toml", temporary, bytes, expected: undefined };
+ * await mounts.replace(file);
+ * const read = await mounts.read("_demo", "config.toml");
+ * if (read?.bytes.length !== 6) throw new Error("not written");
  * ```
  */
 export class Mounts {
@@ -89,7 +88,7 @@ export class Mounts {
     this.path = path;
     this.#system = options.fileSystem ?? denoFileSystem;
     this.#options = options;
-    this.#opening = new Opening(options.mayWrite ?? false);
+    this.#opening = options.opening ?? new Opening(options.mayWrite ?? false);
   }
 
   /**
@@ -132,15 +131,8 @@ export class Mounts {
   /** The host dirs that exist, sorted; empty if the mounts do not exist. */
   // deno-lint-ignore require-await -- as prepare
   async hostDirs(): Promise<readonly string[]> {
-    return this.#look("list it", this.path, () => {
-      if (this.#root() === undefined) return [];
-      return this.#system.list(this.path)
-        .filter((name) =>
-          name !== OWN_DIRECTORY &&
-          this.#system.lstat(join(this.path, name))?.kind === "directory"
-        )
-        .sort();
-    });
+    if (this.#root() === undefined) return [];
+    return this.#look("list it", this.path, () => hostDirsIn(this.#system, this.path));
   }
 
   /**
@@ -179,6 +171,19 @@ export class Mounts {
     return this.#look("list it", dir, () => matchingNames(namesIn(this.#system, checked), pattern));
   }
 
+  /**
+   * Opens files that are about to be replaced or removed, to be compared under the lock without
+   * opening them there; close the result when that is done. What cannot be opened is left out: the
+   * comparison tells what is wrong with it.
+   */
+  async hold(files: Iterable<FileToHold>): Promise<HeldFiles> {
+    return await holding(files, async ({ dir, file }) => {
+      using checked = await this.#checked(dir, file);
+      if (checked === undefined) return undefined;
+      return await this.#opening.open(this.#system, join(checked.directory, checked.name));
+    });
+  }
+
   /** A new random name for a temporary, for the state to record before {@linkcode replace}. */
   temporaryName(): string {
     return temporaryName();
@@ -200,12 +205,14 @@ export class Mounts {
   async replace(replacement: Replacement): Promise<Attributes> {
     const { dir, file, temporary, bytes, expected, mask = 0o777 } = replacement;
     requireTemporary(temporary);
-    const use = useOf(file, replacement.use ?? "take back");
+    const use = file === SIDECAR_NAME ? "sidecar" : replacement.use ?? "take back";
     refuseToGrow(bytes.length, this.#limit(use), `${dir}/${file}`);
     using checked = await this.#existing(dir, file);
     const { mode } = replacement;
     const exchange = { temporary, bytes, expected, mode, mask, durable: use !== "sidecar" };
-    return await replaceSafely(this.#system, checked, exchange, () => this.#readAt(checked, use));
+    const held = replacement.held?.get(`${dir}/${file}`);
+    const readAgain = () => this.#readAt(checked, use, { held });
+    return await replaceSafely(this.#system, checked, exchange, readAgain);
   }
 
   /**
@@ -213,11 +220,12 @@ export class Mounts {
    *
    * @throws {ConfigPatchError} `changed` if something else stands there by now.
    */
-  async removeFile({ dir, file, expected }: Removal): Promise<void> {
+  async removeFile({ dir, file, expected, held }: Removal): Promise<void> {
     using checked = await this.#existing(dir, file);
-    const use = useOf(file, "take back");
+    const use = file === SIDECAR_NAME ? "sidecar" : "take back";
     const durable = use !== "sidecar";
-    await removeSafely(this.#system, checked, expected, durable, () => this.#readAt(checked, use));
+    const readAgain = () => this.#readAt(checked, use, { held: held?.get(`${dir}/${file}`) });
+    await removeSafely(this.#system, checked, expected, durable, readAgain);
   }
 
   /**
@@ -256,6 +264,11 @@ export class Mounts {
     durable: Durable = name === "steady.json" ? "nothing" : "all",
   ): Promise<void> {
     await writeOwnFile(this.#own, this.#owner(), name, text, durable);
+  }
+
+  /** Removes the memory of the last run, with all that it says of configs. */
+  forget(): void {
+    removeOwnFile(this.#own, "steady.json");
   }
 
   /**
@@ -320,8 +333,8 @@ export class Mounts {
     const [first = ""] = segments;
     if (segments.length === 1) return checkedPath(this.#system, this.path, dir, first);
     const path = { mounts: this.path, dir, segments, create };
-    const { placeBelow } = await import("./nested.ts");
-    return await placeBelow(this.#system, await this.nestedAccess(), path);
+    const { checkedPathBelow } = await import("./nested.ts");
+    return await checkedPathBelow(this.#system, await this.nestedAccess(), path);
   }
 
   async #existing(dir: string, file: string): Promise<CheckedPath> {
@@ -341,8 +354,8 @@ export class Mounts {
   ): Promise<ReadFile | undefined> {
     using checked = await this.#checked(dir, file);
     if (checked === undefined) return undefined;
-    const use = useOf(file, wanted);
-    const read = await this.#readAt(checked, use, known);
+    const use = file === SIDECAR_NAME ? "sidecar" : wanted;
+    const read = await this.#readAt(checked, use, { known });
     if (read === undefined || use !== "apply") return read;
     const hidden = unreadable(checked, read);
     if (hidden !== undefined) throw hidden;
@@ -356,7 +369,7 @@ export class Mounts {
   async #readAt(
     checked: CheckedPath,
     use: Use,
-    known?: (seen: FileStatus) => ReadFile | undefined,
+    { known, held }: Pick<ReadRequest, "known" | "held">,
   ): Promise<ReadFile | undefined> {
     const read = await readSafely(this.#system, {
       path: join(checked.directory, checked.name),
@@ -365,6 +378,7 @@ export class Mounts {
       maxBytes: this.#limit(use),
       opening: this.#opening,
       known,
+      held,
     });
     checked.recheck();
     return read;
@@ -387,9 +401,4 @@ export class Mounts {
       throw failure(error, access === undefined ? attempt : { ...attempt, access });
     }
   }
-}
-
-/** The sidecar is known by its name. */
-function useOf(file: string, use: Use): Use {
-  return file === SIDECAR_NAME ? "sidecar" : use;
 }

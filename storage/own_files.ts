@@ -126,6 +126,16 @@ export async function writeOwnFile(
   }
 }
 
+/** Removes one of our own files, if it is there. Nothing relies on its being gone. */
+export function removeOwnFile(own: OwnDirectory, name: OwnFile): void {
+  const { system, mounts } = own;
+  const label = `${OWN_DIRECTORY}/${name}`;
+  attempt(own, "remove it", label, () => {
+    const path = join(join(mounts, OWN_DIRECTORY), name);
+    if (ownDirectory(own) !== undefined && system.lstat(path) !== undefined) system.remove(path);
+  });
+}
+
 /** Does something with our own files, or says what kept us from it. */
 function attempt<T>(own: OwnDirectory, doing: string, label: string, work: () => T): T {
   try {

@@ -37,12 +37,20 @@ export function isSameInode(a: FileStatus, b: FileStatus): boolean {
   return a.dev === b.dev && a.ino === b.ino && Number.isSafeInteger(a.ino);
 }
 
+/** Whether a user may enter a directory; of groups nothing is known. */
+export function mayEnter(directory: FileStatus, { uid }: Pick<FileStatus, "uid">): boolean {
+  if (uid === 0) return true;
+  return (directory.mode & (directory.uid === uid ? 0o100 : 0o011)) !== 0;
+}
+
 /** An existing file, open for reading. */
 export interface SourceFile {
   /** What is really open, whatever the path leads to by now. */
   status(): FileStatus;
   /** Fills a part of the buffer and returns how many bytes; 0 at the end of the file. */
   read(buffer: Uint8Array): number;
+  /** The next read begins at the beginning. */
+  rewind(): void;
   /** Gives the descriptor back. */
   close(): void;
 }
@@ -67,6 +75,10 @@ export interface FreshFile {
   status(): FileStatus;
   /** Writes all bytes. */
   write(bytes: Uint8Array): void;
+  /** As {@linkcode SourceFile.read}. */
+  read(buffer: Uint8Array): number;
+  /** As {@linkcode SourceFile.rewind}. */
+  rewind(): void;
   /** Brings content and attributes to the disk; several files can do that side by side. */
   sync(): Promise<void>;
   /** Gives the descriptor back. */
@@ -151,8 +163,8 @@ export const denoFileSystem: FileSystem = {
     // only with full permissions; with narrower ones the comparison of inodes finds the link.
     const fd = fs.openSync(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
     return {
+      ...readingFrom(fs, fd),
       status: () => statusOfNode(fs.fstatSync(fd)),
-      read: (buffer) => fs.readSync(fd, buffer),
       close: () => fs.closeSync(fd),
     };
   },
@@ -174,6 +186,7 @@ export const denoFileSystem: FileSystem = {
         return status;
       },
       read: (buffer) => file.readSync(buffer) ?? 0,
+      rewind: () => void file.seekSync(0, Deno.SeekMode.Start),
       close: () => file.close(),
     };
   },
@@ -190,19 +203,22 @@ export const denoFileSystem: FileSystem = {
     };
   },
   createNew(path, mode) {
-    const file = Deno.openSync(path, { write: true, createNew: true, mode });
+    const file = Deno.openSync(path, { read: true, write: true, createNew: true, mode });
     return {
       status: () => statusOf(file.statSync()),
       write: (bytes) => writeAll(bytes, (rest) => file.writeSync(rest)),
+      read: (buffer) => file.readSync(buffer) ?? 0,
+      rewind: () => void file.seekSync(0, Deno.SeekMode.Start),
       sync: () => file.sync(),
       close: () => file.close(),
     };
   },
   async createAdjustable(path, mode) {
     const fs = await nodeFs();
-    const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = fs.constants;
-    const fd = fs.openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+    const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = fs.constants;
+    const fd = fs.openSync(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
     return {
+      ...readingFrom(fs, fd),
       write: (bytes) => writeAll(bytes, (rest) => fs.writeSync(fd, rest)),
       status: () => statusOfNode(fs.fstatSync(fd)),
       chmod: (bits) => fs.fchmodSync(fd, bits),
@@ -241,6 +257,21 @@ export const denoFileSystem: FileSystem = {
 /** Costs 50 ms of start-up: only what cannot be had otherwise may pay it. */
 function nodeFs(): Promise<typeof import("node:fs")> {
   return import("node:fs");
+}
+
+/** Reading through a descriptor of Node's, from a position of its own. */
+function readingFrom(fs: typeof import("node:fs"), fd: number) {
+  let at = 0;
+  return {
+    read(buffer: Uint8Array): number {
+      const count = fs.readSync(fd, buffer, 0, buffer.length, at);
+      at += count;
+      return count;
+    },
+    rewind(): void {
+      at = 0;
+    },
+  };
 }
 
 /** A call of Node's that tells by a callback when it has finished. */

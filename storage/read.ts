@@ -33,6 +33,8 @@ export interface ReadRequest {
   readonly maxBytes: number;
   /** How files are opened. */
   readonly opening: Opening;
+  /** The file, where it was opened before; then nothing is opened, and it stays open. */
+  readonly held?: SourceFile | undefined;
   /** A file that was read before and is surely the one that was found now, if there is one. */
   readonly known?: ((seen: FileStatus) => ReadFile | undefined) | undefined;
 }
@@ -133,10 +135,11 @@ export function decodeUtf8(bytes: Uint8Array<ArrayBuffer>, label: string): strin
 /** The content and the last status, or `undefined` if something else than what was seen is open. */
 async function readSame(
   system: FileSystem,
-  { path, maxBytes, label, opening }: ReadRequest,
+  { path, maxBytes, label, opening, held }: ReadRequest,
   seen: FileStatus,
 ): Promise<Pick<ReadFile, "bytes" | "status"> | undefined> {
-  const file = await opening.open(system, path);
+  held?.rewind();
+  const file = held ?? await opening.open(system, path);
   try {
     const open = file.status();
     if (open.kind !== "file" || !isSameInode(open, seen)) return undefined;
@@ -144,7 +147,7 @@ async function readSame(
     const bytes = readBounded(file, open.size, maxBytes, label);
     return { bytes, status: file.status() };
   } finally {
-    file.close();
+    if (held === undefined) file.close();
   }
 }
 

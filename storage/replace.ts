@@ -4,7 +4,13 @@ import { isToBeGiven } from "./directories.ts";
 import { failure, type Step, systemCode } from "./failures.ts";
 import { join } from "./names.ts";
 import type { CheckedPath } from "./checked_path.ts";
-import type { AdjustableFile, FileStatus, FileSystem, FreshFile } from "./primitives.ts";
+import {
+  type AdjustableFile,
+  type FileStatus,
+  type FileSystem,
+  type FreshFile,
+  isSameInode,
+} from "./primitives.ts";
 import type { ReadFile } from "./read.ts";
 
 /** What to put in the place of what. */
@@ -29,12 +35,15 @@ export type Attributes = Pick<ReadFile, "uid" | "gid" | "mode">;
 /** The failure of an exchange whose temporary is still there, because it could not be removed. */
 export class LeftoverError extends ConfigPatchError {}
 
+/** Our text was put in place, and is not what stands there: a container has swapped it. */
+export class SwappedError extends ConfigPatchError {}
+
 /** Reads the file once more. */
 export type ReadAgain = () => Promise<ReadFile | undefined>;
 
 /**
- * The protocol of `Mounts.replace`: make, write, compare, rename, sync. A failure before the rename
- * leaves the old file and removes the temporary; a failure after it leaves the new file.
+ * The protocol of `Mounts.replace`: make, write, compare, rename, sync, look. A failure before the
+ * rename leaves the old file and removes the temporary; a failure after it leaves the new file.
  *
  * @returns Owner and permission bits of the new file.
  * @throws {ConfigPatchError} `changed`, `permission`, `hostile`, `io`.
@@ -46,36 +55,80 @@ export async function replaceSafely(
   readAgain: ReadAgain,
 ): Promise<Attributes> {
   const temporary = new Temporary(system, join(checked.directory, exchange.temporary));
+  const path = join(checked.directory, checked.name);
   let step: Step = "make";
+  let file: FreshFile | undefined;
   let attributes: Attributes;
   try {
     // Make: nothing stands there, not even a link. It has its owner and mode before anything is in
     // it, so nobody reads it who could not read the old file.
-    const file = await makeEmpty(temporary, exchange, checked);
-    try {
-      attributes = attributesOf(file.status());
-      // Write.
-      file.write(exchange.bytes);
-      if (exchange.durable) await file.sync();
-    } finally {
-      file.close();
-    }
+    file = await makeEmpty(temporary, exchange, checked);
+    attributes = attributesOf(file.status());
+    // Write.
+    file.write(exchange.bytes);
+    if (exchange.durable) await file.sync();
     // Compare: right before the rename, since no rename compares by itself.
     requireSame(checked, exchange.expected, await readAgain());
     checked.recheck();
     // Rename: one step; every reader has the old file or the new one.
     step = "put";
-    system.rename(temporary.path, join(checked.directory, checked.name));
+    system.rename(temporary.path, path);
   } catch (error) {
+    closeAfterFailure(file);
     throw temporary.discard(failureOf(error, checked, step));
   }
-  // Sync: from here on, the new file outlives a loss of power.
   try {
+    // Sync: from here on, the new file outlives a loss of power.
     if (exchange.durable) await checked.sync();
+    // Look: the name of the temporary was in the container's hands, and so was its content.
+    requirePut(system, path, { file, bytes: exchange.bytes, label: checked.label });
+    file.close();
   } catch (error) {
+    closeAfterFailure(file);
     throw failureOf(error, checked, step);
   }
   return attributes;
+}
+
+/** What failed first is told. That a descriptor cannot be given back as well tells nobody more. */
+function closeAfterFailure(file: FreshFile | undefined): void {
+  try {
+    file?.close();
+  } catch {
+    return;
+  }
+}
+
+/** Refuses what stands at a path if it is not the file that we have written, or not our bytes. */
+function requirePut(
+  system: FileSystem,
+  path: string,
+  { file, bytes, label }: {
+    readonly file: FreshFile;
+    readonly bytes: Uint8Array;
+    readonly label: string;
+  },
+): void {
+  const seen = system.lstat(path);
+  if (seen !== undefined && isSameInode(seen, file.status()) && holds(file, bytes)) return;
+  throw new SwappedError("changed", "what stands there is not what was just put there", {
+    file: label,
+    remedy: "see what in its container writes to it, then try again",
+  });
+}
+
+/** Whether a file holds exactly these bytes. */
+function holds(file: FreshFile, bytes: Uint8Array): boolean {
+  // One byte more, to see that there is none.
+  const buffer = new Uint8Array(bytes.length + 1);
+  let length = 0;
+  file.rewind();
+  while (length < buffer.length) {
+    const count = file.read(buffer.subarray(length));
+    if (count === 0) break;
+    length += count;
+  }
+  return length === bytes.length && sameBytes(buffer.subarray(0, length), bytes);
 }
 
 /**

@@ -1,5 +1,7 @@
 /** What `Mounts` is asked to do with one file. @module */
+import type { HeldFiles } from "./held.ts";
 import type { Use } from "./limits.ts";
+import type { Opening } from "./opening.ts";
 import type { FileSystem } from "./primitives.ts";
 import type { ReadFile } from "./read.ts";
 
@@ -13,6 +15,8 @@ export interface MountsOptions {
   readonly allowNested?: boolean | undefined;
   /** Whether this run is one that writes: `apply`, `disable`. All others never open for writing. */
   readonly mayWrite?: boolean | undefined;
+  /** How files are opened, where some were opened before; absent: as `mayWrite` says. */
+  readonly opening?: Opening | undefined;
 }
 
 /** A file to put in the place of another, or where nothing stands. */
@@ -36,6 +40,8 @@ export interface Replacement {
   readonly mode?: number | undefined;
   /** The permission bits that the result may have at most, new or not; all by default. */
   readonly mask?: number | undefined;
+  /** From `hold`, if it was called for this file. */
+  readonly held?: HeldFiles | undefined;
 }
 
 /** A file to remove. */
@@ -46,4 +52,6 @@ export interface Removal {
   readonly file: string;
   /** What must still stand there. */
   readonly expected: ReadFile;
+  /** From `hold`, if it was called for this file. */
+  readonly held?: HeldFiles | undefined;
 }

@@ -53,6 +53,7 @@ class DotenvDocument implements ConfigDocument, Ground {
   readonly nullIsEmpty = false;
   #index: DotenvIndex | undefined;
   #elsewhere: ReadonlyMap<string, number> | undefined;
+  #disputed: ReadonlyMap<string, number> | undefined;
 
   constructor(text: string) {
     this.text = text;
@@ -60,7 +61,7 @@ class DotenvDocument implements ConfigDocument, Ground {
   }
 
   get disputed(): ReadonlyMap<string, number> {
-    return disputedNames(this.#places(), this.#namesElsewhere());
+    return this.#disputed ??= disputedNames(this.#places(), this.#namesElsewhere());
   }
 
   find(path: ConfigPath): Slot | undefined {

@@ -4,6 +4,10 @@
  */
 import assert from "node:assert/strict";
 import { escapeControl } from "../../errors.ts";
+import { defaultFormats } from "../../formats/mod.ts";
+import { run } from "../../reconcile/run.ts";
+import { Mounts } from "../../storage/mounts.ts";
+import { denoFileSystem, type FileSystem } from "../../storage/primitives.ts";
 import { resolveVaultLocation } from "../../transport/mod.ts";
 import { forge, FORGED, ORIGINAL, PATCHES, record, sidecarOf } from "../torture/forged.ts";
 import { Scenario } from "../support/scenario.ts";
@@ -189,3 +193,28 @@ for (const [address, ends] of [[VAULT, "goes"], ["http://elsewhere:1", "stays"]]
 
 Deno.test("random forged sidecars change nothing that the state undoes", () =>
   forge(100, 20261125));
+
+forgedTest("that leads to a file that cannot be replaced fails nobody", async (scenario) => {
+  await scenario.apply();
+  scenario.write("_a/x.json", '{"k": "v", "l": 1}\n');
+  scenario.write(FORGED, sidecarOf("x.json", "p", record({ k: "v" })));
+  const system: FileSystem = {
+    ...denoFileSystem,
+    rename(from, to) {
+      if (to.endsWith("/x.json")) throw Object.assign(new Error("not ours"), { code: "EPERM" });
+      denoFileSystem.rename(from, to);
+    },
+  };
+  const { report } = await run({
+    mounts: new Mounts(scenario.mounts, { mayWrite: true, fileSystem: system }),
+    roster: scenario.roster,
+    formats: defaultFormats,
+    location: resolveVaultLocation(),
+    providers: ["q"],
+    disabledProviders: ["p"],
+  });
+  assert.deepEqual(report.providers.filter((row) => row.outcome === "failed"), []);
+  const told = report.warnings.map(({ message }) => message).join("\n");
+  assert.match(told, /leads to a file that cannot be replaced: left alone/);
+  assert.equal(scenario.read("_a/x.json"), '{"k": "v", "l": 1}\n');
+});

@@ -19,7 +19,14 @@ import {
 } from "../../reconcile/steady.ts";
 import { LIMITS } from "../../storage/limits.ts";
 import { denoFileSystem } from "../../storage/primitives.ts";
-import { applySharedConfigPatches, loadRoster, rosterFrom } from "../../mod.ts";
+import {
+  applySharedConfigPatches,
+  type ConfigPatchError,
+  disableSharedConfigPatches,
+  loadRoster,
+  rosterFrom,
+} from "../../mod.ts";
+import { Mounts } from "../../storage/mounts.ts";
 
 const CONFIG = "_codex-config/config.toml";
 const SIDECAR = "_codex-config/.terok-managed-config.json";
@@ -574,3 +581,76 @@ function linkInstead(path: string): void {
   Deno.renameSync(path, `${path}.moved`);
   Deno.symlinkSync(`${path}.moved`, path);
 }
+
+/** The built-in agents, applied until there is nothing more to do; given back whatever happens. */
+async function routed(work: (mounts: string) => Promise<void>): Promise<void> {
+  const mounts = await Deno.makeTempDir({ prefix: "steady-" });
+  try {
+    const roster = await loadRoster([]);
+    await applySharedConfigPatches(roster, mounts);
+    await applySharedConfigPatches(roster, mounts);
+    await work(mounts);
+  } finally {
+    await Deno.remove(mounts, { recursive: true });
+  }
+}
+
+/** Comes back when something begins to wait for the first time. */
+function firstTimer(): Promise<void> {
+  const real = globalThis.setTimeout;
+  return new Promise((resolve) => {
+    const first = (...args: Parameters<typeof real>) => {
+      globalThis.setTimeout = real;
+      resolve();
+      return real(...args);
+    };
+    globalThis.setTimeout = Object.assign(first, real);
+  });
+}
+
+Deno.test("a config that is changed while the run waits for the lock is looked at once more", async () => {
+  await routed(async (mounts) => {
+    const [codex, gh] = [`${mounts}/_codex-config/config.toml`, `${mounts}/_gh-config/config.yml`];
+    const mine = 'openai_base_url = "https://elsewhere.example/v1"\n';
+    const lock = await new Mounts(mounts).lock();
+    Deno.writeTextFileSync(gh, "editor: vim\n");
+    const roster = await loadRoster([]);
+    const waits = firstTimer();
+    const running = applySharedConfigPatches(roster, mounts);
+    // The run has looked at all files by now, and waits.
+    await waits;
+    Deno.writeTextFileSync(codex, mine);
+    lock[Symbol.dispose]();
+    const { providers } = await running;
+    assert.match(Deno.readTextFileSync(codex), /localhost:9419/);
+    assert.match(Deno.readTextFileSync(gh), /vault\.sock/);
+    const outcomes = providers.map(({ provider, outcome }) => `${provider} ${outcome}`);
+    assert.deepEqual(outcomes, ["codex updated", "gh updated", "vibe unchanged"]);
+  });
+});
+
+Deno.test("a host dir that its client cannot enter any more is not routed", async () => {
+  if (Deno.uid() !== 0) return console.log("not tried: needs root, to give files away");
+  await routed(async (mounts) => {
+    const dir = `${mounts}/_gh-config`;
+    for (const { name } of Deno.readDirSync(dir)) Deno.chownSync(`${dir}/${name}`, 1000, 1000);
+    Deno.chownSync(dir, 1000, 1000);
+    const roster = await loadRoster([]);
+    await applySharedConfigPatches(roster, mounts);
+    await applySharedConfigPatches(roster, mounts);
+    Deno.chmodSync(dir, 0o000);
+    const apply = () => applySharedConfigPatches(roster, mounts);
+    await assert.rejects(apply, (error: ConfigPatchError) => {
+      assert.equal(error.errors[0]?.code, "permission");
+      return true;
+    });
+  });
+});
+
+Deno.test("what was remembered of configs goes with a disable", async () => {
+  await routed(async (mounts) => {
+    Deno.statSync(`${mounts}/${MEMORY}`);
+    await disableSharedConfigPatches(await loadRoster([]), mounts, ["codex", "gh", "vibe"]);
+    assert.throws(() => Deno.statSync(`${mounts}/${MEMORY}`), Deno.errors.NotFound);
+  });
+});

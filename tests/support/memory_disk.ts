@@ -82,6 +82,7 @@ export class MemoryDisk {
     this.#change();
     const entry = this.#make(path, "file", mode);
     return {
+      ...this.#open(path),
       write: (bytes) => void (entry.bytes = new Uint8Array(bytes)),
       status: () => statusOf(entry),
       chmod: (bits) => void (entry.mode = 0o100000 | bits),
@@ -102,6 +103,7 @@ export class MemoryDisk {
         at += part.length;
         return part.length;
       },
+      rewind: () => void (at = 0),
       close: () => {},
     };
   }
