@@ -107,11 +107,10 @@ const WANTS: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
   r: [["providers[ours].base", '"{vault_url}"'], ["providers[ours].key", '"KEY"']],
   s: [["providers[ours].base", '"{vault_url}"'], ["providers[ours].extra", "7"]],
   t: [["mine", '"t"'], ["nested.own", '["{vault_url}","x"]'], ["url", '"{vault_url}/v1"']],
-  // Its patches are a list: the root's keys, and each entry.
+  // Its patches are a list: one for the root's keys, one for the entry.
   u: [
     ["deep.u", '"{vault_url}/u"'],
     ["providers[ours].more", '"{vault_url}/m"'],
-    ["providers[second].base", '"{vault_url}"'],
   ],
 };
 

@@ -172,7 +172,6 @@ const OURS = [
   "providers[ours].key",
   "providers[ours].extra",
   "providers[ours].more",
-  "providers[second].base",
   "deep.u",
 ];
 

@@ -209,7 +209,10 @@ Deno.test("who has left the roster while the vault moves is told of, and can be 
       for (let start = 0; start < 2; start++) {
         const { warnings: [warning] } = await left.apply({ location });
         assert.equal(warning?.code, "left-behind");
-        assert.match(warning.message, /earlier address of the vault for p, .*disable p/);
+        assert.match(
+          warning.message,
+          /earlier address of the vault for p, .*take it back with .*disable/,
+        );
         assert.equal(warning.file, file);
         assert.ok(warning.position !== undefined);
       }
