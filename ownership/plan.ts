@@ -16,6 +16,7 @@ import {
   type FileRecord,
   type FileState,
   isLive,
+  leadingKeys,
   pathKey,
   type Place,
   placeText,
@@ -122,7 +123,8 @@ export function planFile(input: FileInput): FilePlan {
   refuseManyPlaces(found, parts);
   const present = new Set(parts.map((part) => part.provider));
   const recorded = adoptRecords(found, records, present, now);
-  const start = adoptKnown(recorded, parts, now, new Set(fromState));
+  const known = adoptKnown(recorded, parts, now, new Set(fromState));
+  const start = known === recorded ? recorded : withCreated(known);
 
   const leavers = parts.filter((part) => part.action === "disable");
   const left = disable(start, leavers, now);
@@ -183,8 +185,11 @@ function recordOf(
       : { record, aside };
   }
   if (aside === undefined) return { record, aside };
-  const isBack = (digest !== undefined && digest !== "" && digest === aside.digest) ||
-    (stand(aside.claims) && !stand(record.claims));
+  const isLastOf = (one: FileRecord) =>
+    digest !== undefined && digest !== "" && digest === one.digest;
+  // What we wrote last is of the record made since, though our values stand in it as in the other.
+  const isBack = isLastOf(aside) ||
+    (!isLastOf(record) && stand(aside.claims) && !stand(record.claims));
   return isBack ? { record: aside, aside: undefined } : { record, aside };
 }
 
@@ -229,6 +234,13 @@ function createdBy(document: ConfigDocument, claims: readonly Claim[]): Created[
   return [...created.values()];
 }
 
+/** What was created with a claim counts again where another program has only moved its value. */
+function withCreated(draft: Draft): Draft {
+  const known = new Map(draft.created.map((one) => [pathKey(one.at), one]));
+  for (const one of createdBy(draft.document, draft.claims)) known.set(pathKey(one.at), one);
+  return { ...draft, created: [...known.values()] };
+}
+
 /** The tables and lists that were a null before us, as far as something of ours stands in them. */
 function nullsBy(document: ConfigDocument, claims: readonly Claim[]): Draft["nulls"] {
   const nulls = new Map<string, ConcretePath>();
@@ -238,11 +250,6 @@ function nullsBy(document: ConfigDocument, claims: readonly Claim[]): Draft["nul
     for (const length of claim.nulls) nulls.set(pathKey(at.slice(0, length)), at.slice(0, length));
   }
   return [...nulls.values()];
-}
-
-function leadingKeys(place: Place): readonly string[] {
-  const entry = place.findIndex((key) => typeof key === "object");
-  return place.slice(0, entry === -1 ? place.length : entry) as readonly string[];
 }
 
 /** Takes back what the disabled providers own; all at once, so that the cost stays linear. */
@@ -278,11 +285,9 @@ function originOf(
 ): FileRecord["origin"] {
   const wants = parts.some(routes);
   if (text === undefined) return "absent";
-  if (text === "" || readableText(handler, text) !== text) {
-    return record?.origin ?? { blank: blankToKeep(text) };
-  }
+  if (text.trim() === "") return record?.origin ?? { blank: blankToKeep(text) };
   // Another program may have emptied what we began: in YAML, the reference leaves braces then.
-  const isEmptied = text.trim() === "" || (handler.blank === "" && text.trim() === "{}");
+  const isEmptied = handler.blank === "" && text.trim() === "{}";
   if (record?.origin !== undefined && isEmptied) return record.origin;
   if (record !== undefined) {
     const root = start.document.value;
