@@ -137,13 +137,10 @@ export function planFile(input: FileInput): FilePlan {
   const after = draft.document.text === base
     ? draft.claims.length === 0 && record !== undefined ? finalText(text, origin) : text
     : finalText(draft.document.text, origin);
-  // While the file is away, a provider that leaves stays in its record: the file may come back with
-  // that provider's values in it.
-  const isAway = (after ?? "").trim() === "";
-  const restAside = withoutOwners(aside, isAway ? [] : leavers.map((part) => part.provider));
   const state = stateOf(draft, {
     origin,
-    aside: restAside,
+    // A provider that leaves stays in what is set aside: that text may come back with its values.
+    aside,
     record,
     changed: draft.document !== document,
   });
@@ -156,7 +153,7 @@ export function planFile(input: FileInput): FilePlan {
   const results = parts.map(({ provider, action }): PartResult => {
     const ending = (action === "disable" ? left : applied).endings.get(provider);
     // What was set aside earlier was told of then.
-    const isGone = action === "disable" && aside !== (isAway ? input.state?.aside : undefined) &&
+    const isGone = action === "disable" && aside !== input.state?.aside &&
       aside?.claims.some((claim) => claim.owners.includes(provider)) === true;
     const outcome = ending?.outcome ?? (isGone ? "gone" : "unchanged");
     return {
@@ -334,18 +331,6 @@ function stateOf(
     claims: marked(draft.document.value, claims),
     aside,
   };
-}
-
-function withoutOwners(
-  aside: FileRecord | undefined,
-  leavers: readonly string[],
-): FileRecord | undefined {
-  if (aside === undefined || leavers.length === 0) return aside;
-  const claims = aside.claims.flatMap((claim) => {
-    const owners = claim.owners.filter((owner) => !leavers.includes(owner));
-    return owners.length === 0 ? [] : [{ ...claim, owners }];
-  });
-  return claims.length === 0 ? undefined : { ...aside, claims };
 }
 
 /** The text to write: a file that we began and in which nothing is left ends as it began. */

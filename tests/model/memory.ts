@@ -88,20 +88,6 @@ export function chosen(
   return isBack ? { known: aside, aside: undefined, turn: "taken up" } : as;
 }
 
-/** What is set aside, once some have left it. */
-export function withoutOwners(
-  aside: TextMemory | undefined,
-  leavers: readonly string[],
-): TextMemory | undefined {
-  if (aside === undefined) return undefined;
-  const held = new Map<string, Held>();
-  for (const [place, claim] of aside.held) {
-    const owners = claim.owners.filter((owner) => !leavers.includes(owner));
-    if (owners.length > 0) held.set(place, { ...claim, owners });
-  }
-  return held.size === 0 ? undefined : { ...aside, held };
-}
-
 /** Containers that exist only because of us: those that still hold something of ours know best. */
 export function madeIn(tree: Tree, held: ReadonlyMap<string, Held>): Set<string> {
   const live = [...held].filter(([place, { value }]) => tree.leaves.get(place) === value);

@@ -13,11 +13,9 @@ import {
   madeIn,
   type Memory,
   ownersIn,
-  type TextMemory,
   type Texts,
   type Tree,
   type Turn,
-  withoutOwners,
 } from "./memory.ts";
 
 /** Where a provider's values go. */
@@ -72,8 +70,6 @@ export interface Outcome {
   readonly healed: boolean;
   /** Whether a memory was set aside, as its text is away, or taken up again with it. */
   readonly turn: Turn;
-  /** Whether somebody has left what is set aside. */
-  readonly lost: boolean;
 }
 
 /** The files that a run looks at, and what must have become of each. */
@@ -293,17 +289,14 @@ function outcomeOf(situation: Situation, file: string): Outcome {
       held.set(place, { ...claim, made: containersOf(place).filter((one) => made.has(one)) });
     }
   }
-  // As long as there is no text, those who leave may get theirs back with it.
-  const rest = situation.filled.has(file) ? withoutOwners(aside, disable) : aside;
   const now: Memory = {
     held,
     began: began && held.size > 0,
     written: known?.written,
-    aside: rest,
+    // Those who leave may get theirs back with the text that is away.
+    aside,
   };
-  const owners = (one: TextMemory | undefined) =>
-    [...one?.held.values() ?? []].reduce((sum, claim) => sum + claim.owners.length, 0);
-  return { tree, memory: now, rows, healed, turn, lost: owners(rest) < owners(aside) };
+  return { tree, memory: now, rows, healed, turn };
 }
 
 /** What is ours in a text, while a run is at work. */
