@@ -282,7 +282,12 @@ function originOf(
 ): FileRecord["origin"] {
   const wants = parts.some(routes);
   if (text === undefined) return "absent";
-  if (text.trim() === "") return record?.origin ?? { blank: blankToKeep(text) };
+  if (text.trim() === "") {
+    // So many blanks are kept as a text of the user's, if the format can read them.
+    const isReadable = readableText(handler, text) === text;
+    const isLong = isReadable && text.length > MAX_FORMER_TEXT;
+    return record?.origin ?? (isLong ? undefined : { blank: blankToKeep(text) });
+  }
   // Another program may have emptied what we began: in YAML, the reference leaves braces then.
   const isEmptied = handler.blank === "" && text.trim() === "{}";
   if (record?.origin !== undefined && isEmptied) return record.origin;

@@ -122,7 +122,7 @@ export function editBetween(
   const ours = oursIn(before.value, edits);
   return {
     original,
-    began: trial.text === undefined || trial.text === "",
+    began: (trial.text ?? "").trim() === "",
     applied: applied.text,
     user,
     edited,
@@ -169,6 +169,7 @@ export function foreign(between: Between): void {
   // The user's comma may have been needed by our entry alone: it must not stay behind the last one.
   const laxer = fits && isLaxer(between.read(wanted), between.read(between.edited));
   if (fits && !laxer) {
+    // What held nothing but blanks gets just these back.
     if (between.began && squeeze(wanted) === squeeze(original)) return;
     if (disabled !== wanted) throw breach("Foreign", between, `not ${JSON.stringify(wanted)}`);
     return;

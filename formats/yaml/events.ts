@@ -116,7 +116,7 @@ function reasonOf(text: string, offset: number, reason: string): ConfigPatchErro
   const bracket = text[offset];
   if (reason.includes("deficient indentation") && (bracket === "]" || bracket === "}")) {
     return new ConfigSyntaxError(
-      `this is not YAML: the closing "${bracket}" stands no further right than its key`,
+      `this is not YAML: the closing "${bracket}" is not indented more than its key`,
       {
         ...locate(text, offset),
         remedy:
@@ -126,7 +126,7 @@ function reasonOf(text: string, offset: number, reason: string): ConfigPatchErro
   }
   if (reason.includes("deficient indentation")) {
     const why =
-      "a line between brackets stands no further right than their key, or they are not closed";
+      "a bracket is not closed, or a line between brackets is not indented more than their key";
     return notParsed(text, offset, "YAML", why);
   }
   return notParsed(text, offset, "YAML", reason);
