@@ -26,7 +26,7 @@
  * | `too-large` | a file or a value is over a cap |
  * | `bypassed` | the values would stand, but the client would not go to the vault |
  * | `changed` | a file kept changing under us |
- * | `moved` | an address of ours stands where it was not put, and stays |
+ * | `moved` | an address of the vault stands where or as it was not put, and stays |
  * | `busy` | a file stays empty because a client is writing it |
  * | `state` | our own state file cannot be read |
  * | `state-newer` | the state was written by a newer version of this program |
