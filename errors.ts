@@ -35,7 +35,7 @@
  * | `permission` | Deno or the system does not allow an access |
  * | `io` | any other failure of the system: disk full, read-only, … |
  * | `package` | a package of the program could not be fetched |
- * | `failed` | several providers failed; see `errors` |
+ * | `failed` | one or more providers failed; see `errors` |
  */
 export type ErrorCode =
   | "syntax"
@@ -98,7 +98,7 @@ export interface ErrorDetails {
   readonly isPlain?: boolean;
   /** What the user can do about it. */
   readonly remedy?: string;
-  /** The single failures behind a `failed`. */
+  /** The single failures behind a `failed` or a `conflict`. */
   readonly errors?: readonly ConfigPatchError[];
   /** The error that led to this one. */
   readonly cause?: unknown;
@@ -154,7 +154,7 @@ export class ConfigPatchError extends Error {
     return this.details.remedy;
   }
 
-  /** The single failures behind a `failed`; empty for any other code. */
+  /** The single failures behind a `failed` or a `conflict`; empty for any other code. */
   get errors(): readonly ConfigPatchError[] {
     return this.details.errors ?? [];
   }

@@ -12,15 +12,15 @@ export function hintFor([word = "", operand]: readonly string[]): string | undef
 function hintForOperand(command: string, word: string): string | undefined {
   switch (command) {
     case "apply":
-      return `for one provider: vault-config write ${word}; ` +
-        `for these and no others: vault-config apply --providers ${word}; ` +
-        `to let one take part for good: vault-config enable ${word}`;
+      return `for one provider: \`vault-config write ${word}\`; ` +
+        `for these and no others: \`vault-config apply --providers ${word}\`; ` +
+        `to let one take part for good: \`vault-config enable ${word}\``;
     case "plan":
     case "verify":
     case "status":
-      return `to name providers: vault-config ${command} --providers ${word}`;
+      return `to name providers: \`vault-config ${command} --providers ${word}\``;
     case "providers":
-      return `to see one: vault-config providers --show ${word}`;
+      return `to see one: \`vault-config providers --show ${word}\``;
     case "write":
       return "give one name; for several: vault-config apply --providers A,B";
     case "settings":

@@ -22,7 +22,7 @@ import {
   type Wanted,
 } from "./claims.ts";
 import { type Demand, refuseConflicts } from "./conflicts.ts";
-import { blaming, type Draft, putAll } from "./edits.ts";
+import { blaming, createdKeys, type Draft, putAll } from "./edits.ts";
 import { homes } from "./parting.ts";
 import { placeOf } from "./places.ts";
 import type { Edit } from "./report.ts";
@@ -38,7 +38,10 @@ export interface Applied {
   readonly endings: ReadonlyMap<string, Ending>;
 }
 
-/** One patch may create an entry that another one matches, so we repeat; long chains are rare. */
+/**
+ * One patch may create an entry that another one matches, so we repeat. Two patches that mean one
+ * place by different paths would go on for ever; `checkAllHold` tells of them.
+ */
 const MOST_ROUNDS = 8;
 
 /** Applies all parts. Throws as {@linkcode planFile}. */
@@ -46,14 +49,14 @@ export function applyAll(draft: Draft, parts: readonly Part[], now: string): App
   if (parts.length === 0) return { draft, endings: new Map() };
   const back = withdrawUnwanted(withoutLostContainers(draft, parts), parts);
   const { draft: rest, overwritten } = forgetOverwritten(back.draft, parts);
-  const session = new Session(asBeginning(rest), overwritten, parts, now);
-  session.put("set");
-  session.putDefaults();
-  session.put("each");
-  session.checkAllHold();
+  const puts = new Puts(asBeginning(rest), overwritten, parts, now);
+  puts.put("set");
+  puts.putDefaults();
+  puts.put("each");
+  puts.checkAllHold();
   const endings = new Map<string, Ending>();
   for (const { provider } of parts) {
-    const put = session.edits.get(provider) ?? [];
+    const put = puts.edits.get(provider) ?? [];
     const edits = [...back.endings.get(provider)?.edits ?? [], ...put];
     if (put.length > 0) endings.set(provider, { outcome: "updated", edits, kept: [], gone: [] });
     else if (edits.length > 0) {
@@ -61,7 +64,7 @@ export function applyAll(draft: Draft, parts: readonly Part[], now: string): App
       endings.set(provider, { outcome, edits, kept: [], gone: [] });
     }
   }
-  return { draft: session.draft, endings };
+  return { draft: puts.draft, endings };
 }
 
 /**
@@ -165,7 +168,7 @@ function forgetOverwritten(draft: Draft, parts: readonly Part[]) {
 }
 
 function createdIn(draft: Draft): (at: ConfigPath) => boolean {
-  const keys = new Set(draft.created.map((one) => pathKey(one.at)));
+  const keys = createdKeys(draft);
   return (at) => keys.has(pathKey(at));
 }
 
@@ -177,7 +180,7 @@ interface Aim {
 }
 
 /** The puts of one file, one after the other. */
-class Session {
+class Puts {
   draft: Draft;
   readonly edits: Map<string, Edit[]> = new Map();
   readonly #before: ConfigDocument;

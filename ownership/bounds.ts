@@ -8,7 +8,7 @@ import { ConfigPatchError } from "../errors.ts";
 import type { ConfigDocument, ConfigPath } from "../formats/types.ts";
 import { sameValue, valueAt } from "../formats/value.ts";
 import { type Claim, pathKey, type Wanted } from "./claims.ts";
-import { blaming, type Draft, MAX_FORMER_TEXT } from "./edits.ts";
+import { blaming, createdKeys, type Draft, MAX_FORMER_TEXT } from "./edits.ts";
 import type { Action } from "./report.ts";
 import { expand, type Part } from "./wanted.ts";
 
@@ -27,7 +27,7 @@ const MAX_FORMER_TEXTS = 4 * MAX_FORMER_TEXT;
  * @throws {ConfigPatchError} `too-large`, or what `expand` throws; with the provider.
  */
 export function refuseManyPlaces({ document, created }: Draft, parts: readonly Part[]): void {
-  const ours = new Set(created.map((one) => pathKey(one.at)));
+  const ours = createdKeys({ created });
   for (const { provider, action, wanted } of parts) {
     let places = 0;
     for (const want of wanted.filter(({ kind }) => kind !== "default")) {

@@ -50,10 +50,10 @@ export function bypassesOf(rule: Rule, file: string, rival: Rival): FoundBypass[
   const places = settingsAt(document.value, [], path)
     .filter(({ value }) => value !== null && !rule.unless.some((one) => sameValue(one, value)))
     .map(({ at }) => at);
-  return told(document, file, places, why);
+  return foundAt(document, file, places, why);
 }
 
-function told(
+function foundAt(
   document: ConfigDocument,
   file: string,
   places: readonly ConfigPath[],
@@ -99,7 +99,7 @@ export function caseTwins(
   const byKey = Map.groupBy(found.values(), ({ key }) => key);
   return [...byKey].flatMap(([key, twins]) => {
     const why = `some clients take it for ${pathText([key])}, and use the last of the two`;
-    return told(document, file, twins.map(({ at }) => at), why);
+    return foundAt(document, file, twins.map(({ at }) => at), why);
   });
 }
 

@@ -56,6 +56,11 @@ export interface Created {
   readonly match: Selector | undefined;
 }
 
+/** The keys of the containers that exist only because of us. */
+export function createdKeys({ created }: Pick<Draft, "created">): Set<string> {
+  return new Set(created.map((one) => pathKey(one.at)));
+}
+
 /** How a claim ended. */
 export interface Released {
   /** The claim. */

@@ -2,9 +2,9 @@
  * What becomes of the values that came along with others (`default`), and of those that go into every
  * entry (`each`), when claims leave. Pure.
  *
- * Such a value belongs to one table, list or file that we created: the innermost one around it that
- * also holds a value that routes (`set`). Where none does, it belongs to the outermost one.
- * It goes when only what we wrote is left in there. It stays with the providers that still route
+ * Such a value belongs to a list entry or to more that we created around it: its home. That is the
+ * entry that it is in; else the outermost container in which nobody but its owners routes (`set`).
+ * It goes when only what we wrote is left in its home. It stays with the providers that still route
  * something there. Else it is the user's from now on.
  *
  * @module
@@ -76,12 +76,20 @@ export function parting(draft: Draft, leaving: ReadonlySet<Claim>): Parting {
 /** A function that finds a claim's home: the container of ours that its value belongs to. */
 export function homes({ claims, created }: Draft): (claim: Claim) => Created | undefined {
   const routes = claims.filter((claim) => claim.kind === "set");
-  const routed = new Set(routes.flatMap(({ at }) => containersOf(at ?? [])));
-  return ({ at }) => {
+  const routersIn = new Map<string, Set<string>>();
+  for (const { at, owners } of routes) {
+    for (const key of containersOf(at ?? [])) {
+      routersIn.set(key, new Set([...routersIn.get(key) ?? [], ...owners]));
+    }
+  }
+  return ({ at, owners }) => {
     if (at === undefined) return undefined;
     const around = created.filter((one) => isWithin(at, one.at))
       .toSorted((a, b) => a.at.length - b.at.length);
-    return around.findLast((one) => routed.has(pathKey(one.at))) ?? around[0];
+    const isEntry = (one: Created) => typeof one.at[one.at.length - 1] === "number";
+    const isOwn = (one: Created) =>
+      routersIn.get(pathKey(one.at))?.isSubsetOf(new Set(owners)) === true;
+    return around.findLast(isEntry) ?? around.find(isOwn) ?? around[0];
   };
 }
 

@@ -23,12 +23,19 @@ import {
   type WantedPath,
 } from "./claims.ts";
 import { readableText } from "./blank.ts";
-import { blaming, type Created, type Draft, MAX_FORMER_TEXT, type Released } from "./edits.ts";
+import {
+  blaming,
+  type Created,
+  createdKeys,
+  type Draft,
+  MAX_FORMER_TEXT,
+  type Released,
+} from "./edits.ts";
 import { fitAll } from "./fit.ts";
 import { findPlaces, marked } from "./places.ts";
 import type { Action, Edit, Outcome } from "./report.ts";
 import { type Stray, straysOf } from "./strays.ts";
-import type { Part } from "./wanted.ts";
+import { type Part, routes } from "./wanted.ts";
 import { claimsOf, type Ending, endingsOf, withdraw } from "./withdraw.ts";
 
 /** All that planning one file needs to know. */
@@ -300,7 +307,7 @@ function originOf(
   start: Draft,
   recorded: Draft,
 ): FileRecord["origin"] {
-  const wants = parts.some((part) => part.action === "apply" && part.wanted.length > 0);
+  const wants = parts.some(routes);
   if (text === undefined) return "absent";
   if (text === "" || readableText(handler, text) !== text) {
     return record?.origin ?? { blank: blankToKeep(text) };
@@ -335,7 +342,7 @@ function stateOf(
   },
 ): FileState | undefined {
   if (draft.claims.length === 0 && aside === undefined) return undefined;
-  const made = new Set(draft.created.map((one) => pathKey(one.at)));
+  const made = createdKeys(draft);
   const nulls = new Set(draft.nulls.map(pathKey));
   const claims = draft.claims.map((claim): Claim => {
     const { at } = claim;

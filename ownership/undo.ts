@@ -19,7 +19,15 @@ import { applySplices } from "../formats/splice.ts";
 import type { ConfigDocument, ConfigValue, Splice } from "../formats/types.ts";
 import { type ConcretePath, copyOf, removeAt, resolve, valueAt } from "../formats/value.ts";
 import { type Claim, descending, isLive, isVacant, pathKey } from "./claims.ts";
-import { blame, type Draft, isVerification, putAll, type Released, withRemoved } from "./edits.ts";
+import {
+  blame,
+  createdKeys,
+  type Draft,
+  isVerification,
+  putAll,
+  type Released,
+  withRemoved,
+} from "./edits.ts";
 import { type Fit, fitAll, outermost } from "./fit.ts";
 import { parting } from "./parting.ts";
 import { follow } from "./places.ts";
@@ -281,7 +289,7 @@ function withContainers({ created, document }: Draft, at: ConcretePath): Concret
  */
 function dropVacant(draft: Draft): Draft {
   let next = draft;
-  let made = new Set(next.created.map((one) => pathKey(one.at)));
+  let made = createdKeys(next);
   // Deepest and last ones come first, so that the paths of those still to come do not change.
   for (const { at, match } of draft.created.toSorted((a, b) => descending(a.at, b.at))) {
     if (at.length === 0 || !isVacant(valueAt(next.document.value, at), match)) continue;
@@ -290,7 +298,7 @@ function dropVacant(draft: Draft): Draft {
       const document = droppedAt(next, whole);
       if (document === undefined) continue;
       next = withRemoved(next, document, [whole]);
-      made = new Set(next.created.map((one) => pathKey(one.at)));
+      made = createdKeys(next);
       break;
     }
   }

@@ -15,6 +15,11 @@ export interface Part {
   readonly wanted: readonly Wanted[];
 }
 
+/** Whether a part is one that wants values in its file. */
+export function routes({ action, wanted }: Pick<Part, "action" | "wanted">): boolean {
+  return action === "apply" && wanted.length > 0;
+}
+
 /**
  * The places of a text that a wanted place means, entries by their number. A selector of a `set` that
  * matches nothing stays a selector, for the entry that is to be created; one of an `each` creates

@@ -17,7 +17,7 @@ import { type Attributes, LeftoverError, SwappedError } from "../storage/replace
 import { setEntry, statedAfter } from "./after.ts";
 import { isChanged, narrower, newText, type SidecarChange, sidecarChanges } from "./changes.ts";
 import { textDigest } from "./digest.ts";
-import type { ConfigFile } from "./files.ts";
+import { type ConfigFile, useOf } from "./files.ts";
 import type { Findings } from "./findings.ts";
 import type { Preview } from "./preview.ts";
 import type { FoundSidecar } from "./sidecars.ts";
@@ -194,7 +194,7 @@ async function write(
   found: Preview,
   { held, temporary }: Putting,
 ): Promise<WrittenFile | undefined> {
-  const { dir, name, read, parts } = file;
+  const { dir, name, read } = file;
   const text = newText(file, found);
   if (text === undefined) {
     if (read !== undefined) await mounts.removeFile({ dir, file: name, expected: read, held });
@@ -202,9 +202,6 @@ async function write(
   }
   if (name.includes("/")) await mounts.prepareHostDir(dir, name);
   const bytes = new TextEncoder().encode(text);
-  const use = parts.some((part) => part.action === "apply" && part.wanted.length > 0)
-    ? "apply"
-    : "take back";
   const mode = narrower(file, found);
   const attributes = await mounts.replace({
     dir,
@@ -213,7 +210,7 @@ async function write(
     bytes,
     expected: read,
     held,
-    use,
+    use: useOf(file),
     mode,
   });
   return { ...attributes, bytes };

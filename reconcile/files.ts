@@ -9,7 +9,7 @@ import { parsingOnce } from "../formats/parse_once.ts";
 import type { FormatHandler } from "../formats/types.ts";
 import type { Records } from "../ownership/adopt.ts";
 import { type FileState, ownersOf, splitKey } from "../ownership/claims.ts";
-import type { Part } from "../ownership/wanted.ts";
+import { type Part, routes } from "../ownership/wanted.ts";
 import type { Use } from "../storage/limits.ts";
 import { checkFile, checkSegment } from "../storage/names.ts";
 import { decodeUtf8, type ReadFile } from "../storage/read.ts";
@@ -278,10 +278,8 @@ async function readAll(entries: readonly Entry[], known: Known): Promise<ConfigF
 }
 
 /** A file that is only left may be larger than one that is to be routed. */
-function useOf({ parts }: Entry): Use {
-  return parts.some((part) => part.action === "apply" && part.wanted.length > 0)
-    ? "apply"
-    : "take back";
+export function useOf({ parts }: Pick<ConfigFile, "parts">): Use {
+  return parts.some(routes) ? "apply" : "take back";
 }
 
 function unsafeName({ dir, name }: Entry, job: Job): ConfigPatchError | undefined {

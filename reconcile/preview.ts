@@ -5,9 +5,9 @@
  * @module
  */
 import { ConfigPatchError } from "../errors.ts";
-import { type FilePlan, partKey, type PartResult, planFile } from "../ownership/plan.ts";
-import type { Bypass, ProviderReport, Warning } from "../ownership/report.ts";
-import type { Part } from "../ownership/wanted.ts";
+import { type FilePlan, partKey, planFile } from "../ownership/plan.ts";
+import type { ProviderReport, Warning } from "../ownership/report.ts";
+import { type Part, routes } from "../ownership/wanted.ts";
 import { SIDECAR_NAME } from "../storage/names.ts";
 import { REAL_TIME, type Time } from "../storage/reading.ts";
 import { type FileState, ownersOf, splitKey } from "../ownership/claims.ts";
@@ -169,7 +169,7 @@ function failuresBefore(tasks: readonly Task[], files: readonly ConfigFile[]): F
   for (const file of files) {
     for (const part of file.parts) {
       if (file.error !== undefined) failures.add(part, file.key, file.error);
-      else if (part.action === "apply" && part.wanted.length > 0) {
+      else if (routes(part)) {
         const error = formatChange(file, part, tasks) ?? tooOpen(file, part);
         if (error !== undefined) failures.add(part, file.key, error);
       }
@@ -376,5 +376,3 @@ async function nestedWarnings(
       "only with all permissions (-A) they are held open",
   }));
 }
-
-export type { Bypass, PartResult };

@@ -4,6 +4,7 @@ import { applySplice } from "../formats/splice.ts";
 import type { ConfigDocument, ConfigPath, ConfigValue, Splice } from "../formats/types.ts";
 import { sameValue } from "../formats/value.ts";
 import { Mounts } from "../storage/mounts.ts";
+import { pathOf } from "./arguments.ts";
 import {
   parseDocument,
   parseSettings,
@@ -34,7 +35,7 @@ export interface ChangeOptions {
 /**
  * Changes the settings of a mounts directory, under its lock. Comments and all other settings stay.
  *
- * @param mounts The mounts directory; it is made if absent.
+ * @param mounts The mounts directory, as a path or a `file:` URL; it is made if absent.
  * @param change What to write, from what stands there now.
  * @param options How to wait.
  * @returns Whether the file was written; not, if it says so already.
@@ -51,24 +52,25 @@ export interface ChangeOptions {
  * ```
  */
 export async function changeSettings(
-  mounts: string,
+  mounts: string | URL,
   change: (now: Settings) => SettingsChange,
-  options: ChangeOptions = {},
+  options: ChangeOptions | null = {},
 ): Promise<boolean> {
-  const own = new Mounts(mounts);
-  const before = await settingsText(mounts);
+  const path = pathOf(mounts);
+  const own = new Mounts(path);
+  const before = await settingsText(path);
   // Nothing to write: then nobody has to wait, and nothing is made.
   if (await editedSettings(before ?? "", change(await parseSettings(before))) === (before ?? "")) {
     return false;
   }
-  requireWritable(mounts);
+  requireWritable(path);
   await own.prepare();
-  const { lockTimeout: timeout, command = "settings" } = options;
+  const { lockTimeout: timeout, command = "settings" } = options ?? {};
   using _lock = await own.lock(timeout === undefined ? { command } : { command, timeout });
-  const text = await settingsText(mounts) ?? "";
+  const text = await settingsText(path) ?? "";
   const edited = await editedSettings(text, change(await parseSettings(text)));
   if (edited === text) return false;
-  requireWritable(mounts);
+  requireWritable(path);
   await own.writeOwn("settings.toml", edited);
   return true;
 }

@@ -21,10 +21,7 @@ export interface LockOptions {
 }
 
 /** The lock while it is held; `using` gives it back. */
-export interface Lock extends Disposable {
-  /** Whether it had to be waited for. */
-  readonly waited: boolean;
-}
+export type Lock = Disposable;
 
 /** How long to wait by default, in milliseconds. */
 export const LOCK_TIMEOUT = 30_000;
@@ -53,13 +50,11 @@ export async function takeLock(
   const { timeout = LOCK_TIMEOUT, command = "" } = options;
   const deadline = options.deadline ?? performance.now() + timeout;
   let pause: number = PAUSE.first;
-  let waited = false;
   for (;;) {
     const file = tryOnce(own, owner, command);
-    if (file !== undefined) return { waited, [Symbol.dispose]: () => file.close() };
+    if (file !== undefined) return { [Symbol.dispose]: () => file.close() };
     const left = deadline - performance.now();
     if (left <= 0) throw taken(own, timeout);
-    waited = true;
     await new Promise((resolve) => setTimeout(resolve, Math.min(pause, left)));
     if (!await isWanted()) return undefined;
     pause = Math.min(2 * pause, PAUSE.longest);

@@ -333,8 +333,8 @@ export class Mounts {
     const [first = ""] = segments;
     if (segments.length === 1) return checkedPath(this.#system, this.path, dir, first);
     const path = { mounts: this.path, dir, segments, create };
-    const { placeBelow } = await import("./nested.ts");
-    return await placeBelow(this.#system, await this.nestedAccess(), path);
+    const { checkedPathBelow } = await import("./nested.ts");
+    return await checkedPathBelow(this.#system, await this.nestedAccess(), path);
   }
 
   async #existing(dir: string, file: string): Promise<CheckedPath> {

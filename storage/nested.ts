@@ -58,7 +58,7 @@ export async function nestedAccess(system: FileSystem, mounts: string): Promise<
  *
  * @throws {ConfigPatchError} `hostile` if one of them is a link or no directory.
  */
-export async function placeBelow(
+export async function checkedPathBelow(
   system: FileSystem,
   access: NestedAccess,
   path: NestedPath,
@@ -71,7 +71,7 @@ export async function placeBelow(
   const walk: Walk = { system, path, owner: top.owner };
   const rest = { name, label, grant: mounts, owner: top.owner };
   try {
-    if (access === "checked") return await checkedPlace(walk, top, rest);
+    if (access === "checked") return await checkedByPath(walk, top, rest);
     const found = await anchoredDirectory(walk, top.directory);
     return found && {
       ...rest,
@@ -121,7 +121,7 @@ async function anchoredDirectory(
 }
 
 /** Walks down by paths, and remembers what stood there. */
-async function checkedPlace(
+async function checkedByPath(
   walk: Walk,
   top: CheckedPath,
   rest: Pick<CheckedPath, "name" | "label" | "grant" | "owner">,

@@ -160,10 +160,11 @@ function wantedText(
  */
 export function foreign(between: Between): void {
   const { original, user, disabled } = between;
-  const elsewhere = between.wanted !== undefined;
+  const elsewhere = between.wanted !== undefined && !isCommentedOut(between);
   const wanted = between.wanted ?? original;
   // Blanks between our bytes and the user's are nobody's: the indentation of our line goes with it.
   if (isBlankBesideOurs(between) && disabled === original) return;
+  if (isInEmptyBrackets(between) && squeeze(disabled) === squeeze(wanted)) return;
   const fits = elsewhere && between.live && sameValue(treeOf(between, wanted), between.expected);
   // The user's comma may have been needed by our entry alone: it must not stay behind the last one.
   const laxer = fits && isLaxer(between.read(wanted), between.read(between.edited));
@@ -181,8 +182,22 @@ export function foreign(between: Between): void {
   }
 }
 
+/** Whether the user has written first into brackets that were empty, and that we have filled. */
+function isInEmptyBrackets({ user, applied, region }: Between): boolean {
+  return user.remove === "" && region !== undefined && user.offset >= region.start &&
+    user.offset <= region.end && /[{[]\s*$/.test(applied.slice(0, user.offset));
+}
+
+/** Whether the user's comment goes on over bytes of ours: in a comment, nothing is ours any more. */
+function isCommentedOut({ user, applied, region }: Between): boolean {
+  if (region === undefined || !/(#|\/\/)[^\n]*$/.test(user.insert)) return false;
+  const newline = applied.indexOf("\n", user.offset);
+  const end = newline === -1 ? applied.length : newline;
+  return region.start < end && region.end > user.offset;
+}
+
 function isBlankBesideOurs({ user, region }: Between): boolean {
-  return user.remove === "" && /^[ \t]+$/.test(user.insert) && region !== undefined &&
+  return user.remove === "" && user.insert.trim() === "" && region !== undefined &&
     user.offset >= region.start && user.offset <= region.end;
 }
 

@@ -46,21 +46,48 @@ Deno.exit(await main(Deno.args, { formats: defaultFormats.with(iniFormat) }));
   await Deno.remove(directory, { recursive: true });
 });
 
-Deno.test("a package that cannot be fetched is named, and not taken for a bug", async () => {
-  const directory = await Deno.makeTempDir({ prefix: "packages-" });
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--cached-only", "--no-check", "-A", `${ROOT}cli.ts`, "apply", "--json"],
-    cwd: directory,
-    env: { DENO_DIR: `${directory}/empty`, NO_COLOR: "1" },
-  }).output();
-  const err = new TextDecoder().decode(stderr);
-  assert.equal(code, 1, err);
-  assert.match(err, /^error: the package [\w@/-]+ could not be fetched: /m);
-  assert.match(err, /do: do not start the task; run .deno install/);
-  assert.doesNotMatch(err, /bug|\\u\{a\}/);
-  assert.equal(JSON.parse(new TextDecoder().decode(stdout)).error.code, "package");
-  await Deno.remove(directory, { recursive: true });
-});
+const PACKAGES: readonly (readonly [provider: string, name: string])[] = [
+  ["codex", "smol-toml"],
+  ["gh", "js-yaml"],
+  ["claude", "jsonc-parser"],
+];
+
+for (const [provider, name] of PACKAGES) {
+  Deno.test(`a package that cannot be fetched is named, and not taken for a bug: ${name}`, async () => {
+    const directory = await Deno.makeTempDir({ prefix: "packages-" });
+    const mounts = `${directory}/mounts`;
+    const run = async (...args: readonly string[]) => {
+      const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "--config", `${ROOT}deno.json`, "--cached-only", "--no-check", "-A", ...args],
+        cwd: directory,
+        env: { DENO_DIR: `${directory}/empty`, NO_COLOR: "1" },
+      }).output();
+      return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
+    };
+    const { code, out, err } = await run(
+      ...[`${ROOT}cli.ts`, "apply", "--json", "--mounts", mounts, "--providers", provider],
+    );
+    assert.equal(code, 1, err);
+    assert.match(err, new RegExp(`^error: the package ${name} could not be fetched: `, "m"));
+    assert.match(err, /do: do not start the task; run .deno install/);
+    assert.doesNotMatch(err, /bug|\\u\{a\}/);
+    assert.equal(JSON.parse(out).error.code, "package");
+    // A program that calls the library is told the same.
+    const script = `${directory}/call.ts`;
+    Deno.writeTextFileSync(
+      script,
+      `import { loadRoster, applySharedConfigPatches } from ${JSON.stringify(`${ROOT}mod.ts`)};
+      const roster = await loadRoster([], { catalog: ["claude"] });
+      await applySharedConfigPatches(roster, ${
+        JSON.stringify(mounts)
+      }, { providers: ["${provider}"] })
+        .catch((error) => console.log(error.code, error.message));`,
+    );
+    const call = await run(script);
+    assert.match(call.out, new RegExp(`^package the package ${name} could not`), call.err);
+    await Deno.remove(directory, { recursive: true });
+  });
+}
 
 Deno.test("on a terminal, what failed and what is bypassed is marked in colour", async () => {
   const directory = await Deno.makeTempDir({ prefix: "colour-" });

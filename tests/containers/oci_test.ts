@@ -73,6 +73,24 @@ inContainer("the same, accepted in the settings: it runs", async (start, mounts)
   assert.match(stdout, /^openai_base_url = /m);
 });
 
+Deno.test({
+  name: "runc: the script to try it with does what its headings say",
+  ignore: runtimes[0]?.reason !== undefined,
+}, async () => {
+  const script = new URL("../../examples/containers/oci/try.sh", import.meta.url).pathname;
+  const { success, stdout, stderr } = await output("sh", [script, installed.program]);
+  assert.ok(success, stderr);
+  const [, plan = "", , runs = "", refuses = "", off = ""] = stdout.split(/^== .*$/m);
+  assert.match(plan, /^\+openai_base_url/m);
+  assert.match(
+    runs,
+    /^model = "gpt-5.5" # mine\nopenai_base_url = [^]*^disable_response_storage = true$/m,
+  );
+  assert.equal(refuses.trim(), "");
+  assert.match(stderr, /runc run failed[^]*model_provider/);
+  assert.match(off, /^model = "gpt-5.5" # mine\ncodex +off/m);
+});
+
 type Start = (config: string | undefined, command?: readonly string[]) => Promise<Ended>;
 
 function inContainer(

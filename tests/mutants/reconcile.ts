@@ -6,7 +6,7 @@ import { always, answers, assume, drop, instead } from "./rule.ts";
 export const RECONCILE_MUTANTS: readonly Mutant[] = [
   {
     name: "configs are written before the state says so",
-    file: "reconcile/run.ts",
+    file: "reconcile/commit.ts",
     of: "commit",
     rule: drop("writeOwn", 0),
     run: test("torture/crash"),
@@ -14,7 +14,7 @@ export const RECONCILE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the state does not name the temporaries",
-    file: "reconcile/run.ts",
+    file: "reconcile/commit.ts",
     of: "commit",
     rule: instead("temporaries", "temporaries: []", -2),
     run: test("torture/crash"),
@@ -86,7 +86,7 @@ export const RECONCILE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "nobody is told what stands in for a temporary",
-    file: "reconcile/run.ts",
+    file: "reconcile/commit.ts",
     of: "collectLeftovers",
     rule: assume(true, "collect"),
     run: test("torture/hostile"),

@@ -249,7 +249,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
   {
     name: "a directory is synced whatever stands in its place",
     file: "storage/nested.ts",
-    of: "checkedPlace",
+    of: "checkedByPath",
     rule: insteadOfCall("syncChecked", "system.syncDirectory(directory)", -1),
     run: test("storage/refusals", "--filter", "FIFO"),
     caughtBy: "a directory swapped for a FIFO stops nobody, with scoped grants ... FAILED",

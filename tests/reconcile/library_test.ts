@@ -2,12 +2,14 @@
 import assert from "node:assert/strict";
 import {
   applySharedConfigPatches,
+  changeSettings,
   ConfigPatchError,
   disableSharedConfigPatches,
   loadRoster,
   LOOPBACK_VAULT_PORT,
   packageError,
   planSharedConfigPatches,
+  readSettings,
   resolveVaultLocation,
   Roster,
   rosterFrom,
@@ -124,6 +126,24 @@ Deno.test("library: a wrong type is refused before anything is done, and clearly
     });
   }
   assert.deepEqual([...Deno.readDirSync(mounts)], []);
+});
+
+Deno.test("library: every function takes a URL, null options, and names in any iterable", async () => {
+  const path = await fresh();
+  const mounts = new URL(`file://${path}/a%20b`);
+  const none = { providers: null, disabledProviders: null, credentials: null, acceptBypass: null };
+  const nothing = { ...none, allowNested: null, lockTimeout: null, formats: null, location: null };
+  const own = await loadRoster(null, null);
+  assert.equal((await planSharedConfigPatches(own, mounts, nothing)).providers.length, 3);
+  assert.equal((await applySharedConfigPatches(own, mounts, nothing)).made, true);
+  assert.equal((await verifySharedConfigPatches(own, mounts, nothing)).verdict, "routed");
+  assert.equal((await statusOfSharedConfigPatches(own, mounts, nothing)).providers.length, 3);
+  const { providers } = await disableSharedConfigPatches(own, mounts, new Set(["gh"]), nothing);
+  assert.deepEqual(providers.map((row) => `${row.provider} ${row.outcome}`), ["gh removed"]);
+  const report = await writeVaultConfig("gh", { ...nothing, roster: null, mounts, print: null });
+  assert.equal(report.mounts, `${path}/a b`);
+  assert.equal(await changeSettings(mounts, () => ({ disabled: ["vibe"] })), true);
+  assert.deepEqual((await readSettings(mounts)).disabled, ["vibe"]);
 });
 
 Deno.test("library: writeVaultConfig has sensible defaults, and says what it did in one line", async () => {
