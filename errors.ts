@@ -266,6 +266,18 @@ export function escapeControl(text: string): string {
   );
 }
 
+/** What is longer than this in a message is shown without its middle. */
+const MOST_SHOWN = 256;
+
+/**
+ * A name or key for a message. A container gives them, and can make them as long as it likes: of a
+ * long one the beginning and the end are enough to find it.
+ */
+export function shortened(text: string): string {
+  if (text.length <= MOST_SHOWN) return text;
+  return `${text.slice(0, MOST_SHOWN / 2)}…${text.slice(1 - MOST_SHOWN / 2)}`;
+}
+
 /**
  * The word of `words` that `word` is a likely slip of, or `undefined`. Case, `-`, `_` and spaces do
  * not count; of the rest, one edit in short words and two in longer ones may differ.

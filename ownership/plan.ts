@@ -18,7 +18,6 @@ import {
   isLive,
   pathKey,
   type Place,
-  placeText,
   shownPath,
   type WantedPath,
 } from "./claims.ts";
@@ -292,10 +291,10 @@ function disable(
   const again = adoptKnown(after, parts, now);
   const rest = withdraw(again, claimsOf(again, leavers));
   const gone = new Set(
-    rest.released.slice(after.released.length).map(({ claim }) => placeText(claim)),
+    rest.released.slice(after.released.length).map(({ claim }) => pathKey(shownPath(claim))),
   );
   const released = after.released.map((one): Released =>
-    gone.has(placeText(one.claim)) ? { ...one, outcome: "removed", after: undefined } : one
+    gone.has(pathKey(shownPath(one.claim))) ? { ...one, outcome: "removed", after: undefined } : one
   );
   return { draft: rest, endings: endingsOf(draft, { ...after, released }, leaving) };
 }
