@@ -52,48 +52,72 @@ export function adoptRecords(
   present: ReadonlySet<string>,
   now: string,
 ): Draft {
+  const { document } = draft;
   const fromState = new Set(draft.claims);
   const known = new Set(draft.claims.flatMap((claim) => claim.owners));
   const claims = byPlace(draft.claims);
-  const created = new Map<string, Created>();
-  for (const [provider, ours] of records) {
-    if (!present.has(provider)) continue;
-    const believed = ours.filter((one) => one.format === draft.handler.name)
-      .map((record) => ({ record, places: placesIn(draft.document, record) }));
-    // No provider may hold so many places, so these records were not written by a program of ours.
-    if (believed.reduce((sum, { places }) => sum + places.length, 0) > MAX_PLACES) continue;
-    for (const { record, places } of believed) {
-      for (const { at, value } of places) {
-        const held = claims.get(pathKey(at));
-        if (held !== undefined && fromState.has(held)) {
-          if (!isLive(draft.document.value, held)) {
-            claims.set(pathKey(at), withValue(draft.document, held, value));
-          }
-        } else if (!known.has(provider) && !overlaps(claims, at)) {
-          claims.set(pathKey(at), adopted({ provider, at, value, record, held, now }));
+  const created = new Map(keyed(draft.created));
+  const believed = [...records].filter(([provider]) => present.has(provider))
+    .flatMap(([provider, ours]) => foundRecords(draft, provider, ours));
+  for (const { provider, record, places } of believed) {
+    for (const { at, value } of places) {
+      const held = claims.get(pathKey(at));
+      if (held !== undefined && fromState.has(held)) {
+        // Only the value is taken from the record: another program of ours has changed it.
+        if (!isLive(document.value, held)) {
+          claims.set(pathKey(at), withValue(document, held, value));
         }
-      }
-      const [first] = places;
-      if (!record.created || first === undefined || known.has(provider)) continue;
-      const list = record.base.slice(0, -1);
-      // Where the state has a claim, it also says who made the entry.
-      if (draft.claims.some((claim) => claim.at !== undefined && isWithin(claim.at, list))) {
-        continue;
-      }
-      for (const { at } of places) {
-        for (const path of [at.slice(0, list.length), at.slice(0, list.length + 1)]) {
-          const last = path.length > list.length ? record.base[list.length] : undefined;
-          const match = typeof last === "object" ? last : undefined;
-          created.set(pathKey(path), { at: path as Created["at"], match });
-        }
+      } else if (!known.has(provider) && !overlaps(claims, at)) {
+        claims.set(pathKey(at), adopted({ provider, at, value, record, held, now }));
       }
     }
+    if (known.has(provider)) continue;
+    for (const one of madeByWriter(draft, record, places)) created.set(pathKey(one.at), one);
   }
-  return {
-    ...draft,
-    claims: [...claims.values()],
-    created: [...new Map([...keyed(draft.created), ...created]).values()],
-  };
+  return { ...draft, claims: [...claims.values()], created: [...created.values()] };
+}
+
+/** A record, with the places where its values stand. */
+interface FoundRecord {
+  readonly provider: string;
+  readonly record: SidecarRecord;
+  readonly places: readonly RecordedValue[];
+}
+
+/** A value of a record, where it stands. */
+interface RecordedValue {
+  readonly at: ConfigPath;
+  readonly value: ConfigValue;
+}
+
+/** The records of a provider that are for the format of a draft; none if they mean too much. */
+function foundRecords(
+  { document, handler }: Draft,
+  provider: string,
+  records: readonly SidecarRecord[],
+): FoundRecord[] {
+  const found = records.filter((record) => record.format === handler.name)
+    .map((record) => ({ provider, record, places: placesIn(document, record) }));
+  // No provider may hold so many places, so these records were not written by a program of ours.
+  return found.reduce((sum, { places }) => sum + places.length, 0) > MAX_PLACES ? [] : found;
+}
+
+/** The entries, and their list, that a record says were created by whoever wrote it. */
+function madeByWriter(
+  { claims }: Draft,
+  { base, created }: SidecarRecord,
+  places: readonly RecordedValue[],
+): Created[] {
+  const list = base.slice(0, -1);
+  // Where the state has a claim, it also says who made the entry.
+  const isKnown = claims.some(({ at }) => at !== undefined && isWithin(at, list));
+  if (!created || isKnown) return [];
+  const last = base[list.length];
+  const match = typeof last === "object" ? last : undefined;
+  return places.flatMap(({ at }) => [
+    { at: at.slice(0, list.length) as Created["at"], match: undefined },
+    { at: at.slice(0, list.length + 1) as Created["at"], match },
+  ]);
 }
 
 /**
@@ -158,7 +182,7 @@ export function matchAt(path: Wanted["path"], depth: number) {
 function placesIn(
   document: ConfigDocument,
   { base, values }: SidecarRecord,
-): { readonly at: ConfigPath; readonly value: ConfigValue }[] {
+): RecordedValue[] {
   const bases = expand(document, { path: base as Wanted["path"], kind: "set" });
   const leaves = leavesOf(values);
   if (bases.length * leaves.length > MAX_PLACES) return [];

@@ -81,40 +81,85 @@ export interface Known {
 
 /** All files that a run is about, read. */
 export async function configFiles(known: Known): Promise<ConfigFile[]> {
-  const { state, tasks } = known;
-  const entries = new Map<string, Entry>();
-  const writtenAs = (key: string) =>
-    (state.pending?.files.get(key) ?? state.files.get(key))?.format;
-  const entryAt = (dir: string, name: string, format: string): Entry => {
+  const entries = new Entries(known.state);
+  await addTargets(entries, known);
+  for (const key of leftBehind(known)) entries.knownAt(key);
+  const hinted = await hintedFiles(known, entries.keys());
+  for (const { dir, name, format, provider } of hinted) {
+    const isNew = !entries.has(`${dir}/${name}`);
+    const entry = entries.at(dir, name, format);
+    if (isNew) entry.isHinted = true;
+    addPart(entry, { provider, action: "disable", wanted: [] });
+  }
+  return await readAll(entries.list(), known);
+}
+
+/** The files of a run, by `host dir/file`, while they are collected. */
+class Entries {
+  readonly #entries = new Map<string, Entry>();
+  readonly #state: State;
+
+  constructor(state: State) {
+    this.#state = state;
+  }
+
+  keys(): ReadonlySet<string> {
+    return new Set(this.#entries.keys());
+  }
+
+  has(key: string): boolean {
+    return this.#entries.has(key);
+  }
+
+  list(): readonly Entry[] {
+    return [...this.#entries.values()];
+  }
+
+  /** The entry of a file, made if it is new. */
+  at(dir: string, name: string, format: string): Entry {
     const key = `${dir}/${name}`;
     // A file with claims is read in the format in which we wrote it. A patch that wants another
     // format is refused later.
-    const entry = entries.get(key) ?? {
+    const entry = this.#entries.get(key) ?? {
       dir,
       name,
-      format: writtenAs(key) ?? format,
+      format: this.#formatOf(key) ?? format,
       parts: [],
       strictFor: new Set<string>(),
       modes: new Map<string, number>(),
       isHinted: false,
     };
-    entries.set(key, entry);
+    this.#entries.set(key, entry);
     return entry;
-  };
-  const owned = ownedFiles(state);
-  const targets = new Map<Task, readonly ChosenTarget[]>();
-  for (const task of tasks) targets.set(task, await chosenTargets(task, known));
-  // Applied providers come first, because they decide in which format a file is read.
-  for (const [task, chosen] of targets) {
-    if (task.action === "apply") {
-      for (const one of chosen) entryAt(one.dir, one.name, one.format);
-    }
   }
-  for (const task of tasks) {
-    const { provider, action } = task;
+
+  /** The entry of a file that the state knows; `undefined` if it does not. */
+  knownAt(key: string): Entry | undefined {
+    const [dir, name] = splitKey(key);
+    const format = this.#formatOf(key);
+    return format === undefined ? undefined : this.at(dir, name, format);
+  }
+
+  #formatOf(key: string): string | undefined {
+    const { files, pending } = this.#state;
+    return (pending?.files.get(key) ?? files.get(key))?.format;
+  }
+}
+
+/** The files that the tasks are about, and those in which their providers own something. */
+async function addTargets(entries: Entries, known: Known): Promise<void> {
+  const owned = ownedFiles(known.state);
+  const targets = new Map<Task, readonly ChosenTarget[]>();
+  for (const task of known.tasks) targets.set(task, await chosenTargets(task, known));
+  // Applied providers come first, because they decide in which format a file is read.
+  for (const [{ action }, chosen] of targets) {
+    if (action !== "apply") continue;
+    for (const { dir, name, format } of chosen) entries.at(dir, name, format);
+  }
+  for (const [{ provider, action }, chosen] of targets) {
     const left = new Set(owned.get(provider));
-    for (const target of targets.get(task) ?? []) {
-      const entry = entryAt(target.dir, target.name, target.format);
+    for (const target of chosen) {
+      const entry = entries.at(target.dir, target.name, target.format);
       if (action === "apply") {
         if (target.strict) entry.strictFor.add(provider);
         if (target.mode !== undefined) entry.modes.set(provider, target.mode);
@@ -124,25 +169,10 @@ export async function configFiles(known: Known): Promise<ConfigFile[]> {
       for (const name of target.files) left.delete(`${target.dir}/${name}`);
     }
     for (const key of left) {
-      const format = writtenAs(key);
-      const [dir, name] = splitKey(key);
-      if (format !== undefined) {
-        addPart(entryAt(dir, name, format), { provider, action, wanted: [] });
-      }
+      const entry = entries.knownAt(key);
+      if (entry !== undefined) addPart(entry, { provider, action, wanted: [] });
     }
   }
-  for (const key of new Set([...state.pending?.files.keys() ?? [], ...leftBehind(known)])) {
-    const format = writtenAs(key);
-    const [dir, name] = splitKey(key);
-    if (format !== undefined) entryAt(dir, name, format);
-  }
-  for (const { dir, name, format, provider } of await hintedFiles(known, new Set(entries.keys()))) {
-    const isNew = !entries.has(`${dir}/${name}`);
-    const entry = entryAt(dir, name, format);
-    if (isNew) entry.isHinted = true;
-    addPart(entry, { provider, action: "disable", wanted: [] });
-  }
-  return await readAll([...entries.values()], known);
 }
 
 /** A provider's patches in one file are one part of it. */
@@ -193,12 +223,13 @@ async function chosenTargets(task: Task, known: Known): Promise<ChosenTarget[]> 
   return chosen;
 }
 
-/** Files with claims of whose owners none takes part in runs any more. */
+/** Files of an unfinished run, and files with claims whose owners take no part in runs any more. */
 function leftBehind({ job, state }: Known): string[] {
   const takesPart = takesPartIn(job);
-  return [...state.files].filter(([key, entry]) =>
+  const left = [...state.files].filter(([key, entry]) =>
     job.only?.has(splitKey(key)[0]) !== false && ownersOf(entry).some((one) => !takesPart(one))
   ).map(([key]) => key);
+  return [...state.pending?.files.keys() ?? [], ...left];
 }
 
 /** Whether a provider takes part in runs, though perhaps not in this one. */

@@ -34,11 +34,15 @@ export class Opening {
     try {
       return system.openQuickly(path);
     } catch (error) {
-      // What has vanished is not there the slow way either.
-      if (error instanceof Deno.errors.NotFound) throw error;
+      // What has vanished is not there the slow way either, and a descriptor is not free there.
+      if (error instanceof Deno.errors.NotFound || isCode(error, "EMFILE")) throw error;
       return undefined;
     } finally {
       if (performance.now() - start > PATIENCE) this.#quick = false;
     }
   }
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
 }

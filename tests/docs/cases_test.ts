@@ -14,7 +14,7 @@ Deno.test("each case from the field is held by a test that there is", async () =
     const titles = file.endsWith(".txt")
       ? [text.split("\n")[0] ?? ""]
       : text.split("\n").filter((line) =>
-        /Deno\.test\(|storageTest\(|what:|\["C|^    `/.test(line)
+        /Deno\.test\(|storageTest\(|what:|\["C|^ {4}`/.test(line)
       );
     assert.ok(titles.some((line) => line.includes(title)), `${file} has no test: ${title}`);
   }

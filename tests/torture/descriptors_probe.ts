@@ -8,7 +8,7 @@ const [mounts = "", filler = ""] = Deno.args;
 const apply = ["apply", "--direct", "--token-broker-port"];
 const where = ["--mounts", mounts, "--quiet"];
 /** More than the program ever has open at once. */
-const MOST = 6;
+const MOST = 16;
 
 // Everything is loaded while there still are some.
 await main([...apply, "1000", ...where]);
