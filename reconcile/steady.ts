@@ -269,11 +269,29 @@ function memoryOf({ state, report, files, patterns }: Stored): Memory {
   };
 }
 
-/** The keys of all files and patterns that do not stand as they did. */
+/** How files are opened and looked at. */
+interface Looking {
+  readonly system: FileSystem;
+  readonly opening: Opening;
+}
+
+/** The keys of all files and patterns that do not stand as they did, all at one moment. */
 async function differences(
   mounts: string,
+  stored: Pick<Stored, "files" | "patterns">,
+  looking: Looking,
+): Promise<Set<string>> {
+  const hadWaited = looking.opening.waited;
+  const differ = await compared(mounts, stored, looking);
+  // What was compared before a wait may be another by now. No run waits twice.
+  const isOld = looking.opening.waited && !hadWaited;
+  return isOld ? await compared(mounts, stored, looking) : differ;
+}
+
+async function compared(
+  mounts: string,
   { files, patterns }: Pick<Stored, "files" | "patterns">,
-  { system, opening }: { readonly system: FileSystem; readonly opening: Opening },
+  { system, opening }: Looking,
 ): Promise<Set<string>> {
   const differ = new Set<string>();
   const dirs = new Map<string, FileStatus | undefined>();
