@@ -1,6 +1,8 @@
 /** `status`: which providers are routed, who owns what, and what looks odd. @module */
+import { ConfigPatchError } from "../errors.ts";
 import { pathText } from "../formats/value.ts";
 import { status } from "../reconcile/request.ts";
+import { NO_SETTINGS, parseSettings, type Settings, settingsText } from "../reconcile/settings.ts";
 import type { Owned, ProviderStatus, Standing, Status } from "../reconcile/status.ts";
 import { excessPermissions } from "../storage/permissions.ts";
 import { failuresText } from "./errors.ts";
@@ -23,7 +25,10 @@ import { lineText, paintFor, type Tone, write } from "./terminal.ts";
 /** Runs it. That a provider is not routed is an answer, not a failure. */
 export async function runStatus(invocation: Invocation): Promise<number> {
   const { flags } = invocation;
-  const setup = await setUp(invocation, { catalog: true });
+  const setup = await setUp(invocation, {
+    catalog: true,
+    settings: await settingsOrNone(flags.mounts),
+  });
   // Who is off is looked at like everybody else: something of it may still be routed.
   const { request } = await setUp(invocation, {
     catalog: true,
@@ -37,6 +42,17 @@ export async function runStatus(invocation: Invocation): Promise<number> {
   if (flags.json) await write("stdout", statusJson(found, setup, excess));
   else await show(found, setup, excess, flags);
   return 0;
+}
+
+/** The settings; none where our own directory is closed to us, which the status itself tells. */
+async function settingsOrNone(mounts: string): Promise<Settings> {
+  try {
+    return await parseSettings(await settingsText(mounts));
+  } catch (error) {
+    if (!(error instanceof ConfigPatchError) || error.code !== "permission") throw error;
+    if (error.file !== ".vault-config") throw error;
+    return NO_SETTINGS;
+  }
 }
 
 /** How a provider stands, for people: one that is to be off, and is, is no failure. */

@@ -52,8 +52,8 @@ export async function runDisable(invocation: Invocation): Promise<number> {
 export async function runEnable(invocation: Invocation): Promise<number> {
   const { operands, flags } = invocation;
   const { all, once, mounts } = flags;
-  if (!once) requireWritable(mounts);
   const now = await settingsOf(flags);
+  if (!once) requireWritable(mounts);
   const wishes = await rosterWishes(flags, now, invocation.formats);
   await requireKnown(invocation, wishes);
   const names = await namesOfAll(now, flags, wishes);

@@ -82,6 +82,7 @@ class CheckedDocument implements ConfigDocument {
   readonly isStrict?: boolean | undefined;
   readonly looseCommas?: number | undefined;
   readonly comments?: readonly Span[] | undefined;
+  readonly disputed?: ReadonlyMap<string, number> | undefined;
   readonly #handler: FormatHandler;
   readonly #document: ConfigDocument;
 
@@ -91,6 +92,7 @@ class CheckedDocument implements ConfigDocument {
     this.isStrict = document.isStrict;
     this.looseCommas = document.looseCommas;
     this.comments = document.comments;
+    this.disputed = document.disputed;
     this.#handler = handler;
     this.#document = document;
   }

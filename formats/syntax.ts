@@ -1,10 +1,11 @@
 /**
- * The error for a text that does not parse. Some characters look like a space, or like nothing at
- * all: where one of them is the reason, the error names it.
+ * The error for a text that does not parse. Some characters look like a space, like nothing at all, or
+ * like a quote: where one of them is the reason, the error names it.
  *
  * @module
  */
 import { ConfigSyntaxError, locate } from "../errors.ts";
+import { lineEnd, lineStart } from "./lines.ts";
 
 /**
  * An error at an offset (UTF-16) of a text that does not parse.
@@ -31,12 +32,57 @@ export function notParsed(
 ): ConfigSyntaxError {
   const unseen = unseenAt(text, offset);
   if (unseen === undefined) {
-    return ConfigSyntaxError.at(text, offset, `this is not ${format}: ${reason}`);
+    return curlyQuote(text, offset, format, reason) ??
+      ConfigSyntaxError.at(text, offset, `this is not ${format}: ${reason}`);
   }
   return new ConfigSyntaxError(`this is not ${format}: ${unseen} stands outside of quotes`, {
     ...locate(text, offset),
     remedy: "replace it by a plain space, or remove it; nothing was changed",
   });
+}
+
+/** The error where a curly quote, as word processors and chats write it, stands for a straight one. */
+function curlyQuote(
+  text: string,
+  offset: number,
+  format: string,
+  reason: string,
+): ConfigSyntaxError | undefined {
+  const at = CURLY.test(text[offset] ?? "") ? offset : curlyBefore(text, offset);
+  if (at === undefined) return undefined;
+  const number = text.charCodeAt(at).toString(16).toUpperCase();
+  const quote = `a curly quote (${text[at]}, U+${number})`;
+  const why = at === offset
+    ? `${quote} stands where a straight one must`
+    : `${reason}; perhaps because ${quote} stands here for a straight one`;
+  return new ConfigSyntaxError(`this is not ${format}: ${why}`, {
+    ...locate(text, at),
+    remedy: "write straight quotes (\" or '); nothing was changed",
+  });
+}
+
+const CURLY = /^[\u2018-\u201F]/;
+
+/**
+ * Where a curly quote stands on the line of an offset, or on the one before it where that begins there:
+ * outside of straight quotes, or within them where one is left open. Else it is what the user wrote.
+ */
+function curlyBefore(text: string, offset: number): number | undefined {
+  const start = lineStart(text, Math.max(0, offset - 1));
+  let open: string | undefined;
+  let within: number | undefined;
+  for (let at = start; at < lineEnd(text, start); at++) {
+    const char = text[at] ?? "";
+    const isCurly = CURLY.test(char);
+    if (open === undefined) {
+      if (isCurly) return at;
+      if (char === "#" && !/\S/.test(text[at - 1] ?? "")) return undefined;
+      if (char === '"' || char === "'") open = char;
+    } else if (char === open) open = undefined;
+    else if (isCurly) within ??= at;
+    else if (char === "\\") at++;
+  }
+  return open === undefined ? undefined : within;
 }
 
 /** The name of the character at an offset, if it is one that a reader does not see or takes for a space. */

@@ -116,6 +116,12 @@ export interface ConfigDocument {
    */
   readonly comments?: readonly Span[];
   /**
+   * Names in the root that some readers of the format find where others find a text, nothing or another
+   * value, and where each stands first, in UTF-16 code units; absent where all readers read alike.
+   * Whatever such a name holds, a rule about it takes it for set.
+   */
+  readonly disputed?: ReadonlyMap<string, number>;
+  /**
    * The slot at a path, or `undefined` where nothing stands.
    *
    * @throws {ConfigPatchError} `unsupported` where a selector may mean an entry that the tree does not

@@ -326,9 +326,11 @@ class Puts {
    * Owners of that claim that are not in this run will also own the value in the new entry.
    */
   #takeUnfoundClaim(key: string, value: ConfigValue): Claim | undefined {
-    const { claims } = this.draft;
+    const { claims, document } = this.draft;
+    // The last entry that is left may have been taken for it, which holds something else.
+    const isGone = (claim: Claim) => claim.at === undefined || !isLive(document.value, claim);
     const found = claims.find((claim) =>
-      claim.at === undefined && sameValue(claim.value, value) &&
+      isGone(claim) && sameValue(claim.value, value) &&
       pathKey(claim.place.map((one) => typeof one === "string" ? one : one.match ?? {})) === key
     );
     if (found !== undefined) {

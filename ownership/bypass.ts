@@ -48,22 +48,40 @@ export function bypassesOf(rule: Rule, file: string, rival: Rival): FoundBypass[
   }
   if (rival.kind === "present") return [];
   const { document } = rival;
+  const disputed = disputedAt(document, path);
+  const names = new Set(disputed.map(({ at: [name] }) => name));
   const places = settingsAt(document.value, [], path)
     .filter(({ value }) => value !== null && !rule.unless.some((one) => sameValue(one, value)))
-    .map(({ at }) => at);
-  return foundAt(document, file, places, why);
+    .filter(({ at: [name] }) => !names.has(name));
+  return foundAt(document, file, [...disputed, ...places], why);
+}
+
+/** Where some readers find a name of the root that others do not. */
+function disputedAt({ disputed }: ConfigDocument, [key, ...below]: readonly string[]): Place[] {
+  if (disputed === undefined || key === undefined || below.length > 0) return [];
+  const names = key === "*" ? [...disputed.keys()] : [key];
+  return names.flatMap((name) => {
+    const offset = disputed.get(name);
+    return offset === undefined ? [] : [{ at: [name], offset }];
+  });
+}
+
+/** A place of a setting; where it stands, if the document cannot find it by its path. */
+interface Place {
+  readonly at: ConfigPath;
+  readonly offset?: number;
 }
 
 function foundAt(
   document: ConfigDocument,
   file: string,
-  places: readonly ConfigPath[],
+  places: readonly Place[],
   why: string,
 ): FoundBypass[] {
   const more = places.length - MOST_TOLD;
-  return places.slice(0, MOST_TOLD).map((path, index) => {
-    const span = document.find(path)?.span;
-    const position = span && positionOf(document.text, span.start).position;
+  return places.slice(0, MOST_TOLD).map(({ at: path, offset }, index) => {
+    const start = offset ?? document.find(path)?.span?.start;
+    const position = start === undefined ? undefined : positionOf(document.text, start).position;
     const isLast = more > 0 && index === MOST_TOLD - 1;
     return { file, position, path, why: isLast ? `${why} (${more} more places in it)` : why };
   });
@@ -100,7 +118,7 @@ export function caseTwins(
   const byKey = Map.groupBy(found.values(), ({ key }) => key);
   return [...byKey].flatMap(([key, twins]) => {
     const why = `some clients take it for ${pathText([key])}, and use the last of the two`;
-    return foundAt(document, file, twins.map(({ at }) => at), why);
+    return foundAt(document, file, twins, why);
   });
 }
 

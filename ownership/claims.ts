@@ -156,6 +156,12 @@ export function isLive(root: ConfigValue, { at, value }: Claim): boolean {
   return at !== undefined && sameValue(valueAt(root, at), value);
 }
 
+/** The keys of a place up to its first entry: where the list is, though the entry cannot be found. */
+export function leadingKeys(place: Place): readonly string[] {
+  const entry = place.findIndex((key) => typeof key === "object");
+  return place.slice(0, entry === -1 ? place.length : entry) as readonly string[];
+}
+
 /** Whether a container is empty, apart from the keys by which an entry of ours is matched. */
 export function isVacant(value: ConfigValue | undefined, match: Selector | undefined): boolean {
   if (value === null) return true;

@@ -37,7 +37,7 @@ export function findPlaces(root: ConfigValue, claims: readonly Claim[]): Claim[]
 export function marked(root: ConfigValue, claims: readonly Claim[]): Claim[] {
   const ours = new Set(claims.flatMap(({ at }) => at === undefined ? [] : [JSON.stringify(at)]));
   const entries = new Entries(root, (path) => ours.has(JSON.stringify(path)));
-  // An entry in which our value no longer stands is known by what stood in it then.
+  // An entry in which no value of ours stands any more is known by what stood in it then.
   const standing = claims.filter((claim) =>
     claim.place.some((key) => typeof key !== "string") && isLive(root, claim)
   );
@@ -46,17 +46,17 @@ export function marked(root: ConfigValue, claims: readonly Claim[]): Claim[] {
       if (typeof key !== "string") entries.add(at.slice(0, depth + 1));
     }
   }
-  const stands = new Set(standing);
   return claims.map((claim) => {
     const { at, place } = claim;
-    if (at === undefined || !stands.has(claim)) return claim;
+    if (at === undefined || place.every((key) => typeof key === "string")) return claim;
     return {
       ...claim,
-      place: place.map((key, depth) =>
-        typeof key === "string"
-          ? key
-          : { match: key.match, leaves: entries.leavesAt(at.slice(0, depth + 1)) }
-      ),
+      place: place.map((key, depth) => {
+        const leaves = typeof key === "string"
+          ? undefined
+          : entries.leavesAt(at.slice(0, depth + 1));
+        return typeof key === "string" || leaves === undefined ? key : { match: key.match, leaves };
+      }),
     };
   });
 }
@@ -85,8 +85,9 @@ class Entries {
   }
 
   /** The digests of an entry; of entries that look alike, all but the first also get a number. */
-  leavesAt(at: ConfigPath): readonly string[] {
-    const leaves = this.#leaves.get(JSON.stringify(at)) ?? [];
+  leavesAt(at: ConfigPath): readonly string[] | undefined {
+    const leaves = this.#leaves.get(JSON.stringify(at));
+    if (leaves === undefined) return undefined;
     const which = this.#alikeTo(at, leaves).indexOf(at[at.length - 1] as number);
     return which < 1 ? leaves : [...leaves, `#${which}`];
   }

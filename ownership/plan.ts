@@ -16,6 +16,7 @@ import {
   type FileRecord,
   type FileState,
   isLive,
+  leadingKeys,
   pathKey,
   type Place,
   shownPath,
@@ -133,7 +134,8 @@ export function planFile(input: FileInput): FilePlan {
   refuseManyPlaces(found, parts);
   const present = new Set(parts.map((part) => part.provider));
   const recorded = adoptRecords(found, records, present, now);
-  const start = adoptKnown(recorded, parts, now, new Set(fromState));
+  const known = adoptKnown(recorded, parts, now, new Set(fromState));
+  const start = known === recorded ? recorded : withCreated(known);
 
   const leavers = parts.filter((part) => part.action === "disable");
   const left = disable(start, leavers, now);
@@ -146,13 +148,10 @@ export function planFile(input: FileInput): FilePlan {
   const after = draft.document.text === base
     ? draft.claims.length === 0 && record !== undefined ? finalText(text, origin) : text
     : finalText(draft.document.text, origin);
-  // While the file is away, a provider that leaves stays in its record: the file may come back with
-  // that provider's values in it.
-  const isAway = (after ?? "").trim() === "";
-  const restAside = withoutOwners(aside, isAway ? [] : leavers.map((part) => part.provider));
   const state = stateOf(draft, {
     origin,
-    aside: restAside,
+    // A provider that leaves stays in what is set aside: that text may come back with its values.
+    aside,
     record,
     changed: draft.document !== document,
   });
@@ -165,7 +164,7 @@ export function planFile(input: FileInput): FilePlan {
   const results = parts.map(({ provider, action }): PartResult => {
     const ending = (action === "disable" ? left : applied).endings.get(provider);
     // What was set aside earlier was told of then.
-    const isGone = action === "disable" && aside !== (isAway ? input.state?.aside : undefined) &&
+    const isGone = action === "disable" && aside !== input.state?.aside &&
       aside?.claims.some((claim) => claim.owners.includes(provider)) === true;
     const outcome = ending?.outcome ?? (isGone ? "gone" : "unchanged");
     return {
@@ -213,8 +212,11 @@ function recordOf(
       : { record, aside };
   }
   if (aside === undefined) return { record, aside };
-  const isBack = (digest !== undefined && digest !== "" && digest === aside.digest) ||
-    (stand(aside.claims) && !stand(record.claims));
+  const isLastOf = (one: FileRecord) =>
+    digest !== undefined && digest !== "" && digest === one.digest;
+  // What we wrote last is of the record made since, though our values stand in it as in the other.
+  const isBack = isLastOf(aside) ||
+    (!isLastOf(record) && stand(aside.claims) && !stand(record.claims));
   return isBack ? { record: aside, aside: undefined } : { record, aside };
 }
 
@@ -259,6 +261,13 @@ function createdBy(document: ConfigDocument, claims: readonly Claim[]): Created[
   return [...created.values()];
 }
 
+/** What was created with a claim counts again where another program has only moved its value. */
+function withCreated(draft: Draft): Draft {
+  const known = new Map(draft.created.map((one) => [pathKey(one.at), one]));
+  for (const one of createdBy(draft.document, draft.claims)) known.set(pathKey(one.at), one);
+  return { ...draft, created: [...known.values()] };
+}
+
 /** The tables and lists that were a null before us, as far as something of ours stands in them. */
 function nullsBy(document: ConfigDocument, claims: readonly Claim[]): Draft["nulls"] {
   const nulls = new Map<string, ConcretePath>();
@@ -268,11 +277,6 @@ function nullsBy(document: ConfigDocument, claims: readonly Claim[]): Draft["nul
     for (const length of claim.nulls) nulls.set(pathKey(at.slice(0, length)), at.slice(0, length));
   }
   return [...nulls.values()];
-}
-
-function leadingKeys(place: Place): readonly string[] {
-  const entry = place.findIndex((key) => typeof key === "object");
-  return place.slice(0, entry === -1 ? place.length : entry) as readonly string[];
 }
 
 /** Takes back what the disabled providers own; all at once, so that the cost stays linear. */
@@ -308,11 +312,9 @@ function originOf(
 ): FileRecord["origin"] {
   const wants = parts.some(routes);
   if (text === undefined) return "absent";
-  if (text === "" || readableText(handler, text) !== text) {
-    return record?.origin ?? { blank: blankToKeep(text) };
-  }
+  if (text.trim() === "") return record?.origin ?? { blank: blankToKeep(text) };
   // Another program may have emptied what we began: in YAML, the reference leaves braces then.
-  const isEmptied = text.trim() === "" || (handler.blank === "" && text.trim() === "{}");
+  const isEmptied = handler.blank === "" && text.trim() === "{}";
   if (record?.origin !== undefined && isEmptied) return record.origin;
   if (record !== undefined) {
     const root = start.document.value;
@@ -359,18 +361,6 @@ function stateOf(
     claims: marked(draft.document.value, claims),
     aside,
   };
-}
-
-function withoutOwners(
-  aside: FileRecord | undefined,
-  leavers: readonly string[],
-): FileRecord | undefined {
-  if (aside === undefined || leavers.length === 0) return aside;
-  const claims = aside.claims.flatMap((claim) => {
-    const owners = claim.owners.filter((owner) => !leavers.includes(owner));
-    return owners.length === 0 ? [] : [{ ...claim, owners }];
-  });
-  return claims.length === 0 ? undefined : { ...aside, claims };
 }
 
 /** The text to write: a file that we began and in which nothing is left ends as it began. */

@@ -18,9 +18,19 @@ import { checkEdit, without } from "../formats/check.ts";
 import { applySplices } from "../formats/splice.ts";
 import type { ConfigDocument, ConfigValue, Splice } from "../formats/types.ts";
 import { type ConcretePath, copyOf, removeAt, resolve, valueAt } from "../formats/value.ts";
-import { type Claim, descending, isLive, isVacant, pathKey } from "./claims.ts";
+import {
+  type Claim,
+  descending,
+  isLive,
+  isVacant,
+  isWithin,
+  leadingKeys,
+  pathKey,
+  type Place,
+} from "./claims.ts";
 import {
   blame,
+  type Created,
   createdKeys,
   type Draft,
   isVerification,
@@ -52,8 +62,38 @@ export function takeBack(draft: Draft, leaving: ReadonlySet<Claim>): Draft {
       }),
     released: [...draft.released, ...dead.map((claim) => released(draft, claim))],
   };
-  if (alive.size === 0) return dropVacant(start);
-  return dropVacant(rewind(start, alive) ?? undoOrRemove(start, alive));
+  const waiting = waitingIn(start, alive);
+  const own = { ...start, created: start.created.filter((one) => !waiting.has(one)) };
+  const after = dropVacant(
+    alive.size === 0 ? own : rewind(own, alive) ?? undoOrRemove(own, alive),
+  );
+  return withWaiting(after, waiting);
+}
+
+/**
+ * Containers of ours that are empty already, and in which those who stay have a claim that has come to
+ * nothing: they may be the user's by now, and wait for the last one who knows of them. By container:
+ * the place of such a claim.
+ */
+function waitingIn(draft: Draft, ending: ReadonlySet<Claim>): ReadonlyMap<Created, Place> {
+  const root = draft.document.value;
+  const staying = draft.claims.filter((claim) => !ending.has(claim));
+  return new Map(draft.created.flatMap((one) => {
+    if (!isVacant(valueAt(root, one.at), one.match)) return [];
+    const inside = staying.find(({ at, place }) => isWithin(at ?? leadingKeys(place), one.at));
+    return inside === undefined ? [] : [[one, inside.place]];
+  }));
+}
+
+/** Paths may have changed by what was taken back meanwhile; places are the same. */
+function withWaiting(draft: Draft, waiting: ReadonlyMap<Created, Place>): Draft {
+  if (waiting.size === 0) return draft;
+  const again = [...waiting].flatMap(([{ at, match }, place]): Created[] => {
+    const claim = draft.claims.find((one) => one.place === place);
+    const now = claim?.at ?? leadingKeys(place);
+    return [{ at: now.slice(0, at.length) as ConcretePath, match }];
+  });
+  return { ...draft, created: [...draft.created, ...again] };
 }
 
 function released({ document }: Draft, claim: Claim): Released {

@@ -93,7 +93,7 @@ export async function preview(
   earlier?: Preview,
 ): Promise<Preview> {
   const { mounts } = job;
-  const stateText = await mounts.readOwn("state.json");
+  const stateText = job.withoutRecord === true ? undefined : await mounts.readOwn("state.json");
   const state = stateText === undefined ? NO_STATE : parseState(stateText);
   const reading = mounts.reading(time);
   const sidecars = new Sidecars(mounts, reading, job.allowNested === true);
@@ -127,7 +127,9 @@ export async function preview(
       ...files.flatMap((file) => hardLinkWarning(file, plans.get(file))),
       ...files.flatMap((file) => leftBehindIn(file, plans.get(file), job)),
       ...sidecars.warnings(),
-      ...(stateText === undefined ? lostRecord(sidecars, tasks, plans) : []),
+      ...(stateText === undefined && job.withoutRecord !== true
+        ? lostRecord(sidecars, tasks, plans)
+        : []),
       ...await nestedWarnings(job, files),
     ],
   };

@@ -1,7 +1,9 @@
 /** What a caller asks for, and what can be done with it. @module */
+import { ConfigPatchError } from "../errors.ts";
 import type { FormatRegistry } from "../formats/registry.ts";
 import type { Report } from "../ownership/report.ts";
 import type { Roster } from "../roster/types.ts";
+import type { Mounts } from "../storage/mounts.ts";
 import type { Opening } from "../storage/opening.ts";
 import type { VaultLocation } from "../transport/location.ts";
 import { start } from "./start.ts";
@@ -53,17 +55,39 @@ export async function plan(request: Request): Promise<Report> {
   return await run.plan(await jobOf(request, false));
 }
 
-/** How things stand: the providers of the request, and all that is ours. */
+/**
+ * How things stand: the providers of the request, and all that is ours. Who may not look into our own
+ * directory learns what the configs say.
+ */
 export async function status(request: Request): Promise<Status> {
   const { ownersIn, statusOf } = await import("./status.ts");
   const { NO_STATE, parseState } = await import("./state.ts");
   const { preview } = await import("./preview.ts");
   const job = await jobOf(request, false);
-  const text = await job.mounts.readOwn("state.json");
+  const { text, closed } = await recordIn(job.mounts);
   const owners = ownersIn(text === undefined ? NO_STATE : parseState(text))
     .filter((name) => job.roster.get(name) !== undefined);
   const providers = new Set(request.providers ?? [...job.roster.defaults(), ...owners]);
-  return statusOf(await preview({ ...job, providers }), job.roster);
+  const withoutRecord = closed !== undefined;
+  const found = statusOf(await preview({ ...job, providers, withoutRecord }), job.roster);
+  if (closed === undefined) return found;
+  const why = closed.message.replace(/^cannot read it: /, "");
+  const message = `claims and settings are not known: ${why}`;
+  return { ...found, warnings: [...found.warnings, { file: closed.file, message }] };
+}
+
+/** The text of our own record, or why our own directory is closed to us. */
+async function recordIn(
+  mounts: Mounts,
+): Promise<{ readonly text?: string | undefined; readonly closed?: ConfigPatchError }> {
+  try {
+    return { text: await mounts.readOwn("state.json") };
+  } catch (error) {
+    if (!(error instanceof ConfigPatchError) || error.code !== "permission") throw error;
+    // The error is about the directory, not about one file in it.
+    if (error.file !== ".vault-config") throw error;
+    return { closed: error };
+  }
 }
 
 async function jobOf(request: Request, mayWrite: boolean, opening?: Opening): Promise<Job> {

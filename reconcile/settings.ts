@@ -150,13 +150,11 @@ async function unreadable(error: unknown, mounts: string, path: string): Promise
   if (error instanceof Deno.errors.NotFound) {
     return settingsError("the link leads to nothing", {}, "put the file there, or remove the link");
   }
-  const { failure } = await import("../storage/failures.ts");
-  const known = failure(error, {
-    doing: "read the settings",
-    file: SETTINGS_FILE,
-    grant: mounts,
-    access: ["read"],
-  });
+  const [{ ownFailure }, { denoFileSystem: system }] = await Promise.all([
+    import("../storage/own_files.ts"),
+    import("../storage/primitives.ts"),
+  ]);
+  const known = ownFailure(error, { system, mounts }, "read the settings", SETTINGS_FILE);
   if (!(error instanceof Deno.errors.NotCapable) || !isLink(path)) return known;
   return new ConfigPatchError("permission", "the settings are a link, and may not be read", {
     file: SETTINGS_FILE,

@@ -33,6 +33,8 @@ export interface Job {
   readonly allowNested?: boolean | undefined;
   /** Whether a file that does not parse fails a disable, or only warns (then its claims stay). */
   readonly failOnMalformed?: boolean | undefined;
+  /** Whether our own record is left unread, because it may not be: `status` then goes by the configs. */
+  readonly withoutRecord?: boolean | undefined;
   /** Names that take part in runs, though perhaps not in this one; absent: the whole roster. */
   readonly members?: readonly string[] | undefined;
   /** The host dirs to look at; absent: all. In all others, everything stands as it did. */

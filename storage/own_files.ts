@@ -147,7 +147,7 @@ function attempt<T>(own: OwnDirectory, doing: string, label: string, work: () =>
 
 /**
  * What went wrong with our own files. Where they are somebody else's, the error names the owner:
- * most likely the program was once run as root.
+ * most likely the program was once run as root. Its file is the directory itself where that is closed.
  */
 export function ownFailure(
   error: unknown,
@@ -157,17 +157,22 @@ export function ownFailure(
   step?: "lock",
 ): ConfigPatchError {
   const { system, mounts } = own;
-  const access = doing === "read it" ? ["read"] as const : undefined;
+  const access = doing.startsWith("read ") ? ["read"] as const : undefined;
   const plain = failure(error, { doing, file: label, grant: mounts, access, step });
   if (plain.code !== "permission" || systemCode(error) !== "EACCES") return plain;
-  const holder = ownerOf(system, join(mounts, OWN_DIRECTORY));
+  const directory = ownerOf(system, join(mounts, OWN_DIRECTORY));
   const owner = ownerOf(system, mounts);
-  if (holder === undefined || owner === undefined) return plain;
+  if (directory === undefined || owner === undefined) return plain;
+  // A single file may be the one that is somebody else's.
+  const file = ownerOf(system, join(mounts, label));
+  const isFile = file !== undefined && file.uid !== directory.uid;
+  const holder = isFile ? file : directory;
   return new ConfigPatchError(
     "permission",
-    `cannot ${doing}: ${OWN_DIRECTORY}/ belongs to ${userOf(holder.uid)} alone`,
+    `cannot ${doing}: ${isFile ? label : `${OWN_DIRECTORY}/`} belongs to ` +
+      `${userOf(holder.uid)} alone`,
     {
-      file: label,
+      file: isFile ? label : OWN_DIRECTORY,
       remedy: holder.uid === owner.uid
         ? `run this as ${userOf(holder.uid)}`
         : `run this as ${userOf(holder.uid)}, or give the directory to the owner of the mounts ` +

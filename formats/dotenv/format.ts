@@ -32,6 +32,7 @@ import type {
   Splice,
 } from "../types.ts";
 import { type ConcretePath, pathText, resolve, valueAt } from "../value.ts";
+import { disputedNames, namesElsewhere } from "./disputed.ts";
 import { removal } from "./drop.ts";
 import { insertion, replacement } from "./put.ts";
 import { type Assignment, type DotenvIndex, indexDotenv, refused } from "./spans.ts";
@@ -51,10 +52,16 @@ class DotenvDocument implements ConfigDocument, Ground {
   readonly value: ConfigTable;
   readonly nullIsEmpty = false;
   #index: DotenvIndex | undefined;
+  #elsewhere: ReadonlyMap<string, number> | undefined;
+  #disputed: ReadonlyMap<string, number> | undefined;
 
   constructor(text: string) {
     this.text = text;
     this.value = readDotenv(text);
+  }
+
+  get disputed(): ReadonlyMap<string, number> {
+    return this.#disputed ??= disputedNames(this.#places(), this.#namesElsewhere());
   }
 
   find(path: ConfigPath): Slot | undefined {
@@ -73,9 +80,11 @@ class DotenvDocument implements ConfigDocument, Ground {
           remedy: "name a variable alone",
         });
       }
+      this.#refuseElsewhere(name);
       return insertion(this.#indexed(), name, value);
     }
     const held = this.#only(target.found);
+    this.#refuseElsewhere(held.name);
     return target.action === "nothing" ? NO_PUT : replacement(this.#indexed(), held, value);
   }
 
@@ -110,13 +119,32 @@ class DotenvDocument implements ConfigDocument, Ground {
     throw refused(index, first?.start ?? 0, why, `write ${name}=value on a line of its own`);
   }
 
-  /** A check needs only the values. */
+  #refuseElsewhere(name: string): void {
+    const offset = this.#namesElsewhere().get(name);
+    if (offset === undefined) return;
+    throw refused(
+      this.#places(),
+      offset,
+      `some readers take this for an assignment of ${name}`,
+      "remove it, or put another word before it",
+    );
+  }
+
+  #namesElsewhere(): ReadonlyMap<string, number> {
+    return this.#elsewhere ??= namesElsewhere(this.#places());
+  }
+
   #indexed(): DotenvIndex {
-    this.#index ??= indexDotenv(this.text);
-    const { byName } = this.#index;
+    const index = this.#places();
+    const { byName } = index;
     const names = Object.keys(this.value);
-    if (names.length === byName.size && names.every((name) => byName.has(name))) return this.#index;
-    throw refused(this.#index, 0, IN_TWO_WAYS, "write each of them as NAME=value on its own line");
+    if (names.length === byName.size && names.every((name) => byName.has(name))) return index;
+    throw refused(index, 0, IN_TWO_WAYS, "write each of them as NAME=value on its own line");
+  }
+
+  /** A check needs only the values. */
+  #places(): DotenvIndex {
+    return this.#index ??= indexDotenv(this.text);
   }
 }
 

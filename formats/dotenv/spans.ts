@@ -18,6 +18,8 @@ export interface Assignment {
   readonly name: string;
   /** Where its line begins. */
   readonly start: number;
+  /** Where the name itself begins, within its quotes if it has any. */
+  readonly nameStart: number;
   /** The value's own text with its quotes; empty where nothing stands. */
   readonly value: Span;
   /** How the value is written. */
@@ -38,6 +40,8 @@ export interface DotenvIndex {
   readonly assignments: readonly Assignment[];
   /** The assignments of each name. */
   readonly byName: ReadonlyMap<string, readonly Assignment[]>;
+  /** Where the lines begin that are comments. */
+  readonly comments: ReadonlySet<number>;
   /** The last line that says something and behind which all readers see a new name. */
   readonly anchor: Span | undefined;
   /** The line ending for new lines. */
@@ -48,17 +52,21 @@ export interface DotenvIndex {
 export function indexDotenv(text: string): DotenvIndex {
   const assignments: Assignment[] = [];
   const byName = new Map<string, Assignment[]>();
+  const comments = new Set<number>();
   let anchor: Span | undefined;
   // Whether some readers take this line for the value of a name above it.
   let isTaken = false;
+  // Whether they take a quote on such a line for none, so that all that follows may be text.
+  let isLost = false;
   for (let start = text.startsWith("\uFEFF") ? 1 : 0; start < text.length;) {
     const end = lineEnd(text, start);
     const line = text.slice(start, end);
     const isComment = /^[ \t]*#/.test(line);
+    if (isComment) comments.add(start);
     const found = isComment ? undefined : assignmentAt(text, start, end);
     const last = found?.end ?? end;
     if (found !== undefined) {
-      const taken = isTaken ? TAKEN : takes(text, start, end) ? TAKES : undefined;
+      const taken = isTaken || isLost ? TAKEN : takes(text, start, end) ? TAKES : undefined;
       const doubt = found.doubt ?? (start === 1 ? AFTER_MARK : taken);
       const assignment = { ...found, doubt };
       assignments.push(assignment);
@@ -66,11 +74,12 @@ export function indexDotenv(text: string): DotenvIndex {
       if (same === undefined) byName.set(found.name, [assignment]);
       else same.push(assignment);
     }
+    if (isTaken && last > end) isLost = true;
     if (line.trim() !== "") isTaken = isOpen(text, start, end);
-    if (line.trim() !== "" && !isTaken) anchor = { start, end: last };
+    if (line.trim() !== "" && !isTaken && !isLost) anchor = { start, end: last };
     start = nextLine(text, last);
   }
-  return { text, assignments, byName, anchor, eol: eolOf(text) };
+  return { text, assignments, byName, comments, anchor, eol: eolOf(text) };
 }
 
 /** An `unsupported` error at an offset. */
@@ -106,10 +115,10 @@ function takes(text: string, start: number, end: number): boolean {
 function assignmentAt(text: string, start: number, until: number): Assignment | undefined {
   const head = headAt(text, start, until);
   if (head === undefined) return undefined;
-  const { name, exported, sign } = head;
+  const { name, nameStart, exported, sign } = head;
   const { value, quote, end } = valueAt(text, sign, until);
   const doubt = head.isCertain ? oddBlank(text, start, value, end) : NO_NAME;
-  return { name, start, exported, value, quote, end, doubt };
+  return { name, start, nameStart, exported, value, quote, end, doubt };
 }
 
 /** Other blanks than spaces and tabs, beside a name or its value, are not blanks to all readers. */
@@ -125,6 +134,7 @@ function oddBlank(text: string, start: number, value: Span, end: number): string
 /** What stands before a value. */
 interface Head {
   readonly name: string;
+  readonly nameStart: number;
   readonly exported: boolean;
   /** Where the equals sign or the colon stands, or where a name alone ends. */
   readonly sign: number;
@@ -136,8 +146,9 @@ function headAt(text: string, start: number, until: number): Head | undefined {
   let at = skipBlanks(text, start, until);
   const word = at + "export".length;
   const behind = skipBlanks(text, word, until);
-  // `export=1` and `export =1` give a value to the name `export`.
-  const exported = text.startsWith("export", at) && behind > word && !isSign(text[behind]);
+  // `export=1` and `export =1` give a value to the name `export`, and it can stand alone.
+  const isAName = behind >= until || text[behind] === "#" || isSign(text[behind]);
+  const exported = text.startsWith("export", at) && behind > word && !isAName;
   const isUsual = !exported || text.slice(word, behind) === " ";
   if (exported) at = behind;
   const name = nameAt(text, at, until);
@@ -147,8 +158,8 @@ function headAt(text: string, start: number, until: number): Head | undefined {
   const isAlone = sign >= until || text[sign] === "#";
   if (!isAlone && !isSign(text[sign])) return undefined;
   const isCertain = isUsual && !name.quoted && !isAlone && text[sign] === "=";
-  if (isAlone) return { name: name.text, exported, sign: name.end - 1, isCertain };
-  return { name: name.text, exported, sign, isCertain };
+  const found = { name: name.text, nameStart: name.quoted ? at + 1 : at, exported, isCertain };
+  return { ...found, sign: isAlone ? name.end - 1 : sign };
 }
 
 function isSign(char: string | undefined): boolean {

@@ -65,6 +65,8 @@ function readLine(text: string, start: number): Line {
     return readQuoted(text, start, from + quote[0].length, [name[1] ?? "", quote[1] ?? '"']);
   }
   const rest = match(LINE, text, from)?.[0] ?? "";
+  // Some readers know more blanks before a quote than others.
+  if (/^[\s\p{Cc}]*["'`]/u.test(rest)) return readOdd(text, start);
   const value = /^[^#\n]*/.exec(rest)?.[0].trim() ?? "";
   const end = from + rest.length;
   if (value === "") refuseOpenEnd(text, start, end);
@@ -109,9 +111,9 @@ function readQuoted(
 const ODD_NAME = /^\s*(?:export\s+)?(?:([\w.-]+)|'([^']*)'|"([^"]*)")\s*(?:[=:]|(?:#.*)?$)/;
 /** Where a value, or a name, in quotes begins for some readers. */
 const ODD_QUOTES = [
-  /^[^=]*=\s*(["'`])/,
+  /^[^=]*=[\s\p{Cc}]*(["'`])/u,
   /^\s*(?:export\s+)?(?:[\w.-]+|'[^']*'|"[^"]*")\s*:\s*(["'`])/,
-  /^\s*(?:export\s+)?(')/,
+  /^[\s\p{Cc}]*(?:export[\s\p{Cc}]+)?(')/u,
 ];
 
 /** A line that readers read in different ways, if at all: the next one must be one to all of them. */

@@ -124,6 +124,11 @@ function reasonOf(text: string, offset: number, reason: string): ConfigPatchErro
       },
     );
   }
+  if (reason.includes("deficient indentation")) {
+    const why =
+      "a line between brackets stands no further right than their key, or they are not closed";
+    return notParsed(text, offset, "YAML", why);
+  }
   return notParsed(text, offset, "YAML", reason);
 }
 

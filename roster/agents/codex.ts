@@ -8,6 +8,11 @@ const OPENAI = [
   "{vault_tls_url}/backend-api/codex",
 ];
 const CHATGPT = ["{vault_url}/backend-api/"];
+/** The addresses of realtime conversations: what is said, and the call that begins one. */
+const REALTIME = {
+  experimental_realtime_ws_base_url: ["{vault_url}", "ws://{vault_host}"],
+  experimental_realtime_webrtc_call_base_url: ["{vault_url}", ...OPENAI],
+};
 
 /**
  * Both addresses stand at the root of config.toml. A ChatGPT login sends its token where
@@ -62,11 +67,14 @@ export const agent: AgentObject = {
         unless: CHATGPT,
         why: "codex --profile NAME reads that file on top.",
       },
-      {
-        path: ["experimental_realtime_ws_base_url"],
-        unless: ["{vault_url}", "ws://{vault_host}"],
-        why: "Codex sends realtime conversations there.",
-      },
+      ...[undefined, "*.config.toml"].flatMap((file) =>
+        Object.entries(REALTIME).map(([name, unless]) => ({
+          file,
+          path: [name],
+          unless,
+          why: "Codex sends realtime conversations there.",
+        }))
+      ),
       ...proxyRules("Codex", { file: ".env" }),
     ],
   },

@@ -8,11 +8,11 @@ export const agent: AgentObject = {
     file: "config.yaml",
     yaml_set: { OPENAI_HOST: "{vault_url}", ANTHROPIC_HOST: "{vault_url}" },
     bypassed_by: [
-      {
-        path: ["GOOSE_PROVIDER"],
+      ...["GOOSE_PROVIDER", "GOOSE_LEAD_PROVIDER", "GOOSE_PLANNER_PROVIDER"].map((name) => ({
+        path: [name],
         unless: ["openai", "anthropic"],
         why: "Goose then sends its requests to another vendor.",
-      },
+      })),
     ],
   },
   notes: [

@@ -21,10 +21,10 @@ async function casesBelow(heading: string): Promise<string[]> {
 }
 
 /** A line with the title of a test, or of a case of one. */
-const TITLE = /Test\(|\.test\(|what:|\["C|^ {4}`|^ {2}"/;
+const TITLE = /Test\(|\.test\(|what:|name:|\["C|^ {4}`|^ {2}"/;
 
 Deno.test("each case from the field is held by a test that there is", async () => {
-  const wanted = ["B22", ...numbered("C", 12), ...numbered("D", 4)];
+  const wanted = [...numbered("B", 22), ...numbered("C", 12), ...numbered("D", 4)];
   assert.deepEqual(await casesBelow("Cases from the field"), wanted);
 });
 

@@ -76,13 +76,14 @@ Deno.test("a name counts wherever a reader takes it for an assignment", () => {
   }
 });
 
-Deno.test("what stands within quotes over several lines is text", () => {
+Deno.test("what stands within quotes over several lines is text, and no place for its name", () => {
   for (const quote of ['"', "'", "`"]) {
     const text = `A=${quote}one\nB=two\n# three\n${quote} # four\n`;
     assert.deepEqual(Object.keys(parse(text).value), ["A"]);
+    refused(() => put(text, "B"), "unsupported", "for an assignment of B", 2);
     assert.equal(
-      put(text, "B"),
-      `${text}B=v\n`.replace("=v", quote === "`" ? "=v" : `=${quote}v${quote}`),
+      put(text, "C"),
+      `${text}C=v\n`.replace("=v", quote === "`" ? "=v" : `=${quote}v${quote}`),
     );
   }
 });

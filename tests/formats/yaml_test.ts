@@ -170,6 +170,9 @@ Deno.test("a syntax error that has a reason nobody sees says it", () => {
       ["env:\n  A: [1,\n\u200b2\nb: 1\n", "a zero-width space (U+200B)", /remove it/, 3],
       ["key: [\n  a,\n]\n", 'the closing "]"', /indent the line of the closing/, 3],
       ["m:\n  key: {\n    a: 1\n  }\n", 'the closing "}"', /indent the line of the closing/, 4],
+      ["a: {\nb: 1 }\n", "between brackets stands no further right than their key", /correct/, 2],
+      ["m:\n  a: [\n  1 ]\n", "between brackets stands no further right", /correct/, 3],
+      ["a: [1\nb: 2\n", "or they are not closed", /correct/, 2],
       ["key: [\n  a\n b: 1\n", "this is not YAML", /correct/, 3],
     ] as const
   ) {

@@ -3,7 +3,8 @@ import { parse as parseJsonc } from "jsonc-parser";
 import { parse as parseToml, stringify as stringifyToml } from "smol-toml";
 import { parse as parseYaml, stringify as stringifyYaml } from "yaml";
 import type { rosterFrom } from "../../mod.ts";
-import type { Patch, Tree } from "./rules.ts";
+import { isBlank, type Tree } from "./memory.ts";
+import type { Patch } from "./rules.ts";
 
 /** A format, its files, and what its users do to them. */
 export interface Stage {
@@ -89,12 +90,12 @@ export const STAGES: readonly Stage[] = [
     comment: "//",
     isStrict: (text) => {
       try {
-        return text === "" || JSON.parse(text) !== undefined;
+        return isBlank(text) || JSON.parse(text) !== undefined;
       } catch {
         return false;
       }
     },
-    read: (text) => text === "" ? {} : parseJsonc(text.replace(/^\uFEFF/, "")),
+    read: (text) => parseJsonc(text.replace(/^\uFEFF/, "")),
     print: (tree) => `${JSON.stringify(tree, null, 3)}\n`,
   },
 ];
@@ -106,6 +107,11 @@ const WANTS: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
   r: [["providers[ours].base", '"{vault_url}"'], ["providers[ours].key", '"KEY"']],
   s: [["providers[ours].base", '"{vault_url}"'], ["providers[ours].extra", "7"]],
   t: [["mine", '"t"'], ["nested.own", '["{vault_url}","x"]'], ["url", '"{vault_url}/v1"']],
+  // Its patches are a list: one for the root's keys, one for the entry.
+  u: [
+    ["deep.u", '"{vault_url}/u"'],
+    ["providers[ours].more", '"{vault_url}/m"'],
+  ],
 };
 
 /** The names of the providers. */
@@ -133,29 +139,38 @@ export function rosterOf(stage: Stage, forms: Forms): Parameters<typeof rosterFr
       const patch = patchOf(stage, name, form);
       const [host_dir = "_a", file] = (patch?.file ?? "_a").split("/");
       if (patch === undefined) return [name, { host_dir }];
-      const set: Record<string, unknown> = {};
-      let entry = {};
-      for (const [place, json] of patch.wants) {
-        const [, inEntry] = /^providers\[ours\]\.(.*)$/.exec(place) ?? [];
-        if (inEntry !== undefined) {
-          entry = { [`${format}_table`]: "providers", [`${format}_match`]: { name: "ours" } };
-        }
-        const keys = (inEntry ?? place).split(".");
-        let table = set;
-        for (const key of keys.slice(0, -1)) {
-          table = (table[key] ??= {}) as Record<string, unknown>;
-        }
-        table[keys[keys.length - 1] ?? ""] = JSON.parse(json);
-      }
-      return [name, { host_dir, shared_config_patch: { file, [`${format}_set`]: set, ...entry } }];
+      const entryOf = (place: string) => /^providers\[(\w+)\]\./.exec(place)?.[1];
+      const patches = [...Map.groupBy(patch.wants, ([place]) => entryOf(place))].map(
+        ([entry, wants]) => {
+          const set = { file, [`${format}_set`]: setOf(wants) };
+          if (entry === undefined) return set;
+          const where = { [`${format}_table`]: "providers", [`${format}_match`]: { name: entry } };
+          return { ...set, ...where };
+        },
+      );
+      return [name, { host_dir, shared_config_patch: patches.length > 1 ? patches : patches[0] }];
     }),
-  );
+  ) as Parameters<typeof rosterFrom>[0];
+}
+
+/** Values by place as a patch has them: nested, and within their entry. */
+function setOf(wants: readonly (readonly [string, string])[]): Record<string, unknown> {
+  const set: Record<string, unknown> = {};
+  for (const [place, json] of wants) {
+    const keys = place.replace(/^providers\[\w+\]\./, "").split(".");
+    let table = set;
+    for (const key of keys.slice(0, -1)) {
+      table = (table[key] ??= {}) as Record<string, unknown>;
+    }
+    table[keys[keys.length - 1] ?? ""] = JSON.parse(json);
+  }
+  return set;
 }
 
 /** The leaves and containers that a text says. */
 export function treeOf(stage: Stage, text: string): Tree {
   const tree: Tree = { leaves: new Map(), containers: new Set() };
-  visit(stage.read(text), "", tree);
+  if (!isBlank(text)) visit(stage.read(text), "", tree);
   return tree;
 }
 

@@ -4,31 +4,19 @@
  *
  * It is written from the design and shares no code with the program.
  */
-
-/** What a config says, by place. */
-export interface Tree {
-  /** The JSON of every scalar and list of scalars. */
-  readonly leaves: Map<string, string>;
-  /** Every table, list of tables and entry of one, empty ones included. */
-  readonly containers: Set<string>;
-}
-
-/** A place that we wrote. */
-export interface Held {
-  /** What we wrote. */
-  readonly value: string;
-  /** What the user had there; absent: nothing, or not known any more. */
-  readonly former?: string;
-  /** The providers that want it. */
-  readonly owners: readonly string[];
-}
-
-/** What we remember of one file. */
-export interface Memory {
-  readonly held: Map<string, Held>;
-  /** Containers that exist only because of us. */
-  readonly made: Set<string>;
-}
+import {
+  chosen,
+  containersOf,
+  type Held,
+  isBelow,
+  isBlank,
+  madeIn,
+  type Memory,
+  ownersIn,
+  type Texts,
+  type Tree,
+  type Turn,
+} from "./memory.ts";
 
 /** Where a provider's values go. */
 export interface Patch {
@@ -52,12 +40,17 @@ export interface Address {
 }
 
 /** Everything that a run depends on. */
-export interface Situation {
-  readonly trees: ReadonlyMap<string, Tree>;
+export interface Situation extends Texts {
+  /** The files that hold a text after the run. */
+  readonly filled: ReadonlySet<string>;
   readonly memories: ReadonlyMap<string, Memory>;
   /** The sidecars' records, by file. */
   readonly notes: ReadonlyMap<string, readonly Note[]>;
   readonly patches: ReadonlyMap<string, Patch | undefined>;
+  /** The providers that have left the roster: files with something of theirs are always looked at. */
+  readonly strangers: ReadonlySet<string>;
+  /** The files that our record knows, work that was only announced aside. */
+  readonly stated: ReadonlySet<string>;
   /** The files at which a run that died was at work. */
   readonly pending: readonly string[];
   readonly apply: readonly string[];
@@ -75,6 +68,8 @@ export interface Outcome {
   readonly rows: readonly string[];
   /** Whether something was recognised as ours that we did not remember: then bytes are not known. */
   readonly healed: boolean;
+  /** Whether a memory was set aside, as its text is away, or taken up again with it. */
+  readonly turn: Turn;
 }
 
 /** The files that a run looks at, and what must have become of each. */
@@ -85,15 +80,16 @@ export function outcomesOf(situation: Situation): Map<string, Outcome> {
 }
 
 function filesOf(
-  { patches, memories, notes, pending, apply, disable }: Situation,
+  { patches, strangers, memories, notes, pending, apply, disable }: Situation,
 ): Set<string> {
   const files = new Set(pending);
+  for (const [file, memory] of memories) {
+    if (!ownersIn(memory).isDisjointFrom(strangers)) files.add(file);
+  }
   for (const name of [...apply, ...disable]) {
     const target = patches.get(name)?.file;
     if (target !== undefined) files.add(target);
-    for (const [file, { held }] of memories) {
-      if ([...held.values()].some(({ owners }) => owners.includes(name))) files.add(file);
-    }
+    for (const [file, memory] of memories) if (ownersIn(memory).has(name)) files.add(file);
   }
   // Those who leave are looked for in the sidecars of these files' directories as well.
   const dirs = new Set([...files].map((file) => file.replace(/[^/]*$/, "")));
@@ -111,9 +107,11 @@ function outcomeOf(situation: Situation, file: string): Outcome {
     leaves: new Map(given?.leaves),
     containers: new Set(given?.containers),
   };
-  const known = situation.memories.get(file);
-  const memory: Memory = { held: new Map(known?.held), made: new Set(known?.made) };
-  const { held, made } = memory;
+  const memory = situation.memories.get(file);
+  const { known, aside, turn } = chosen(situation, file, memory);
+  const held = new Map(known?.held);
+  const made = madeIn(tree, held);
+  const ours: Ours = { held, made };
   const wantsOf = (name: string) => {
     const patch = patches.get(name);
     return patch?.file === file ? [...patch.wants] : [];
@@ -133,13 +131,13 @@ function outcomeOf(situation: Situation, file: string): Outcome {
     // Only who is here in this run is believed, and who leaves where nobody is remembered.
     const here = patches.get(note.provider)?.file === file && all.has(note.provider);
     if (remembered.has(note.provider)) continue;
-    if (!here && (known !== undefined || !disable.includes(note.provider))) continue;
+    if (!here && (situation.stated.has(file) || !disable.includes(note.provider))) continue;
     const live = [...note.values].filter(([place, value]) => tree.leaves.get(place) === value);
     for (const [place, value] of live) {
       healed = true;
       if (known?.held.has(place)) continue;
       const owners = join(held.get(place)?.owners ?? [], [note.provider]);
-      held.set(place, { value, owners });
+      held.set(place, { value, owners, made: [] });
     }
     // Where we remember something in a list, we also remember what of it we made.
     const [list] = note.made;
@@ -149,6 +147,7 @@ function outcomeOf(situation: Situation, file: string): Outcome {
     if (live.length === 0 || remembersList) continue;
     for (const container of note.made) made.add(container);
   }
+  const isRecorded = memory === undefined && held.size > 0;
   for (const name of [...disable, ...apply]) {
     for (const [place, template] of wantsOf(name)) {
       const certain = known?.held.get(place)?.value;
@@ -156,9 +155,22 @@ function outcomeOf(situation: Situation, file: string): Outcome {
       if (!isVaults(template, place)) continue;
       const value = tree.leaves.get(place) ?? "";
       healed = true;
-      held.set(place, { value, owners: join(held.get(place)?.owners ?? [], [name]) });
+      // What another program has moved to another address keeps the user's former text.
+      const claim = held.get(place);
+      const owners = join(claim?.owners ?? [], [name]);
+      held.set(place, { made: [], ...claim, value, owners });
+      for (const one of claim?.made ?? []) made.add(one);
     }
   }
+  const began = isBlank(situation.texts.get(file))
+    ? true
+    : known === undefined
+    ? isRecorded
+    : known.began && (
+      !apply.some((name) => wantsOf(name).length > 0) || [...held.keys()].some(isLive) ||
+      // So another program empties YAML.
+      situation.texts.get(file)?.trim() === "{}"
+    );
   const stayers = [...known?.held ?? [], ...held].map(([place, { value, owners }]) => ({
     place,
     value,
@@ -168,6 +180,7 @@ function outcomeOf(situation: Situation, file: string): Outcome {
   // 2. Owners go; whose last owner goes is given back.
   const giveBack = (leaving: ReadonlyMap<string, readonly string[]>) => {
     const told: { place: string; leavers: readonly string[]; how: string }[] = [];
+    const empty = new Set([...made].filter((one) => isEmptyIn(tree, one)));
     for (const [place, leavers] of leaving) {
       const claim = held.get(place);
       if (claim === undefined) continue;
@@ -188,7 +201,7 @@ function outcomeOf(situation: Situation, file: string): Outcome {
       held.delete(place);
       told.push({ place, leavers: claim.owners, how });
     }
-    if (leaving.size > 0) dropEmpty(tree, memory);
+    if (leaving.size > 0) dropEmpty(tree, ours, empty);
     return told;
   };
   const rows: string[] = [];
@@ -213,6 +226,14 @@ function outcomeOf(situation: Situation, file: string): Outcome {
     if (how !== undefined) rows.push(`disable ${name} ${how}`);
   }
 
+  // A container in which nothing of ours stands, and something has to, may be the user's by now.
+  const wanted = new Set(apply.flatMap((name) => wantsOf(name).map(([place]) => place)));
+  for (const container of made) {
+    const inside = (place: string) => isBelow(place, container);
+    if (![...wanted].some(inside)) continue;
+    if (![...held.keys()].some((place) => inside(place) && isLive(place))) made.delete(container);
+  }
+
   // 3. What a patch does not want any more.
   const given2 = giveBack(
     new Map([...held].flatMap(([place, { owners }]) => {
@@ -226,13 +247,7 @@ function outcomeOf(situation: Situation, file: string): Outcome {
   // 4. What the patches want.
   const wishes = new Map<string, Held>();
   const changes = new Map<string, string[]>();
-  const wanted = new Set(apply.flatMap((name) => wantsOf(name).map(([place]) => place)));
   for (const place of wanted) if (held.has(place) && !isLive(place)) held.delete(place);
-  for (const container of made) {
-    const inside = (place: string) => isBelow(place, container);
-    if (![...wanted].some(inside)) continue;
-    if (![...held.keys()].some((place) => inside(place) && isLive(place))) made.delete(container);
-  }
   const backs = new Map<string, string[]>();
   for (const name of apply) {
     const edits: string[] = [];
@@ -246,7 +261,8 @@ function outcomeOf(situation: Situation, file: string): Outcome {
       const stay = stayers.filter((one) => one.place === place && one.value === value);
       const owners = join(earlier?.owners ?? [], [name, ...stay.flatMap((one) => one.owners)]);
       const former = claim === undefined ? live : claim.former;
-      wishes.set(place, { value, owners, ...(former === undefined ? {} : { former }) });
+      const wish = { value, owners, made: claim?.made ?? [] };
+      wishes.set(place, former === undefined ? wish : { ...wish, former });
       if (live === value) continue;
       edits.push(claim === undefined && live !== undefined ? place : "");
     }
@@ -267,29 +283,45 @@ function outcomeOf(situation: Situation, file: string): Outcome {
     const how = edits.length === 0 ? back : given === undefined ? "created" : "updated";
     rows.push([`apply ${name} ${how}`, ...overrode].join(" "));
   }
-  for (const place of held.keys()) if (held.get(place)?.owners.length === 0) held.delete(place);
-  if (held.size === 0) made.clear();
-  return { tree, memory, rows, healed };
+  for (const [place, claim] of held) {
+    if (claim.owners.length === 0) held.delete(place);
+    else if (isLive(place)) {
+      held.set(place, { ...claim, made: containersOf(place).filter((one) => made.has(one)) });
+    }
+  }
+  const now: Memory = {
+    held,
+    began: began && held.size > 0,
+    written: known?.written,
+    // Those who leave may get theirs back with the text that is away.
+    aside,
+  };
+  return { tree, memory: now, rows, healed, turn };
 }
 
-/** What we made goes once nothing is in it, and is forgotten once nothing of ours is. */
-function dropEmpty(tree: Tree, { held, made }: Memory): void {
+/** What is ours in a text, while a run is at work. */
+interface Ours {
+  readonly held: Map<string, Held>;
+  /** Containers that exist only because of us. */
+  readonly made: Set<string>;
+}
+
+/**
+ * What we made goes once nothing is in it, and is forgotten once nothing of ours is. What was empty
+ * before waits for those who had something in it: it may be the user's by now.
+ */
+function dropEmpty(tree: Tree, { held, made }: Ours, empty: ReadonlySet<string>): void {
   for (const container of [...made].sort((a, b) => b.length - a.length)) {
-    const inside = (place: string) => isBelow(place, container);
-    if (![...tree.leaves.keys(), ...tree.containers].some(inside)) {
+    const isHeld = [...held.keys()].some((place) => isBelow(place, container));
+    if (isEmptyIn(tree, container) && !(isHeld && empty.has(container))) {
       tree.containers.delete(container);
     }
-    if (!tree.containers.has(container) || ![...held.keys()].some(inside)) made.delete(container);
+    if (!tree.containers.has(container) || !isHeld) made.delete(container);
   }
 }
 
-/** The containers on the way to a place, outermost first. */
-export function containersOf(place: string): string[] {
-  return [...place.matchAll(/[.[]/g)].map((match) => place.slice(0, match.index));
-}
-
-function isBelow(place: string, container: string): boolean {
-  return place.startsWith(`${container}.`) || place.startsWith(`${container}[`);
+function isEmptyIn({ leaves, containers }: Tree, container: string): boolean {
+  return ![...leaves.keys(), ...containers].some((place) => isBelow(place, container));
 }
 
 function filled(template: string, { url, socket }: Address): string {

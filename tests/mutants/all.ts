@@ -1,4 +1,5 @@
 /** All mutants, by what they break. A further list is one more line here. */
+import { DOTENV_MUTANTS } from "./dotenv.ts";
 import { JSON_MUTANTS } from "./json.ts";
 import type { Mutant } from "./mutant.ts";
 import { OWNERSHIP_MUTANTS } from "./ownership.ts";
@@ -21,6 +22,7 @@ export const MUTANTS: readonly MutantList[] = [
   { kind: "toml", mutants: TOML_MUTANTS },
   { kind: "yaml", mutants: YAML_MUTANTS },
   { kind: "json", mutants: JSON_MUTANTS },
+  { kind: "dotenv", mutants: DOTENV_MUTANTS },
   { kind: "ownership", mutants: OWNERSHIP_MUTANTS },
   { kind: "reconcile", mutants: RECONCILE_MUTANTS },
   { kind: "storage", mutants: STORAGE_MUTANTS },

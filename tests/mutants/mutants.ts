@@ -64,6 +64,8 @@ async function copyOfProject(): Promise<string> {
   }).output();
   if (!list.success) throw new Error(new TextDecoder().decode(list.stderr));
   const directory = await Deno.makeTempDir({ prefix: "mutant-" });
+  // Tests run the program as another user too.
+  await Deno.chmod(directory, 0o755);
   for (const file of new Set(new TextDecoder().decode(list.stdout).split("\0"))) {
     if (file === "" || !await exists(`${ROOT}${file}`)) continue;
     const folder = file.slice(0, file.lastIndexOf("/") + 1);

@@ -62,4 +62,23 @@ table("absence", [
     ],
     expected: '# of mine\nurl = "mine"\n',
   },
+  {
+    name: "a text that we wrote last is not taken for the one that was away",
+    given: "# of mine\n",
+    wants: {
+      p: [[["url"], "http://vault/v1"], [["key"], "http://vault/v1"]],
+      q: [[["table", "q"], "http://vault/v1"]],
+    },
+    running: [
+      { apply: "p" },
+      { file: undefined },
+      { apply: "q" },
+      // It is back, but somebody has taken out a line of ours, and one of the record made since.
+      { file: '# of mine\nurl = "http://vault/v1"\nmine = 1\n' },
+      { apply: "p" },
+      { holds: '# of mine\nurl = "http://vault/v1"\nmine = 1\nkey = "http://vault/v1"\n' },
+      { steady: "p" },
+    ],
+    expected: '# of mine\nurl = "http://vault/v1"\nmine = 1\nkey = "http://vault/v1"\n',
+  },
 ]);

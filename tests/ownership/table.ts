@@ -15,12 +15,14 @@ export type Step = string | Readonly<Record<string, string>>;
 
 /** What happens to a file. */
 export type Happening =
-  | { readonly apply: string; readonly wants?: readonly Want[] }
-  | { readonly disable: string }
+  /** One run: who is disabled in it, and who is applied. */
+  | { readonly disable?: string; readonly apply?: string; readonly wants?: readonly Want[] }
   /** The user replaces the first text by the second. */
   | { readonly user: readonly [from: string, to: string] }
   /** The text is now this one: absent, emptied, or a copy that was kept. */
   | { readonly file: string | undefined }
+  /** The provider is applied once more, and nothing at all changes. */
+  | { readonly steady: string }
   /** What stands there now. */
   | { readonly holds: string | undefined };
 
@@ -55,14 +57,23 @@ export function table(about: string, rows: readonly Row[]): void {
           assert.ok(text.includes(was), `${JSON.stringify(text)} has no ${was}`);
           return { ...from, text: text.replace(was, () => is) };
         }
-        const provider = "apply" in step ? step.apply : step.disable;
-        const wants = "apply" in step && step.wants || row.wants[provider];
-        assert.ok(wants !== undefined, `nobody says what ${provider} wants`);
-        const wanted = wants.map(([path, value, kind]) =>
-          wanting(pathOf(path), value, kind === "default" ? [] : knownOf(value), kind)
-        );
-        const action = "apply" in step ? "apply" : "disable";
-        return plan({ handler }, from, [{ provider, action, wanted }]);
+        if ("steady" in step) {
+          assert.deepEqual(happen(from, { apply: step.steady }), from);
+          return from;
+        }
+        const part = (action: "apply" | "disable", provider: string, own?: readonly Want[]) => {
+          const wants = own ?? row.wants[provider];
+          assert.ok(wants !== undefined, `nobody says what ${provider} wants`);
+          const wanted = wants.map(([path, value, kind]) =>
+            wanting(pathOf(path), value, kind === "default" ? [] : knownOf(value), kind)
+          );
+          return { provider, action, wanted };
+        };
+        const own = "wants" in step ? step.wants : undefined;
+        return plan({ handler }, from, [
+          ...step.disable === undefined ? [] : [part("disable", step.disable)],
+          ...step.apply === undefined ? [] : [part("apply", step.apply, own)],
+        ]);
       }
     });
   }

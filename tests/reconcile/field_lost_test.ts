@@ -3,12 +3,7 @@
  * the field, with relatives in other formats and other ways of writing.
  */
 import assert from "node:assert/strict";
-import { outcomes, type Patches, Scenario } from "../support/scenario.ts";
-
-/** A provider with one patch in `_l`. */
-function patched(file: string, rest: Record<string, unknown>): Patches[string] {
-  return { host_dir: "_l", shared_config_patch: { file, ...rest } };
-}
+import { outcomes, patched, type Patches, Scenario } from "../support/scenario.ts";
 
 /** Applies, lets the user edit, takes back in this order, and gives the text that is left. */
 async function afterEdit(

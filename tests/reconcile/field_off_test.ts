@@ -3,15 +3,19 @@
  * field with their relatives.
  */
 import assert from "node:assert/strict";
-import { ConfigPatchError } from "../../mod.ts";
-import { type Patches, Scenario } from "../support/scenario.ts";
+import {
+  ConfigPatchError,
+  disableSharedConfigPatches,
+  type Report,
+  resolveVaultLocation,
+  type Status,
+  statusOfSharedConfigPatches,
+  verifySharedConfigPatches,
+} from "../../mod.ts";
+import { patched, type Patches, Scenario } from "../support/scenario.ts";
 
 const CODEX = "_codex-config/config.toml";
-
-/** A provider with one patch in `_l`. */
-function patched(file: string, rest: Record<string, unknown>): Patches[string] {
-  return { host_dir: "_l", shared_config_patch: { file, ...rest } };
-}
+const SIDECAR = "_l/.terok-managed-config.json";
 
 /** What a run refuses: `provider code message`, by provider. */
 async function refused(run: Promise<unknown>): Promise<string[]> {
@@ -84,4 +88,200 @@ Deno.test("where our own record is lost and sidecars are not, it is said once wh
   const fresh = await Scenario.with({});
   assert.equal(told(await fresh.apply()), 0);
   for (const { mounts } of [scenario, fresh]) await Deno.remove(mounts, { recursive: true });
+});
+
+/** What the user has and how a provider addresses it: a key, one in a table, one in a list. */
+const FORMS: readonly (readonly [string, string, Record<string, unknown>])[] = [
+  ["c.toml", 'u = "mine" # why\nz = 1\n', { toml_set: { u: "{vault_url}" } }],
+  ["c.toml", '[t]\nu = "mine" # why\nz = 1\n', { toml_set: { t: { u: "{vault_url}" } } }],
+  ["c.toml", '[[l]]\nname = "m"\nu = "mine" # why\n', {
+    toml_table: "l",
+    toml_match: { name: "m" },
+    toml_set: { u: "{vault_url}" },
+  }],
+  ["c.yml", "u: mine # why\nz: 1\n", { yaml_set: { u: "{vault_url}" } }],
+  ["c.yml", "l:\n  - name: m\n    u: mine # why\n    z: 1\n", {
+    yaml_table: "l",
+    yaml_match: { name: "m" },
+    yaml_set: { u: "{vault_url}" },
+  }],
+  ["c.json", '{\n  "u": "mine",\n  "z": 1\n}\n', { json_set: { u: "{vault_url}" } }],
+  ["c.json", '{\n  "l": [{ "name": "m", "u": "mine" }, { "name": "z" }]\n}\n', {
+    json_each: ["l", "*"],
+    json_set: { u: "{vault_url}" },
+  }],
+  ["c.env", "U=mine\nZ=1\n", { dotenv_set: { U: "{vault_url}" } }],
+];
+
+/** Each form in mounts of its own, which go at the end. */
+async function inEachForm(
+  work: (scenario: Scenario, file: string, text: string) => Promise<void>,
+): Promise<void> {
+  for (const [file, text, rest] of FORMS) {
+    const scenario = await Scenario.with({ [`_l/${file}`]: text }, { p: patched(file, rest) });
+    try {
+      await work(scenario, `_l/${file}`, text);
+    } catch (error) {
+      if (error instanceof Error) error.message += `\n${JSON.stringify({ file, text, rest })}`;
+      throw error;
+    } finally {
+      await Deno.remove(scenario.mounts, { recursive: true });
+    }
+  }
+}
+
+/** Other addresses than the one at which is applied. */
+const ELSEWHERE = [
+  resolveVaultLocation({ tokenBrokerPort: 4321, direct: true }),
+  resolveVaultLocation({ url: "http://vault.example:7777" }),
+];
+
+function routed(status: Status): string[] {
+  return status.providers.filter(({ standing }) => ["routed", "elsewhere"].includes(standing))
+    .map(({ provider }) => provider);
+}
+
+Deno.test("what status calls routed, disable --all takes back, also a copy that comes back", async () => {
+  await inEachForm(async (scenario, file, text) => {
+    const { roster, mounts } = scenario;
+    for (const withSidecar of [false, true]) {
+      for (const location of [resolveVaultLocation(), ELSEWHERE[0]!]) {
+        scenario.write(file, text);
+        await scenario.apply({ location });
+        const copy = scenario.read(file) ?? "";
+        const sidecar = scenario.read(SIDECAR);
+        await disableSharedConfigPatches(roster, mounts, "all");
+        assert.equal(scenario.read(file), text);
+        // A dotfile sync puts it back.
+        scenario.write(file, copy);
+        if (withSidecar && sidecar !== undefined) scenario.write(SIDECAR, sidecar);
+        const before = routed(await statusOfSharedConfigPatches(roster, mounts));
+        const report = await disableSharedConfigPatches(roster, mounts, "all");
+        const taken = report.providers.filter(({ outcome }) => outcome === "removed");
+        // A direct address is nobody's default: without a record it is a value like any other.
+        const isKnown = location !== ELSEWHERE[0] || (withSidecar && sidecar !== undefined);
+        assert.deepEqual(taken.map(({ provider }) => provider), isKnown ? ["p"] : []);
+        assert.ok(before.length <= taken.length, `${before} and ${taken.length}`);
+        assert.doesNotMatch(isKnown ? scenario.read(file) ?? "" : "", /localhost|containers/);
+        assert.deepEqual(routed(await statusOfSharedConfigPatches(roster, mounts)), []);
+      }
+    }
+  });
+});
+
+Deno.test("an address that the user typed is adopted, which is said once; the file stays", async () => {
+  await inEachForm(async (scenario, file, text) => {
+    const typed = text.replace("mine", "http://localhost:9419");
+    scenario.write(file, typed);
+    const first = await scenario.apply();
+    const adopted = ({ providers }: Report) => providers.flatMap((row) => row.adopted).length;
+    assert.equal(adopted(first), 1);
+    assert.equal(adopted(await scenario.apply()), 0);
+    await scenario.disable("p");
+    const left = scenario.read(file);
+    assert.ok(left !== undefined && !left.includes("localhost"), left);
+    assert.equal(left.includes("why"), text.includes("why"), left);
+  });
+  // Nothing else was in it: the file is the user's all the same.
+  for (
+    const [file, only] of [["c.toml", 'u = "@"\n'], ["c.yml", "u: @\n"], ["c.json", '{"u":"@"}']]
+  ) {
+    const patch = patched(file!, {
+      [`${file!.slice(2).replace("yml", "yaml")}_set`]: { u: "{vault_url}" },
+    });
+    const text = only!.replace("@", "http://localhost:9419");
+    const scenario = await Scenario.with({ [`_l/${file}`]: text }, { p: patch });
+    await scenario.apply();
+    await scenario.disable("p");
+    assert.match(scenario.read(`_l/${file}`) ?? "deleted", /^(?:\{\})?$/);
+    await Deno.remove(scenario.mounts, { recursive: true });
+  }
+});
+
+Deno.test("who has left the roster while the vault moves is told of, and can be taken back", async () => {
+  await inEachForm(async (scenario, file, text) => {
+    const others = { q: patched("q.json", { json_set: { u: "{vault_url}" } }, "_q") };
+    await scenario.apply();
+    const left = scenario.withRoster(others);
+    // As long as the vault is where it was, nobody is misled.
+    assert.deepEqual((await left.apply()).warnings, []);
+    for (const location of ELSEWHERE) {
+      for (let start = 0; start < 2; start++) {
+        const { warnings: [warning] } = await left.apply({ location });
+        assert.equal(warning?.code, "left-behind");
+        assert.match(
+          warning.message,
+          /earlier address of the vault for p, .*take it back with .*disable/,
+        );
+        assert.equal(warning.file, file);
+        assert.ok(warning.position !== undefined);
+      }
+      const { verdict } = await verifySharedConfigPatches(left.roster, left.mounts, { location });
+      assert.equal(verdict, "not-routed");
+    }
+    // That a run is about others is no reason.
+    const about = await scenario.apply({ providers: [], location: ELSEWHERE[0]! });
+    assert.deepEqual(about.warnings.filter((warning) => warning.file === file), []);
+    await left.disable("p");
+    assert.equal(scenario.read(file), text);
+    assert.deepEqual((await left.apply({ location: ELSEWHERE[0]! })).warnings, []);
+  });
+});
+
+Deno.test("a former value comes back, wherever another program has moved ours in between", async () => {
+  await inEachForm(async (scenario, file, text) => {
+    for (const again of [false, true]) {
+      for (const known of ["http://localhost:9419", "http://host.containers.internal:4321"]) {
+        await scenario.apply({ location: ELSEWHERE[1]! });
+        const moved = (scenario.read(file) ?? "").replace("http://vault.example:7777", known);
+        scenario.write(file, moved);
+        const location = ELSEWHERE[0]!;
+        if (again) await scenario.apply({ location });
+        await scenario.apply({ providers: [], disabledProviders: ["p"], location });
+        assert.equal(scenario.read(file), text, `${known} ${again}`);
+      }
+    }
+  });
+});
+
+Deno.test("what comes back is reported as restored, with the value, whatever stands beside it", async () => {
+  const entries: readonly [string, string, string][] = [
+    ["c.toml", '[[l]]\nname = "m"\nu = "mine"\n', '[[l]]\nname = "m"\nz = 1\n\n'],
+    ["c.yml", "l:\n- name: m\n  u: mine\n", "- name: m\n  z: 1\n"],
+    ["c.json", '{ "l": [\n  { "name": "m", "u": "mine" }\n] }\n', '  { "name": "m", "z": 1 },\n'],
+  ];
+  for (const [file, text, entry] of entries) {
+    const format = file.slice(2).replace("yml", "yaml");
+    for (const where of ["before", "behind"]) {
+      for (const withAddress of [false, true]) {
+        const scenario = await Scenario.with({ [`_l/${file}`]: text }, {
+          p: patched(file, {
+            [`${format}_table`]: "l",
+            [`${format}_match`]: { name: "m" },
+            [`${format}_set`]: { u: "{vault_url}" },
+          }),
+        });
+        await scenario.apply();
+        const before = scenario.read(`_l/${file}`) ?? "";
+        const other = withAddress
+          ? entry.replace(/(\n? *"?)z("?(?: =|:)) 1/, '$1u$2 "theirs"')
+          : entry;
+        const edited = where === "before"
+          ? before.replace(/^(?:l:\n|\{ "l": \[\n)?/, (head) => head + other)
+          : file === "c.json"
+          ? before.replace(/\n\] \}\n$/, `,\n${other.replace(/,\n$/, "\n")}] }\n`)
+          : `${before}${format === "toml" ? "\n" : ""}${other.replace(/\n\n$/, "\n")}`;
+        scenario.write(`_l/${file}`, edited);
+        const report = await scenario.disable("p");
+        const [row] = report.providers;
+        assert.equal(row?.outcome, "restored", edited);
+        assert.deepEqual(row.edits.map((edit) => edit.after), ["mine"]);
+        assert.equal(
+          scenario.read(`_l/${file}`),
+          edited.replace(/"http:\/\/localhost:9419"/, format === "yaml" ? "mine" : '"mine"'),
+        );
+        await Deno.remove(scenario.mounts, { recursive: true });
+      }
+    }
+  }
 });

@@ -68,6 +68,17 @@ Deno.test("opencode: the address of the user's strongest file is ours, and comes
   });
 });
 
+Deno.test("gemini: a .env in which some readers find our name twice is refused", async () => {
+  const path = "_gemini-config/.env";
+  const ours = `GOOGLE_GEMINI_BASE_URL=${URL}\n`;
+  const evil = "GOOGLE_GEMINI_BASE_URL=http://x";
+  for (const other of [`\x85${evil}`, `\x1c${evil}`, `A=\`\n${evil}\nB=\``, `A='x'${evil}`]) {
+    const text = `${ours}${other}\n`;
+    const [failure] = await failures("gemini", { [path]: text });
+    assert.match(failure ?? "", /^unsupported _gemini-config\/\.env:[23]$/, text);
+  }
+});
+
 Deno.test("kilo: ours stands in the file that wins over all others", async () => {
   const text = '{ "provider": { "anthropic": { "options": { "baseURL": "https://mine" } } } }\n';
   for (const file of ["kilo.json", "opencode.json", "opencode.jsonc"]) {

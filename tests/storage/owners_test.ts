@@ -148,6 +148,30 @@ rootTest("who cannot use our own directory is told whose it is", async (base) =>
   assert.match(read!, /run this as root, or .*chown -R 1000:1000 .*mounts\/\.vault-config/);
 });
 
+rootTest("one of our own files that is somebody else's is named with its owner", async (base) => {
+  const own = `${base}/mounts/.vault-config`;
+  Deno.mkdirSync(own, { mode: 0o700 });
+  Deno.chownSync(own, USER, USER);
+  for (const name of ["state.json", "lock"]) {
+    Deno.writeTextFileSync(`${own}/${name}`, "{}", { mode: 0o600 });
+  }
+  Deno.mkdirSync(`${base}/cache-${USER}`);
+  Deno.chownSync(`${base}/cache-${USER}`, USER, USER);
+  const said = await as(
+    USER,
+    "022",
+    base,
+    `const mounts = new Mounts(${JSON.stringify(`${base}/mounts`)});
+    for (const work of [() => mounts.readOwn("state.json"), () => mounts.lock({ timeout: 0 })]) {
+      console.log(await work().catch((error) => error.file + ": " + error.message));
+    }`,
+  );
+  assert.deepEqual(said.trim().split("\n"), [
+    ".vault-config/state.json: cannot read it: .vault-config/state.json belongs to root alone",
+    ".vault-config/lock: cannot take the lock: .vault-config/lock belongs to root alone",
+  ]);
+});
+
 for (const grants of ["scoped", "all"] as const) {
   rootTest(
     `directories to a nested file belong to the host dir's owner (${grants})`,

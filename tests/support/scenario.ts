@@ -77,6 +77,15 @@ export class Scenario {
   }
 }
 
+/** A provider with one patch in a host dir of its own, by its format. */
+export function patched(
+  file: string,
+  rest: Record<string, unknown>,
+  host_dir = "_l",
+): Patches[string] {
+  return { host_dir, shared_config_patch: { file, ...rest } };
+}
+
 /** A roster of agents that may say anything. */
 export function rosterOf(patches: Patches): Roster {
   return rosterFrom(patches as Parameters<typeof rosterFrom>[0]);

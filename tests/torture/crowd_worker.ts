@@ -111,7 +111,7 @@ async function work(mounts: string, id: number, rounds: number): Promise<Account
       formats: defaultFormats,
     };
     try {
-      const { report } = await run(job, { lockTimeout: 60_000, command: `worker ${id}` });
+      const { report } = await run(job, { lockTimeout: 600_000, command: `worker ${id}` });
       for (const { error } of report.providers) {
         if (error?.code === "changed") gaveUp++;
         else if (error !== undefined) failures.push(`${error.where}: ${error.message}`);

@@ -1,0 +1,236 @@
+/** What is compared after a run: files, reports, our record and the sidecars, read by themselves. */
+import assert from "node:assert/strict";
+import { type Claim, shownPath } from "../../ownership/claims.ts";
+import type { Report } from "../../ownership/report.ts";
+import { NO_STATE, parseState, printState, type State } from "../../reconcile/state.ts";
+import { type Stage, treeOf } from "./cast.ts";
+import { containersOf, type Memory, type Tree } from "./memory.ts";
+import type { Note, Outcome } from "./rules.ts";
+import type { Readable } from "./users.ts";
+
+/** A file is what the rules say, with all that the user wrote. */
+export function assertFile(
+  stage: Stage,
+  file: string,
+  { before, after: text, expected }: {
+    readonly before: string | undefined;
+    readonly after: string | undefined;
+    readonly expected: Outcome | undefined;
+  },
+): void {
+  if (expected === undefined) {
+    assert.equal(text, before, "a file that the run is not about stays");
+    return;
+  }
+  const { leaves, containers } = treeOf(stage, text ?? "");
+  const sorted = (items: Iterable<unknown>) => [...items].sort();
+  assert.deepEqual(sorted(leaves), sorted(expected.tree.leaves), `the values of ${file}`);
+  assert.deepEqual(
+    sorted(containers),
+    sorted(expected.tree.containers),
+    `the containers of ${file}`,
+  );
+  if (stage.isStrict?.(before ?? "") === true && text !== undefined) {
+    assert.equal(stage.isStrict(text), true, `${file} stays strict`);
+  }
+  assert.deepEqual(commentsIn(text), commentsIn(before), `the comments of ${file}`);
+  assert.deepEqual(usersLines(text), usersLines(before), `the user's lines of ${file}`);
+}
+
+/** A claim, as the rules and the state have it. */
+interface Remembered {
+  readonly place: string;
+  readonly value: string;
+  readonly owners: readonly string[];
+  readonly overrode: boolean;
+}
+
+/** What we remember is what the rules say, and is read as it was written. */
+export function assertMemory(
+  stage: Stage,
+  text: string | undefined,
+  memories: ReadonlyMap<string, Memory>,
+  textOf: (file: string) => string | undefined,
+): void {
+  const state = stateIn(text);
+  if (text !== undefined) assert.equal(printState(state), text);
+  assert.equal(state.pending === undefined, true, "nothing is pending");
+  // What no longer stands is kept for its owners; an entry that is gone may have left several.
+  const standing = (claims: readonly Remembered[], { leaves }: Tree) => {
+    const byPlace = new Map<string, Remembered>();
+    for (const one of claims.filter(({ place, value }) => leaves.get(place) === value)) {
+      const owners = [...one.owners, ...byPlace.get(one.place)?.owners ?? []];
+      byPlace.set(one.place, { ...one, owners: [...new Set(owners)].sort() });
+    }
+    return [...byPlace.values()].sort((a, b) => a.place < b.place ? -1 : 1);
+  };
+  // What is remembered of a container matters only while it is there, and something of ours in it.
+  const told = (
+    rows: Iterable<readonly [string, readonly (Remembered & { made: readonly string[] })[]]>,
+  ) =>
+    [...rows].flatMap(([file, claims]) => {
+      const tree = treeOf(stage, textOf(file) ?? "");
+      const live = claims.filter(({ place, value }) => tree.leaves.get(place) === value);
+      const made = new Set(live.flatMap((claim) => claim.made));
+      const all = standing(claims.map(({ made: _, ...claim }) => claim), tree);
+      return all.length === 0 ? [] : [[file, all, [...made].sort()]];
+    }).sort();
+  const shown = [...state.files].map(([file, { claims }]) =>
+    [file, claims.map((claim) => ({ ...remembered(claim), made: madeBy(claim) }))] as const
+  );
+  const wanted = [...memories].map(([file, { held }]) =>
+    [
+      file,
+      [...held].map(([place, { value, owners, former, made }]) => (
+        { place, value, owners, overrode: former !== undefined, made }
+      )),
+    ] as const
+  );
+  assert.deepEqual(told(shown), told(wanted), "what is remembered");
+}
+
+/** What is set aside is what the rules say; after a crash, it is where the work was announced. */
+export function assertAside(
+  text: string | undefined,
+  memories: ReadonlyMap<string, Memory>,
+  only: readonly string[],
+): void {
+  const state = stateIn(text);
+  const files = new Map([...state.files, ...state.pending?.files ?? []]);
+  const shown = [...files].flatMap(([file, known]) => known?.aside === undefined ? [] : [file]);
+  const wanted = [...memories].flatMap(([file, { aside }]) => aside === undefined ? [] : [file]);
+  const told = (names: readonly string[]) => names.filter((name) => only.includes(name)).sort();
+  assert.deepEqual(told(shown), told(wanted), "what is set aside");
+}
+
+function stateIn(text: string | undefined): State {
+  return text === undefined ? NO_STATE : parseState(text);
+}
+
+function remembered(claim: Claim): Remembered {
+  return {
+    place: placeOf(shownPath(claim)),
+    value: JSON.stringify(
+      claim.value,
+      (_, value) => typeof value === "bigint" ? Number(value) : value,
+    ),
+    owners: claim.owners,
+    overrode: claim.text?.overrode === true,
+  };
+}
+
+function madeBy(claim: Claim): string[] {
+  return claim.created.filter((length) => length > 0)
+    .map((length) => placeOf(shownPath(claim).slice(0, length)));
+}
+
+/** A sidecar says what we remember of a file. */
+export function assertSidecar(
+  file: string,
+  notes: readonly Note[],
+  memory: Memory | undefined,
+  { containers, leaves }: Tree,
+): void {
+  const said = notes.flatMap(({ provider, values }) =>
+    [...values].map(([place, value]) => [provider, place, value])
+  );
+  const held = [...memory?.held ?? []].flatMap(([place, { value, owners }]) =>
+    owners.map((owner) => [owner, place, value])
+  );
+  assert.deepEqual(said.sort(), held.sort(), `the sidecar on ${file}`);
+  const made = new Set([...memory?.held.values() ?? []].flatMap((claim) => claim.made));
+  const standing = notes.filter(({ values }) =>
+    [...values].some(([place, value]) => leaves.get(place) === value)
+  );
+  for (const container of standing.flatMap((note) => note.made.slice(-1))) {
+    // Of an entry of another run's record nobody can tell whose it is by now.
+    if (!containers.has(container) || container.includes("[")) continue;
+    assert.ok(made.has(container), `${container} is not ours`);
+  }
+}
+
+interface SidecarJson {
+  readonly table?: string;
+  readonly match?: { readonly name?: string };
+  readonly created?: boolean;
+  readonly values?: unknown;
+}
+
+/** What a sidecar says of one file. */
+export function notesIn(stage: Stage, sidecar: string | undefined, name: string): Note[] {
+  const notes: Note[] = [];
+  const entry = parsed(sidecar)?.files?.[name];
+  for (const [provider, records] of Object.entries(entry?.providers ?? {})) {
+    for (const record of Array.isArray(records) ? records : []) {
+      const { table, values, created, match }: SidecarJson = record;
+      if (values === undefined) continue;
+      const prefix = table === undefined ? "" : `${table}[${match?.name}].`;
+      const { leaves } = treeOf({ ...stage, read: () => values }, "any text");
+      const made = created === true ? containersOf(`${prefix}x`) : [];
+      const places = new Map([...leaves].map(([place, json]) => [prefix + place, json]));
+      notes.push({ provider, values: places, made });
+    }
+  }
+  return notes;
+}
+
+/** A sidecar or a state as it is, if it is anything. */
+export function parsed(text: string | undefined): Readable | undefined {
+  try {
+    return JSON.parse(text ?? "null") ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The providers that were declined; no other failure may be. */
+export function declinedIn({ providers }: Report): Set<string> {
+  const errors = providers.flatMap(({ error }) => error === undefined ? [] : [error]);
+  for (const error of errors) {
+    if (["unsupported", "shape"].includes(error.code)) continue;
+    throw new Error(`${error.provider}: ${error.code}: ${error.message}`, { cause: error });
+  }
+  return new Set(errors.flatMap(({ provider }) => provider ?? []));
+}
+
+/** The rows that say that something was done. */
+export function rowsOf({ providers }: Report): string[] {
+  return providers.filter(({ outcome }) => !["unchanged", "skipped"].includes(outcome)).map(
+    ({ provider, action, file, outcome, edits }) => {
+      const overrode = edits.filter((edit) => edit.overrode).map((edit) => placeOf(edit.path));
+      return [`${file} ${action} ${provider} ${outcome}`, ...overrode.sort()].join(" ");
+    },
+  );
+}
+
+function placeOf(path: readonly unknown[]): string {
+  return path.map((step, depth) =>
+    typeof step === "string"
+      ? (depth === 0 ? step : `.${step}`)
+      : `[${(step as { name: string }).name}]`
+  ).join("");
+}
+
+/** All comments in their order. */
+function commentsIn(text: string | undefined): string[] {
+  return [...(text ?? "").matchAll(/(?:#|\/\/) c\d+\b/g)].map(([comment]) => comment);
+}
+
+/**
+ * The lines with a word of the user's and none of ours. A comma behind one may come and go; so may
+ * blanks before it, where the file was indented anew since we wrote, and a comment behind it, which
+ * stood in a line of ours.
+ */
+function usersLines(text: string | undefined): string[] {
+  return (text ?? "").split("\n").map((line) =>
+    line.replace(/(#|\/\/) c\d+/g, "").trim().replace(/,$/, "")
+  ).filter((line) =>
+    /\b(user|user_key|last|other|text|one|two)\b/.test(line) && !/[[\]{}]/.test(line) &&
+    !/\b(url|mine|socket|own|a|b|base|key|extra|sock|more|second|deep|u)\b/.test(line)
+  );
+}
+
+/** A text for a story. */
+export function show(text: string | undefined): string {
+  return text === undefined ? "(no file)" : JSON.stringify(text);
+}

@@ -1,0 +1,110 @@
+/** What the rules remember of a config between runs, and what becomes of that while its text is away. */
+
+/** What a config says, by place. */
+export interface Tree {
+  /** The JSON of every scalar and list of scalars. */
+  readonly leaves: Map<string, string>;
+  /** Every table, list of tables and entry of one, empty ones included. */
+  readonly containers: Set<string>;
+}
+
+/** A place that we wrote. */
+export interface Held {
+  /** What we wrote. */
+  readonly value: string;
+  /** What the user had there; absent: nothing, or not known any more. */
+  readonly former?: string;
+  /** The providers that want it. */
+  readonly owners: readonly string[];
+  /** The containers around it that existed only because of us when it was last there. */
+  readonly made: readonly string[];
+}
+
+/** What we remember of a text. */
+export interface TextMemory {
+  readonly held: ReadonlyMap<string, Held>;
+  /** Whether there was no text before we came: then nothing of the user's can come back. */
+  readonly began: boolean;
+  /** The text that we last wrote. */
+  readonly written: string | undefined;
+}
+
+/** What we remember of one file: of its text, and of one that was away when we came. */
+export interface Memory extends TextMemory {
+  readonly aside: TextMemory | undefined;
+}
+
+/** Whether a memory was set aside, as its text is away, or taken up again with it. */
+export type Turn = "set aside" | "taken up" | undefined;
+
+/** The texts at the beginning of a run. */
+export interface Texts {
+  /** The texts before the run. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** What they say. */
+  readonly trees: ReadonlyMap<string, Tree>;
+  /**
+   * Files whose text is not the one that was away, though all that we had in that stands in it: rules
+   * without bytes cannot tell whether it is taken for it.
+   */
+  readonly takenUp: ReadonlySet<string>;
+}
+
+/** Whether a text holds nothing. */
+export function isBlank(text: string | undefined): boolean {
+  return text === undefined || text.trim() === "";
+}
+
+/** All owners that a memory knows, of what is set aside as well. */
+export function ownersIn(memory: Memory | undefined): Set<string> {
+  const all = [...memory?.held.values() ?? [], ...memory?.aside?.held.values() ?? []];
+  return new Set(all.flatMap(({ owners }) => owners));
+}
+
+/** What counts for a text, and what is kept in case its text comes back. */
+export function chosen(
+  { texts, trees, takenUp }: Texts,
+  file: string,
+  memory: Memory | undefined,
+): {
+  readonly known: TextMemory | undefined;
+  readonly aside: TextMemory | undefined;
+  readonly turn: Turn;
+} {
+  const aside = memory?.aside;
+  const as = { known: memory, aside, turn: undefined };
+  if (memory === undefined) return as;
+  const text = texts.get(file);
+  if (isBlank(text)) {
+    // What we began ourselves has nothing of the user's to come back.
+    if (memory.held.size === 0 || memory.began) return as;
+    return { known: undefined, aside: memory, turn: "set aside" };
+  }
+  if (aside === undefined) return as;
+  const stands = [...aside.held].every(([place, { value }]) =>
+    trees.get(file)?.leaves.get(place) === value
+  );
+  const isBack = text === aside.written || (stands && takenUp.has(file));
+  return isBack ? { known: aside, aside: undefined, turn: "taken up" } : as;
+}
+
+/** Containers that exist only because of us: those that still hold something of ours know best. */
+export function madeIn(tree: Tree, held: ReadonlyMap<string, Held>): Set<string> {
+  const live = [...held].filter(([place, { value }]) => tree.leaves.get(place) === value);
+  const made = new Set(live.flatMap(([, claim]) => claim.made));
+  const around = new Set(live.flatMap(([place]) => containersOf(place)));
+  for (const [, claim] of held) {
+    for (const one of claim.made) if (!around.has(one) && tree.containers.has(one)) made.add(one);
+  }
+  return made;
+}
+
+/** The containers on the way to a place, outermost first. */
+export function containersOf(place: string): string[] {
+  return [...place.matchAll(/[.[]/g)].map((match) => place.slice(0, match.index));
+}
+
+/** Whether a place lies in a container. */
+export function isBelow(place: string, container: string): boolean {
+  return place.startsWith(`${container}.`) || place.startsWith(`${container}[`);
+}
