@@ -26,7 +26,7 @@
  * | `too-large` | a file or a value is over a cap |
  * | `bypassed` | the values would stand, but the client would not go to the vault |
  * | `changed` | a file kept changing under us |
- * | `moved` | an address of ours stands where it was not put, and stays |
+ * | `moved` | an address of the vault stands where or as it was not put, and stays |
  * | `busy` | a file stays empty because a client is writing it |
  * | `state` | our own state file cannot be read |
  * | `state-newer` | the state was written by a newer version of this program |
@@ -264,6 +264,18 @@ export function escapeControl(text: string): string {
     /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu,
     (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
   );
+}
+
+/** What is longer than this in a message is shown without its middle. */
+const MOST_SHOWN = 256;
+
+/**
+ * A name or key for a message. A container gives them, and can make them as long as it likes: of a
+ * long one the beginning and the end are enough to find it.
+ */
+export function shortened(text: string): string {
+  if (text.length <= MOST_SHOWN) return text;
+  return `${text.slice(0, MOST_SHOWN / 2)}…${text.slice(1 - MOST_SHOWN / 2)}`;
 }
 
 /**

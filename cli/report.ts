@@ -1,5 +1,5 @@
 /** A report for people: one line for each provider, then what they should know. @module */
-import { escapeControl } from "../errors.ts";
+import { escapeControl, shortened } from "../errors.ts";
 import { pathText } from "../formats/value.ts";
 import type { Outcome, ProviderReport, Report } from "../ownership/report.ts";
 // What tells of a failure must be there when nothing more can be loaded: no descriptor is left.
@@ -96,7 +96,8 @@ export function columns(
 /** What was found that an operator should know. */
 export function warningsText({ warnings }: Pick<Report, "warnings">, paint: Paint): string {
   return warnings.map(({ file, position, message }) => {
-    const place = position === undefined ? file : `${file}:${position.line}:${position.column}`;
+    const name = file && shortened(escapeControl(file));
+    const place = position === undefined ? name : `${name}:${position.line}:${position.column}`;
     return lineText("warning", place === undefined ? message : `${place}: ${message}`, paint);
   }).join("");
 }

@@ -1,4 +1,5 @@
 /** The value model: comparing trees, following paths, and the tree that an edit must lead to. @module */
+import { shortened } from "../errors.ts";
 import {
   type ConfigList,
   type ConfigPath,
@@ -166,7 +167,10 @@ export function removeAt(root: ConfigRoot, path: ConcretePath): void {
   else if (isTable(container)) delete (container as Record<string, ConfigValue>)[last];
 }
 
-/** A path as people write it: `providers[name=mistral].api_base`. */
+/**
+ * A path as people write it: `providers[name=mistral].api_base`. Long keys are shown without their
+ * middle, so that two paths may have one text: it tells people where something is, and no program.
+ */
 export function pathText(path: ConfigPath): string {
   let text = "";
   for (const step of path) {
@@ -181,7 +185,7 @@ export function pathText(path: ConfigPath): string {
 }
 
 function keyText(key: string): string {
-  return /^[A-Za-z0-9_$@/-]+$/.test(key) ? key : JSON.stringify(key);
+  return shortened(/^[A-Za-z0-9_$@/-]+$/.test(key) ? key : JSON.stringify(key));
 }
 
 function scalarText(value: string | number | bigint | boolean): string {

@@ -58,10 +58,10 @@ export function applyAll(draft: Draft, parts: readonly Part[], now: string): App
   for (const { provider } of parts) {
     const put = puts.edits.get(provider) ?? [];
     const edits = [...back.endings.get(provider)?.edits ?? [], ...put];
-    if (put.length > 0) endings.set(provider, { outcome: "updated", edits });
+    if (put.length > 0) endings.set(provider, { outcome: "updated", edits, kept: [], gone: [] });
     else if (edits.length > 0) {
       const outcome = edits.some((edit) => edit.after !== undefined) ? "restored" : "removed";
-      endings.set(provider, { outcome, edits });
+      endings.set(provider, { outcome, edits, kept: [], gone: [] });
     }
   }
   return { draft: puts.draft, endings };

@@ -4,11 +4,12 @@
  *
  * @module
  */
-import { ConfigPatchError, locate as positionOf } from "../errors.ts";
+import { ConfigPatchError, escapeControl, locate as positionOf, shortened } from "../errors.ts";
 import { folded } from "../formats/twins.ts";
 import type { ConfigDocument, ConfigPath, ConfigTable, ConfigValue } from "../formats/types.ts";
 import { isList, isTable, pathText, sameValue } from "../formats/value.ts";
 import { MOST_TOLD } from "./bounds.ts";
+import { pathKey } from "./claims.ts";
 import type { Bypass } from "./report.ts";
 
 /** A rule of an agent file, for one file. */
@@ -108,7 +109,7 @@ export function caseTwins(
       if (isTable(value) && typeof key === "string") {
         for (const twin of namesIn(value).get(folded(key)) ?? []) {
           const at = [...place.slice(0, depth), twin];
-          if (twin !== key) found.set(pathText(at), { key, at });
+          if (twin !== key) found.set(pathKey(at), { key, at });
         }
         value = Object.hasOwn(value, key) ? value[key] : undefined;
       } else value = isList(value) && typeof key === "number" ? value[key] : undefined;
@@ -125,7 +126,8 @@ export function caseTwins(
 export function bypassed(provider: string, bypasses: readonly FoundBypass[]): ConfigPatchError {
   const [first] = bypasses;
   const what = bypasses.map(({ file, position, path, why }) => {
-    const where = position === undefined ? file : `${file}:${position.line}:${position.column}`;
+    const name = shortened(escapeControl(file));
+    const where = position === undefined ? name : `${name}:${position.line}:${position.column}`;
     const setting = path === undefined ? where : `${pathText(path)} at ${where}`;
     return `${setting} (${why.replace(/\.$/, "")})`;
   }).join(", and of ");

@@ -4,13 +4,13 @@
  *
  * @module
  */
-import { ConfigPatchError } from "../errors.ts";
+import { ConfigPatchError, locate, type Position } from "../errors.ts";
 import type { ConfigDocument, ConfigPath, ConfigValue, FormatHandler } from "../formats/types.ts";
 import { refuseDepth } from "../formats/limits.ts";
 import { type ConcretePath, matches, resolve, valueAt } from "../formats/value.ts";
 import { adoptKnown, adoptRecords, type Records } from "./adopt.ts";
 import { applyAll } from "./apply.ts";
-import { refuseManyClaims, refuseManyPlaces } from "./bounds.ts";
+import { MOST_TOLD, refuseManyClaims, refuseManyPlaces } from "./bounds.ts";
 import {
   type Claim,
   type FileRecord,
@@ -19,7 +19,6 @@ import {
   leadingKeys,
   pathKey,
   type Place,
-  placeText,
   shownPath,
   type WantedPath,
 } from "./claims.ts";
@@ -89,8 +88,20 @@ export interface PartResult {
   readonly edits: readonly Edit[];
   /** Places that hold our value already, and are ours from now on. */
   readonly adopted: readonly ConfigPath[];
-  /** Values of ours that stand where we did not put them, and stay. */
+  /** Addresses of the vault that no claim holds, and that stay. */
   readonly strays: readonly Stray[];
+  /** Of who leaves: its places that hold a value of the user's by now. */
+  readonly kept: readonly KeptPlace[];
+  /** Of who leaves: its places that had gone. */
+  readonly gone: readonly ConfigPath[];
+}
+
+/** A place that holds another value than ours. */
+export interface KeptPlace {
+  /** The place, as reports show it. */
+  readonly path: ConfigPath;
+  /** Where in the file; absent where it has no text of its own. */
+  readonly position: Position | undefined;
 }
 
 /**
@@ -163,9 +174,28 @@ export function planFile(input: FileInput): FilePlan {
       edits: ending?.edits ?? [],
       adopted: adopted(provider),
       strays: strays.get(provider) ?? [],
+      kept: action === "disable" ? keptPlaces(draft, ending, strays.get(provider) ?? []) : [],
+      gone: action === "disable" ? ending?.gone.slice(0, MOST_TOLD).map(shownPath) ?? [] : [],
     };
   });
   return { text: after, state, results };
+}
+
+/** The places of who leaves that hold a value of the user's by now, but no address of the vault. */
+function keptPlaces(
+  { document }: Draft,
+  ending: Ending | undefined,
+  strays: readonly Stray[],
+): KeptPlace[] {
+  const told = new Set(strays.map(({ path }) => pathKey(path)));
+  const kept = findPlaces(document.value, ending?.kept.slice(0, MOST_TOLD) ?? []);
+  return kept.filter(({ at }) => at === undefined || !told.has(pathKey(at))).map((claim) => {
+    const span = claim.at && document.find(claim.at)?.span;
+    return {
+      path: shownPath(claim),
+      position: span && locate(document.text, span.start).position,
+    };
+  });
 }
 
 /** The record that counts for a text, and the one that is kept in case its text comes back. */
@@ -265,10 +295,10 @@ function disable(
   const again = adoptKnown(after, parts, now);
   const rest = withdraw(again, claimsOf(again, leavers));
   const gone = new Set(
-    rest.released.slice(after.released.length).map(({ claim }) => placeText(claim)),
+    rest.released.slice(after.released.length).map(({ claim }) => pathKey(shownPath(claim))),
   );
   const released = after.released.map((one): Released =>
-    gone.has(placeText(one.claim)) ? { ...one, outcome: "removed", after: undefined } : one
+    gone.has(pathKey(shownPath(one.claim))) ? { ...one, outcome: "removed", after: undefined } : one
   );
   return { draft: rest, endings: endingsOf(draft, { ...after, released }, leaving) };
 }

@@ -98,7 +98,7 @@ export interface Warning {
   readonly position?: Position | undefined;
   /**
    * The kind of warning, where a program may need it. `left-behind`: an address of ours whose owner
-   * takes no part in runs any more. `moved`: one that stands where we did not put it. `bypassed`: a
+   * takes no part in runs any more. `moved`: one that stands where or as we did not put it. `bypassed`: a
    * bypass that the operator has accepted.
    */
   readonly code?: "left-behind" | "moved" | "bypassed" | undefined;

@@ -12,6 +12,10 @@ export interface Ending {
   readonly outcome: Outcome;
   /** The values that change. */
   readonly edits: readonly Edit[];
+  /** The claims in whose places another value stands by now. */
+  readonly kept: readonly Claim[];
+  /** The claims in whose places nothing stands any more. */
+  readonly gone: readonly Claim[];
 }
 
 /** Owners that leave, by claim. */
@@ -52,16 +56,21 @@ export function endingsOf(before: Draft, after: Draft, leaving: Leaving): Map<st
   const endOf = new Map(after.released.map((one) => [one.claim.place, one]));
   const outcomes = new Map<string, Set<Outcome>>();
   const edits = new Map<string, Edit[]>();
+  const ended = { kept: new Map<string, Claim[]>(), gone: new Map<string, Claim[]>() };
   for (const [claim, leavers] of leaving) {
     const end = endOf.get(claim.place);
     for (const leaver of leavers) {
       // If it was not released, it has other owners, or belongs to the user from now on.
       const outcome = end?.outcome ?? (stands(claim) ? "kept" : "gone");
       outcomes.set(leaver, (outcomes.get(leaver) ?? new Set()).add(outcome));
-      if (end?.outcome !== "restored" && end?.outcome !== "removed") continue;
-      const own = edits.get(leaver) ?? [];
-      edits.set(leaver, own);
-      own.push({ path: shownPath(claim), before: claim.value, after: end.after });
+      if (end?.outcome === "kept" || end?.outcome === "gone") {
+        const claims = ended[end.outcome];
+        claims.set(leaver, [...claims.get(leaver) ?? [], claim]);
+      } else if (end !== undefined) {
+        const own = edits.get(leaver) ?? [];
+        edits.set(leaver, own);
+        own.push({ path: shownPath(claim), before: claim.value, after: end.after });
+      }
     }
   }
   const order: Outcome[] = ["restored", "removed", "kept", "gone"];
@@ -69,6 +78,8 @@ export function endingsOf(before: Draft, after: Draft, leaving: Leaving): Map<st
     [...outcomes].map(([provider, seen]) => [provider, {
       outcome: order.find((one) => seen.has(one)) ?? "unchanged",
       edits: edits.get(provider) ?? [],
+      kept: ended.kept.get(provider) ?? [],
+      gone: ended.gone.get(provider) ?? [],
     }]),
   );
 }

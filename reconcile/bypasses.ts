@@ -63,17 +63,18 @@ export async function judge(given: Case): Promise<Judgement> {
     try {
       const found: FoundBypass[] = [];
       for (const rule of entry.bypassedBy) {
-        found.push(...await look.rule(target.dir, rule, task));
         // That is enough to refuse it, and as much as anybody reads.
         if (found.length >= MOST_TOLD) break;
+        found.push(...await look.rule(target.dir, rule, task));
       }
       found.push(...look.twins(task));
       if (found.length === 0) continue;
       const isAccepted = accepted.has(provider);
-      bypasses.set(provider, found.map((one) => ({ ...one, accepted: isAccepted })));
+      const told = toldOf(found);
+      bypasses.set(provider, told.map((one) => ({ ...one, accepted: isAccepted })));
       if (isAccepted) continue;
       const file = `${target.dir}/${look.chosen(task)}`;
-      refused.push({ part: task, file, error: bypassed(provider, found) });
+      refused.push({ part: task, file, error: bypassed(provider, told) });
     } catch (error) {
       if (!(error instanceof ConfigPatchError)) throw error;
       const file = `${target.dir}/${look.chosen(task)}`;
@@ -81,6 +82,15 @@ export async function judge(given: Case): Promise<Judgement> {
     }
   }
   return { bypasses, refused, looked: look.looked, patterns: look.patterns };
+}
+
+/** As many as are told; the last one says so where there are or may be more. */
+function toldOf(found: readonly FoundBypass[]): readonly FoundBypass[] {
+  const told = found.slice(0, MOST_TOLD);
+  const last = told[MOST_TOLD - 1];
+  return last === undefined
+    ? told
+    : told.with(MOST_TOLD - 1, { ...last, why: `${last.why} (and there may be more)` });
 }
 
 /** Looks at the files that rules are about, each of them once. */
@@ -106,6 +116,7 @@ class Look {
     };
     const found: FoundBypass[] = [];
     for (const name of await this.#names(dir, rule, task)) {
+      if (found.length >= MOST_TOLD) break;
       const rival = await this.#rival(dir, name, rule.path === undefined ? undefined : rule.format);
       const file = `${dir}/${name}`;
       found.push(...bypassesOf(judged, file, rival).map((one) => this.#asItStands(one, file)));

@@ -51,6 +51,9 @@ interface Hands {
   readonly held: HeldFiles;
 }
 
+/** By the directory, as in `host dir/`: a temporary in it that could not be removed. */
+type Barred = ReadonlyMap<string, string>;
+
 /** Writes what a preview found to be written. A file that cannot be replaced fails alone. */
 export async function commit(
   job: Job,
@@ -59,6 +62,7 @@ export async function commit(
 ): Promise<Committed> {
   const { mounts } = job;
   const left = await collectLeftovers(job, found.state, findings);
+  const barred: Barred = new Map(left.map((key) => [directoryOf(key), key]));
   const done = statedAfter(found);
   const changing = found.files.filter((file) => isChanged(file, found));
   const sidecars = [...sidecarChanges(found, done.files).keys()];
@@ -82,7 +86,7 @@ export async function commit(
     const temporary = names.get(file.key) ?? "";
     try {
       if (changing.includes(file)) {
-        results.set(file.key, await write(job, file, found, { held, temporary }));
+        results.set(file.key, await write(job, file, found, { held, barred, temporary }));
       }
       setEntry(files, file.key, done.files.get(file.key));
       findings.done(found, file);
@@ -105,7 +109,7 @@ export async function commit(
     const key = `${sidecar.dir}/${SIDECAR_NAME}`;
     const change = changes.get(sidecar);
     if (change === undefined) return;
-    const putting = { held, temporary: names.get(key) ?? "" };
+    const putting = { held, barred, temporary: names.get(key) ?? "" };
     const outcome = await writeSidecar(job, sidecar, change, putting, findings);
     left.push(...outcome.left);
     if (outcome.left.length === 0) results.set(key, outcome.written);
@@ -186,13 +190,36 @@ function leftBy(error: ConfigPatchError, temporary: string): string[] {
 }
 
 /** How one file is put in its place. */
-type Putting = Pick<Hands, "held"> & { readonly temporary: string };
+type Putting = Pick<Hands, "held"> & { readonly barred: Barred; readonly temporary: string };
+
+function directoryOf(key: string): string {
+  return key.slice(0, key.lastIndexOf("/") + 1);
+}
+
+/**
+ * Refuses to make one more temporary where one could not be removed: each start would leave another.
+ *
+ * @throws {ConfigPatchError} `permission`.
+ */
+function refuseBarred(key: string, barred: Barred): void {
+  const leftover = barred.get(directoryOf(key));
+  if (leftover === undefined) return;
+  throw new ConfigPatchError(
+    "permission",
+    `nothing new is put beside it while ${leftover} of an earlier run cannot be removed`,
+    {
+      file: key,
+      remedy: `remove ${leftover}; where its directory is append-only or immutable (lsattr -d), ` +
+        "chattr -a or chattr -i takes that away",
+    },
+  );
+}
 
 async function write(
   { mounts }: Job,
   file: ConfigFile,
   found: Preview,
-  { held, temporary }: Putting,
+  { held, barred, temporary }: Putting,
 ): Promise<WrittenFile | undefined> {
   const { dir, name, read } = file;
   const text = newText(file, found);
@@ -200,6 +227,7 @@ async function write(
     if (read !== undefined) await mounts.removeFile({ dir, file: name, expected: read, held });
     return undefined;
   }
+  refuseBarred(file.key, barred);
   if (name.includes("/")) await mounts.prepareHostDir(dir, name);
   const bytes = new TextEncoder().encode(text);
   const mode = narrower(file, found);
@@ -221,7 +249,7 @@ async function writeSidecar(
   { mounts }: Job,
   { dir, read }: FoundSidecar,
   { text, mask }: SidecarChange,
-  { held, temporary }: Putting,
+  { held, barred, temporary }: Putting,
   findings: Findings,
 ): Promise<{ left: string[]; written: WrittenFile | undefined }> {
   try {
@@ -231,6 +259,7 @@ async function writeSidecar(
       }
       return { left: [], written: undefined };
     }
+    refuseBarred(`${dir}/${SIDECAR_NAME}`, barred);
     const bytes = new TextEncoder().encode(text);
     await mounts.prepareHostDir(dir);
     const attributes = await mounts.replace({

@@ -3,6 +3,7 @@ import { ConfigPatchError, type Position } from "../errors.ts";
 import { pathText } from "../formats/value.ts";
 import { ownersOf } from "../ownership/claims.ts";
 import { type FilePlan, partKey, type PartResult } from "../ownership/plan.ts";
+import type { Stray } from "../ownership/strays.ts";
 import type { ProviderReport, Warning } from "../ownership/report.ts";
 import type { Part } from "../ownership/wanted.ts";
 import type { Judgement } from "./bypasses.ts";
@@ -86,27 +87,57 @@ function rowsOfTask(task: Task, outcomes: Outcomes, warnings: Warning[]): Provid
 function rowOf(
   row: ProviderReport,
   file: ConfigFile,
-  { outcome, edits, adopted, strays }: PartResult,
+  { outcome, edits, adopted, strays, kept, gone }: PartResult,
   job: Job,
   warnings: Warning[],
 ): ProviderReport {
   const { provider, action } = row;
-  for (const { path, position } of strays) {
-    const message = `an address of ours stands at ${pathText(path)}, where ${provider} did not ` +
-      "put it: it was moved or renamed, and stays";
-    if (action === "disable" && job.failOnMalformed === true) {
-      const remedy = "take it out by hand";
-      const error = new ConfigPatchError("moved", message, {
-        provider,
-        file: file.key,
-        position,
-        remedy,
-      });
-      return { ...row, outcome: "failed", edits, error };
-    }
-    warnings.push({ code: "moved", file: file.key, position, message });
+  const [stray, ...others] = strays;
+  if (stray !== undefined && action === "disable" && job.failOnMalformed === true) {
+    const error = strayError(stray, others, provider, file);
+    return { ...row, outcome: "failed", edits, error };
+  }
+  for (const one of strays) {
+    const { position } = one;
+    warnings.push({ code: "moved", file: file.key, position, message: strayText(one, provider) });
+  }
+  for (const { path, position } of kept) {
+    const message = `${pathText(path)} of ${provider} holds another value than ours: it is the ` +
+      "user's, and stays";
+    warnings.push({ file: file.key, position, message });
+  }
+  // A row that says so itself needs no more words.
+  if (outcome !== "gone" && gone.length > 0 && strays.length === 0) {
+    const message = `${gone.map(pathText).join(", ")} of ${provider} had gone already`;
+    warnings.push({ file: file.key, message });
   }
   return { ...row, outcome, edits, adopted: action === "apply" ? adopted : [] };
+}
+
+function strayText({ path, isEdited }: Stray, provider: string): string {
+  const what = `an address of the vault stands at ${pathText(path)}`;
+  return isEdited
+    ? `${what}, in a value that is not as ${provider} wrote it, and stays`
+    : `${what}, where ${provider} did not put it: it was moved or renamed, and stays`;
+}
+
+/** One error for all addresses that stay: the first with its place, the others by their lines. */
+function strayError(
+  stray: Stray,
+  others: readonly Stray[],
+  provider: string,
+  file: ConfigFile,
+): ConfigPatchError {
+  const more = others.map(({ path, position }) => `${pathText(path)}${whereText(position)}`);
+  const message = strayText(stray, provider) +
+    (more.length === 0 ? "" : `; the same at ${more.join(", ")}`);
+  const remedy = "take it out by hand";
+  return new ConfigPatchError("moved", message, {
+    provider,
+    file: file.key,
+    position: stray.position,
+    remedy,
+  });
 }
 
 /**

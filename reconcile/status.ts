@@ -6,8 +6,8 @@
  */
 import type { ConfigPatchError } from "../errors.ts";
 import type { ConfigPath } from "../formats/types.ts";
-import { pathText, sameValue } from "../formats/value.ts";
-import { placeText, shownPath } from "../ownership/claims.ts";
+import { sameValue } from "../formats/value.ts";
+import { pathKey, shownPath } from "../ownership/claims.ts";
 import type { Bypass, ProviderReport, Warning } from "../ownership/report.ts";
 import type { Roster } from "../roster/types.ts";
 import type { ConfigFile } from "./files.ts";
@@ -130,10 +130,10 @@ function statusRow(
   const { provider, file, edits, bypasses, error } = row;
   const claims = (files.get(file ?? "")?.state?.claims ?? [])
     .filter((claim) => claim.owners.includes(provider));
-  const written = new Map(claims.map((claim) => [placeText(claim), claim.value]));
+  const written = new Map(claims.map((claim) => [pathKey(shownPath(claim)), claim.value]));
   // A place that holds what we wrote, but not what it has to now, was not changed by anybody.
-  const ours = edits.filter(({ path }) => written.has(pathText(path)));
-  const stands = ours.filter(({ path, before }) => sameValue(written.get(pathText(path)), before));
+  const ours = edits.filter(({ path }) => written.has(pathKey(path)));
+  const stands = ours.filter(({ path, before }) => sameValue(written.get(pathKey(path)), before));
   const drift = stands.length < ours.length
     ? "edited"
     : stands.length < edits.length

@@ -13,7 +13,7 @@
 import type { Position } from "../errors.ts";
 import type { ConfigPath } from "../formats/types.ts";
 import { Opening } from "../storage/opening.ts";
-import { LARGEST_DIRECTORY, matchingNames } from "../storage/pattern.ts";
+import { LARGEST_DIRECTORY, matchingNames, MOST_NAMES } from "../storage/pattern.ts";
 import {
   denoFileSystem,
   type FileStatus,
@@ -269,11 +269,29 @@ function memoryOf({ state, report, files, patterns }: Stored): Memory {
   };
 }
 
-/** The keys of all files and patterns that do not stand as they did. */
+/** How files are opened and looked at. */
+interface Looking {
+  readonly system: FileSystem;
+  readonly opening: Opening;
+}
+
+/** The keys of all files and patterns that do not stand as they did, all at one moment. */
 async function differences(
   mounts: string,
+  stored: Pick<Stored, "files" | "patterns">,
+  looking: Looking,
+): Promise<Set<string>> {
+  const hadWaited = looking.opening.waited;
+  const differ = await compared(mounts, stored, looking);
+  // What was compared before a wait may be another by now. No run waits twice.
+  const isOld = looking.opening.waited && !hadWaited;
+  return isOld ? await compared(mounts, stored, looking) : differ;
+}
+
+async function compared(
+  mounts: string,
   { files, patterns }: Pick<Stored, "files" | "patterns">,
-  { system, opening }: { readonly system: FileSystem; readonly opening: Opening },
+  { system, opening }: Looking,
 ): Promise<Set<string>> {
   const differ = new Set<string>();
   const dirs = new Map<string, FileStatus | undefined>();
@@ -291,6 +309,7 @@ async function differences(
   for (const [key, wanted] of Object.entries(patterns)) {
     const dir = directoryOf(key);
     const names = exists(dir) ? system.list(`${mounts}/${dir}`) : [];
+    if (names.length > MOST_NAMES) throw tooMuchIn(dir);
     const found = matchingNames(names, key.slice(dir.length + 1));
     if (found.length !== wanted.length || found.some((name, i) => name !== wanted[i])) {
       differ.add(key);
@@ -308,7 +327,12 @@ function hostDir(mounts: string, dir: string, system: FileSystem): FileStatus | 
   const seen = system.lstat(`${mounts}/${dir}`);
   if (seen === undefined) return undefined;
   if (seen.kind === "directory" && seen.size <= LARGEST_DIRECTORY) return seen;
-  throw new Error(`${dir} is for a full run to look at`);
+  throw tooMuchIn(dir);
+}
+
+/** A full run looks at the host dir, and says what is wrong with it. */
+function tooMuchIn(dir: string): Error {
+  return new Error(`${dir} is for a full run to look at`);
 }
 
 /** Whether the owner of a file may not enter the host dir any more: then it is no use to its client. */

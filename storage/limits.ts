@@ -1,5 +1,6 @@
 /** How much is read and written at most, in bytes where nothing else is said. @module */
 import { ConfigPatchError } from "../errors.ts";
+import { MOST_NAMES } from "./pattern.ts";
 
 const KIBIBYTE = 1024;
 
@@ -16,7 +17,7 @@ export const LIMITS = {
   /** How many files of one host dir are read in one run, its sidecar among them. */
   hostDirFiles: 64,
   /** How many names a host dir may have where a rule asks for a pattern of names. */
-  names: 10_000,
+  names: MOST_NAMES,
 } as const;
 
 /** What a file is read for, or written for; it decides how large it may be. */

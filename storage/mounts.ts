@@ -50,6 +50,9 @@ import { Reading, REAL_TIME, type Time } from "./reading.ts";
 import { type Attributes, removeSafely, replaceSafely } from "./replace.ts";
 import type { MountsOptions, Removal, Replacement } from "./requests.ts";
 
+/** For what is opened under the lock: nobody may wait for a lease there. */
+const WITHOUT_WAITING = new Opening(false);
+
 /**
  * The mounts directory, and all access to it.
  *
@@ -211,7 +214,7 @@ export class Mounts {
     const { mode } = replacement;
     const exchange = { temporary, bytes, expected, mode, mask, durable: use !== "sidecar" };
     const held = replacement.held?.get(`${dir}/${file}`);
-    const readAgain = () => this.#readAt(checked, use, { held });
+    const readAgain = () => this.#readAt(checked, use, { held, opening: WITHOUT_WAITING });
     return await replaceSafely(this.#system, checked, exchange, readAgain);
   }
 
@@ -224,7 +227,8 @@ export class Mounts {
     using checked = await this.#existing(dir, file);
     const use = file === SIDECAR_NAME ? "sidecar" : "take back";
     const durable = use !== "sidecar";
-    const readAgain = () => this.#readAt(checked, use, { held: held?.get(`${dir}/${file}`) });
+    const opened = { held: held?.get(`${dir}/${file}`), opening: WITHOUT_WAITING };
+    const readAgain = () => this.#readAt(checked, use, opened);
     await removeSafely(this.#system, checked, expected, durable, readAgain);
   }
 
@@ -369,14 +373,14 @@ export class Mounts {
   async #readAt(
     checked: CheckedPath,
     use: Use,
-    { known, held }: Pick<ReadRequest, "known" | "held">,
+    { known, held, opening = this.#opening }: Partial<ReadRequest>,
   ): Promise<ReadFile | undefined> {
     const read = await readSafely(this.#system, {
       path: join(checked.directory, checked.name),
       label: checked.label,
       grant: checked.grant,
       maxBytes: this.#limit(use),
-      opening: this.#opening,
+      opening,
       known,
       held,
     });

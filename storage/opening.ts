@@ -17,10 +17,16 @@ const PATIENCE = 1000;
  */
 export class Opening {
   #quick: boolean;
+  #waited = false;
 
   /** `mayWrite`: whether this run is one that writes; all others never open for writing. */
   constructor(mayWrite: boolean) {
     this.#quick = mayWrite;
+  }
+
+  /** Whether an open had to wait. What was seen before that may be another by now. */
+  get waited(): boolean {
+    return this.#waited;
   }
 
   /** Opens what stands at a path. */
@@ -38,7 +44,10 @@ export class Opening {
       if (error instanceof Deno.errors.NotFound || isCode(error, "EMFILE")) throw error;
       return undefined;
     } finally {
-      if (performance.now() - start > PATIENCE) this.#quick = false;
+      if (performance.now() - start > PATIENCE) {
+        this.#quick = false;
+        this.#waited = true;
+      }
     }
   }
 }

@@ -8,6 +8,9 @@
 /** A directory of this size, in bytes, has far more names than are looked through. */
 export const LARGEST_DIRECTORY: number = 4 * 1024 * 1024;
 
+/** How many names a directory may have where a rule asks for a pattern of names. */
+export const MOST_NAMES = 10_000;
+
 /** Names that no rule can mean: our record, and our temporaries. */
 const OURS = /^\.terok-managed-config\.json$|^\.vault-config-.*\.tmp$/;
 

@@ -117,6 +117,48 @@ export function knownValues(template: ConfigValue, given: VaultLocation): Config
   );
 }
 
+/**
+ * The addresses that a template's tokens stand for in a value that was made of it. None where the value
+ * is not what the template gives.
+ *
+ * @param template A value with tokens.
+ * @param value What it has led to.
+ */
+export function addressesIn(template: ConfigValue, value: ConfigValue): string[] {
+  if (typeof template === "string" && typeof value === "string") {
+    let pattern = "";
+    let end = 0;
+    for (const { 0: token, index } of template.matchAll(TOKEN)) {
+      pattern += `${RegExp.escape(template.slice(end, index))}(.+)`;
+      end = index + token.length;
+    }
+    const found = new RegExp(`^${pattern}${RegExp.escape(template.slice(end))}$`, "s").exec(value);
+    return found?.slice(1).map((address) => address.replace(/\/+$/, "")) ?? [];
+  }
+  if (isList(template) && isList(value)) {
+    return template.flatMap((item, index) => addressesIn(item, value[index] ?? null));
+  }
+  if (!isTable(template) || !isTable(value)) return [];
+  return Object.entries(template).flatMap(([key, item]) => addressesIn(item, value[key] ?? null));
+}
+
+/**
+ * Whether a string in a value, at any depth, holds one of these addresses, alone or with something
+ * before or behind it. `http://localhost:94190` does not hold `http://localhost:9419`.
+ *
+ * @param value Any value.
+ * @param addresses Addresses of a vault.
+ */
+export function holdsAddress(value: ConfigValue, addresses: readonly string[]): boolean {
+  if (typeof value === "string") {
+    return addresses.some((one) =>
+      new RegExp(`${RegExp.escape(one)}(?:$|[^\\w.:-])`, "i").test(value)
+    );
+  }
+  if (isList(value)) return value.some((item) => holdsAddress(item, addresses));
+  return isTable(value) && Object.values(value).some((item) => holdsAddress(item, addresses));
+}
+
 type Token = "vault_url" | "vault_socket" | "vault_tls_url" | "vault_host";
 
 const ADDRESSES: Readonly<Record<Token, (location: VaultLocation) => string>> = {

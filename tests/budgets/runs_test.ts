@@ -3,6 +3,7 @@
  * parsed, how much is told. Whatever it plants, others are served, and nothing of the user's is lost.
  */
 import assert from "node:assert/strict";
+import { MOST_TOLD } from "../../ownership/bounds.ts";
 import { resolveVaultLocation } from "../../mod.ts";
 import type { Report } from "../../ownership/report.ts";
 import { run } from "../../reconcile/run.ts";
@@ -281,6 +282,14 @@ for (const provider of ["rules", "settings"]) {
     assert.equal(Victim.ending(ran, "b"), "created");
   });
 }
+
+budgetTest("once enough bypasses are found, no further file is looked at", async (v) => {
+  for (const i of Array(60).keys()) v.scenario.write(`_a/rival-${i}.toml`, 'url = "x"\n');
+  const ran = await v.run({ providers: ["files", "b"] });
+  assert.equal(Victim.ending(ran, "files"), "bypassed");
+  assert(ran.counts.opens <= MOST_TOLD + 4, `${ran.counts.opens} opens`);
+  assert.equal(Victim.ending(ran, "b"), "created");
+});
 
 budgetTest("a thousand rules about files of their own read a bounded number of them", async (v) => {
   for (const i of Array(1000).keys()) v.scenario.write(`_a/rival-${i}.toml`, "# none\n");

@@ -3,6 +3,7 @@ import { DOTENV_MUTANTS } from "./dotenv.ts";
 import { JSON_MUTANTS } from "./json.ts";
 import type { Mutant } from "./mutant.ts";
 import { OWNERSHIP_MUTANTS } from "./ownership.ts";
+import { PROMISE_MUTANTS } from "./promises.ts";
 import { RECONCILE_MUTANTS } from "./reconcile.ts";
 import { STORAGE_MUTANTS } from "./storage.ts";
 import { TOML_MUTANTS } from "./toml.ts";
@@ -25,4 +26,5 @@ export const MUTANTS: readonly MutantList[] = [
   { kind: "ownership", mutants: OWNERSHIP_MUTANTS },
   { kind: "reconcile", mutants: RECONCILE_MUTANTS },
   { kind: "storage", mutants: STORAGE_MUTANTS },
+  { kind: "promises", mutants: PROMISE_MUTANTS },
 ];

@@ -213,7 +213,8 @@ export const OWNERSHIP_MUTANTS: readonly Mutant[] = [
     file: "ownership/",
     of: "refuseManyClaims",
     rule: answers("undefined"),
-    run: test("reconcile/resources"),
-    caughtBy: "too-large",
+    run: HEART("bounds"),
+    caughtBy:
+      "of the user's text, 256 KiB are kept for one provider, and more is refused ... FAILED",
   },
 ];

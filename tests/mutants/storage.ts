@@ -353,7 +353,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
   {
     name: "a new name that a pattern means goes unseen",
     file: "reconcile/steady.ts",
-    of: "differences",
+    of: "compared",
     rule: drop("add", -1),
     run: test("reconcile/steady", "--filter", "only what differs"),
     caughtBy: "only what differs is named, and the rest is remembered ... FAILED",

@@ -426,6 +426,22 @@ Deno.test("a lease is waited for once, not for each file", async () => {
   });
 });
 
+Deno.test("what is changed while a lease is waited for is seen", async () => {
+  await remembered(["one", "two", "three"], async (mounts) => {
+    const system = {
+      ...denoFileSystem,
+      openQuickly(path: string) {
+        if (!path.endsWith("/three")) return denoFileSystem.openQuickly(path);
+        changeByte(`${mounts}/_d/one`);
+        const end = performance.now() + 1100;
+        while (performance.now() < end);
+        return denoFileSystem.openQuickly(path);
+      },
+    };
+    assert.equal(said(await recall(mounts, "in", system)), "_d/one");
+  });
+});
+
 Deno.test("what is nested or large is not remembered", () => {
   const file = (length: number): Seen => {
     return { kind: "file", mode: 0o644, uid: 0, gid: 0, bytes: new Uint8Array(length) };

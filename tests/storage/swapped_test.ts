@@ -111,17 +111,15 @@ Deno.test("a former value is not lost where the file that gives it back is swapp
   await Deno.remove(scenario.mounts, { recursive: true });
 });
 
-Deno.test("nothing in a host dir is opened while the lock is held, but what we make", async () => {
-  const scenario = await Scenario.with({ "_p/c.json": MINE }, PATCHES);
-  await scenario.apply();
-  scenario.write("_p/c.json", MINE);
+/** Notes which files below `_p` are opened while the lock is held, and how. */
+function watched(opened: string[], more: Partial<FileSystem> = {}): FileSystem {
   let isLocked = false;
-  const opened: string[] = [];
-  const watch = (path: string) => {
-    if (isLocked && path.includes("/_p/")) opened.push(path);
+  const watch = (how: string, path: string) => {
+    if (isLocked && path.includes("/_p/")) opened.push(`${how} ${path}`);
   };
-  const system: FileSystem = {
+  return {
     ...denoFileSystem,
+    ...more,
     openLock(path) {
       const lock = denoFileSystem.openLock(path);
       return {
@@ -134,17 +132,41 @@ Deno.test("nothing in a host dir is opened while the lock is held, but what we m
       };
     },
     openQuickly(path) {
-      watch(path);
+      watch("quickly", path);
       return denoFileSystem.openQuickly(path);
     },
     openSource(path) {
-      watch(path);
+      watch("slowly", path);
       return denoFileSystem.openSource(path);
     },
   };
-  const mounts = new Mounts(scenario.mounts, { mayWrite: true, fileSystem: system });
+}
+
+Deno.test("nothing in a host dir is opened while the lock is held, but what we make", async () => {
+  const scenario = await Scenario.with({ "_p/c.json": MINE }, PATCHES);
+  await scenario.apply();
+  scenario.write("_p/c.json", MINE);
+  const opened: string[] = [];
+  const mounts = new Mounts(scenario.mounts, { mayWrite: true, fileSystem: watched(opened) });
   const { report } = await run(job(mounts, { providers: ["p"] }));
   assert.equal(report.providers[0]?.outcome, "updated");
   assert.deepEqual(opened, []);
+  await Deno.remove(scenario.mounts, { recursive: true });
+});
+
+Deno.test("a config that appears while the lock is held makes nobody wait, whatever leases it has", async () => {
+  const scenario = await Scenario.with({}, PATCHES);
+  const opened: string[] = [];
+  const fileSystem = watched(opened, {
+    createNew(path, mode) {
+      // Once our temporary is there, the container makes a config, and could take a lease on it.
+      if (path.includes("/_p/.vault-config-")) scenario.write("_p/c.json", MINE);
+      return denoFileSystem.createNew(path, mode);
+    },
+  });
+  const mounts = new Mounts(scenario.mounts, { mayWrite: true, fileSystem });
+  const { report } = await run(job(mounts, { providers: ["p"] }));
+  assert.equal(report.providers[0]?.outcome, "updated");
+  assert.deepEqual(opened.filter((one) => !one.startsWith("slowly")), []);
   await Deno.remove(scenario.mounts, { recursive: true });
 });

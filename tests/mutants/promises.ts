@@ -1,0 +1,147 @@
+/** What SECURITY.md promises beyond single files, taken away one at a time. */
+import { type Mutant, test } from "./mutant.ts";
+import { always, answers, assume, drop, instead } from "./rule.ts";
+
+const STEADY = (filter: string) => test("reconcile/steady", "--filter", filter);
+const SWAPPED = (filter: string) => test("storage/swapped", "--filter", filter);
+const OFF = test("reconcile/off_means_off");
+
+/** One promise broken by each. */
+export const PROMISE_MUTANTS: readonly Mutant[] = [
+  {
+    name: "what was put in place is not looked at",
+    file: "storage/replace.ts",
+    of: "requirePut",
+    rule: answers("undefined"),
+    run: SWAPPED("a file of its own"),
+    caughtBy: "swaps our temporary for a file of its own, all the time, is told ... FAILED",
+  },
+  {
+    name: "of what was put in place, only the inode is looked at",
+    file: "storage/replace.ts",
+    of: "holds",
+    rule: answers("true"),
+    run: SWAPPED("other content"),
+    caughtBy: "for other content of the same length, all the time, is told ... FAILED",
+  },
+  {
+    name: "the last look before the rename opens the file anew",
+    file: "storage/mounts.ts",
+    of: "replace",
+    rule: instead(".held", "undefined"),
+    run: SWAPPED("nothing in"),
+    caughtBy: "nothing in a host dir is opened while the lock is held, but what we make ... FAILED",
+  },
+  {
+    name: "a lease may be waited for under the lock",
+    file: "storage/mounts.ts",
+    of: "replace",
+    rule: instead("WITHOUT_WAITING", "this.#opening"),
+    run: SWAPPED("appears"),
+    caughtBy: "a config that appears while the lock is held makes nobody wait",
+  },
+  {
+    name: "nobody looks once more before exit 0",
+    file: "reconcile/start.ts",
+    of: "start",
+    rule: assume(false, "isOutdated"),
+    run: STEADY("waits for the lock"),
+    caughtBy: "a config that is changed while the run waits for the lock",
+  },
+  {
+    name: "what a run finds otherwise in its last look is left as it is",
+    file: "reconcile/start.ts",
+    of: "LOOKS",
+    rule: instead("3", "1"),
+    run: STEADY("waits for the lock"),
+    caughtBy: "a config that is changed while the run waits for the lock",
+  },
+  {
+    name: "what was compared before a wait for a lease counts",
+    file: "reconcile/steady.ts",
+    of: "differences",
+    rule: always("second", "isOld"),
+    run: STEADY("lease"),
+    caughtBy: "what is changed while a lease is waited for is seen ... FAILED",
+  },
+  {
+    name: "a host dir that its owner may not enter is routed",
+    file: "reconcile/steady.ts",
+    of: "isShut",
+    rule: answers("false"),
+    run: STEADY("cannot enter"),
+    caughtBy: "a host dir that its client cannot enter any more is not routed ... FAILED",
+  },
+  {
+    name: "the steady state looks through any number of names",
+    file: "reconcile/steady.ts",
+    of: "compared",
+    rule: assume(false, "MOST_NAMES"),
+    run: test("reconcile/crammed", "--filter", "too many names"),
+    caughtBy: "a host dir with too many names is refused by a steady start as well ... FAILED",
+  },
+  {
+    name: "a file that only a sidecar names can fail a run",
+    file: "reconcile/commit.ts",
+    of: "commit",
+    rule: assume(false, "isHinted"),
+    run: test("reconcile/forged", "--filter", "cannot be replaced"),
+    caughtBy: "that leads to a file that cannot be replaced fails nobody ... FAILED",
+  },
+  {
+    name: "each start leaves one more temporary where none can be removed",
+    file: "reconcile/commit.ts",
+    of: "refuseBarred",
+    rule: answers("undefined"),
+    run: test("reconcile/crammed", "--filter", "one temporary"),
+    caughtBy: "gets one temporary, not one a start ... FAILED",
+  },
+  {
+    name: "rules are looked at without end once enough is found",
+    file: "reconcile/bypasses.ts",
+    of: "judge",
+    rule: drop("MOST_TOLD"),
+    run: test("budgets/runs", "--filter", "enough"),
+    caughtBy: "once enough bypasses are found, no further file is looked at ... FAILED",
+  },
+  {
+    name: "any number of bypasses is told",
+    file: "reconcile/bypasses.ts",
+    of: "toldOf",
+    rule: answers("found"),
+    run: test("reconcile/crammed", "--filter", "flood"),
+    caughtBy: "names that are long to print do not flood the log, accepted or not ... FAILED",
+  },
+  {
+    name: "names are shown however long they are",
+    file: "errors.ts",
+    of: "shortened",
+    rule: answers("text"),
+    run: test("reconcile/crammed", "--filter", "flood"),
+    caughtBy: "names that are long to print do not flood the log, accepted or not ... FAILED",
+  },
+  {
+    name: "an address of ours that was edited counts as the user's",
+    file: "ownership/strays.ts",
+    of: "straysOf",
+    rule: assume(false, "holdsAddress"),
+    run: OFF,
+    caughtBy: "disable fails where our address has a slash more behind it ... FAILED",
+  },
+  {
+    name: "an address of ours in another table is not looked for",
+    file: "ownership/strays.ts",
+    of: "sameKey",
+    rule: answers("NOWHERE"),
+    run: OFF,
+    caughtBy: "disable fails where our address comes in by a merge key ... FAILED",
+  },
+  {
+    name: "an address of ours that comes by an alias is not looked for",
+    file: "ownership/strays.ts",
+    of: "anywhere",
+    rule: answers("NOWHERE"),
+    run: OFF,
+    caughtBy: "disable fails where our address comes in by an alias",
+  },
+];

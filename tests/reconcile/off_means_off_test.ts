@@ -1,0 +1,132 @@
+/**
+ * Off means off: what a client may still read the vault's address from after `disable` is told with its
+ * place, and the command fails. What is plainly the user's own is told, and fails nothing.
+ */
+import assert from "node:assert/strict";
+import { ConfigPatchError, disableSharedConfigPatches, loadRoster } from "../../mod.ts";
+import { Scenario } from "../support/scenario.ts";
+
+const CODEX = "_codex-config/config.toml";
+const GH = "_gh-config/config.yml";
+const SOCKET = "/run/terok/vault.sock";
+
+interface Ending {
+  /** `place: message` of what failed. */
+  readonly failed: readonly string[];
+  /** `line: message` of what was only told. */
+  readonly told: readonly string[];
+}
+
+/** What `vault-config disable NAME` ends with, once a file that we have routed holds this text. */
+async function disabled(
+  provider: string,
+  file: string,
+  edit: (routed: string) => string,
+): Promise<Ending & { readonly again: Ending }> {
+  const scenario = await Scenario.with();
+  await scenario.apply({ providers: [provider] });
+  scenario.write(file, edit(scenario.read(file) ?? ""));
+  const once = async (): Promise<Ending> => {
+    const roster = await loadRoster([]);
+    const place = (one: { readonly position?: { readonly line: number } | undefined }) =>
+      one.position === undefined ? "" : `${one.position.line}: `;
+    try {
+      const report = await disableSharedConfigPatches(roster, scenario.mounts, [provider]);
+      return { failed: [], told: report.warnings.map((one) => place(one) + one.message) };
+    } catch (error) {
+      assert.ok(error instanceof ConfigPatchError, String(error));
+      const errors = error.errors.length > 0 ? error.errors : [error];
+      return { failed: errors.map((one) => `${place(one)}${one.code} ${one.message}`), told: [] };
+    }
+  };
+  const first = await once();
+  const again = await once();
+  await Deno.remove(scenario.mounts, { recursive: true });
+  return { ...first, again };
+}
+
+const STANDS = /^\d+: moved an address of/;
+
+for (
+  const [what, provider, file, edit, line] of [
+    [
+      "has a slash more behind it",
+      "codex",
+      CODEX,
+      (text: string) => text.replace("9419/v1", "9419/v1/"),
+      1,
+    ],
+    [
+      "leads to another path of the vault",
+      "codex",
+      CODEX,
+      (text: string) => text.replace("9419/v1", "9419/other"),
+      1,
+    ],
+    [
+      "stands below a table header that was put above it",
+      "codex",
+      CODEX,
+      (text: string) => `[profiles.w]\n${text}`,
+      2,
+    ],
+    [
+      "comes in by a merge key",
+      "gh",
+      GH,
+      () => `x: &x {http_unix_socket: ${SOCKET}}\n<<: *x\n`,
+      1,
+    ],
+    ["comes in by an alias", "gh", GH, () => `y:\n  z: &v ${SOCKET}\nhttp_unix_socket: *v\n`, 2],
+    [
+      "comes in by an alias, at another of its known places",
+      "gh",
+      GH,
+      () => `x: &v /run/terok/vault/vault.sock\nhttp_unix_socket: *v\n`,
+      1,
+    ],
+  ] as const
+) {
+  Deno.test(`disable fails where our address ${what}`, async () => {
+    const { failed, told } = await disabled(provider, file, edit);
+    assert.match(failed.join("\n"), STANDS);
+    assert.equal(Number.parseInt(failed[0] ?? ""), line);
+    assert.deepEqual(told, []);
+  });
+}
+
+Deno.test("disable goes on to fail where our address stands at our place in other words", async () => {
+  const slash = await disabled("codex", CODEX, (text) => text.replace("9419/v1", "9419/v1/"));
+  assert.match(slash.again.failed.join("\n"), STANDS);
+  const alias = await disabled("gh", GH, () => `x: &v ${SOCKET}\nhttp_unix_socket: *v\n`);
+  assert.match(alias.again.failed.join("\n"), STANDS);
+});
+
+Deno.test("disable names every address that still stands, not only the first", async () => {
+  const { failed } = await disabled("codex", CODEX, (text) => `[profiles.w]\n${text}`);
+  assert.match(failed.join("\n"), /profiles\.w\.openai_base_url/);
+  assert.match(failed.join("\n"), /profiles\.w\.chatgpt_base_url/);
+});
+
+Deno.test("disable tells of each value that is the user's own by now, and of what had gone", async () => {
+  const own = await disabled(
+    "codex",
+    CODEX,
+    (text) => text.replace("http://localhost:9419/v1", "https://u.example"),
+  );
+  assert.deepEqual(own.failed, []);
+  assert.deepEqual(own.told, [
+    "1: openai_base_url of codex holds another value than ours: it is the user's, and stays",
+  ]);
+  assert.deepEqual(own.again, { failed: [], told: [] });
+  const gone = await disabled("codex", CODEX, (text) => text.replace(/^openai.*\n/m, ""));
+  assert.deepEqual(gone.failed, []);
+  assert.deepEqual(gone.told, ["openai_base_url of codex had gone already"]);
+});
+
+Deno.test("an address that only looks like the vault's is the user's own", async () => {
+  for (const url of ["http://localhost:94190/v1", "http://localhost:9419.example/v1"]) {
+    const own = await disabled("codex", CODEX, (text) => text.replace(/http:.*9419\/v1/, url));
+    assert.deepEqual(own.failed, [], url);
+  }
+});
