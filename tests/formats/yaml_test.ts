@@ -172,7 +172,7 @@ Deno.test("a syntax error that has a reason nobody sees says it", () => {
       ["m:\n  key: {\n    a: 1\n  }\n", 'the closing "}"', /indent the line of the closing/, 4],
       ["a: {\nb: 1 }\n", "between brackets is not indented more than their key", /correct/, 2],
       ["m:\n  a: [\n  1 ]\n", "between brackets is not indented more", /correct/, 3],
-      ["a: [1\nb: 2\n", "or they are not closed", /correct/, 2],
+      ["a: [1\nb: 2\n", "a bracket is not closed, or", /correct/, 2],
       ["key: [\n  a\n b: 1\n", "this is not YAML", /correct/, 3],
     ] as const
   ) {
