@@ -272,6 +272,16 @@ const MOST_SHOWN = 256;
 /**
  * A name or key for a message. A container gives them, and can make them as long as it likes: of a
  * long one the beginning and the end are enough to find it.
+ *
+ * @param text The name.
+ *
+ * @example
+ * ```ts
+ * import { shortened } from "@terok/vault-config";
+ *
+ * if (shortened("config.toml") !== "config.toml") throw new Error("a short name is cut");
+ * if (shortened("x".repeat(1000)).length !== 256) throw new Error("a long name is not cut");
+ * ```
  */
 export function shortened(text: string): string {
   if (text.length <= MOST_SHOWN) return text;

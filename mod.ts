@@ -77,6 +77,7 @@ export {
   type ErrorDetails,
   escapeControl,
   type Position,
+  shortened,
   type SourceContext,
 } from "./errors.ts";
 export {
