@@ -3,7 +3,8 @@
  *
  * What it promises, whatever a container does inside a host dir at the same time: it never reads or
  * writes outside the mounts, never hangs, never leaves a half-written file, and never loses what
- * the user wrote. SECURITY.md says how far that goes.
+ * the user wrote. SECURITY.md says how far that goes. The file is longer than others, because all
+ * access to the mounts is in this one class.
  *
  * @module
  */

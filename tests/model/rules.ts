@@ -129,7 +129,8 @@ function outcomeOf(situation: Situation, file: string): Outcome {
   const remembered = new Set([...held.values()].flatMap(({ owners }) => owners));
   for (const note of situation.notes.get(file) ?? []) {
     // Only who is here in this run is believed, and who leaves where nobody is remembered.
-    const here = patches.get(note.provider)?.file === file && all.has(note.provider);
+    const here = all.has(note.provider) &&
+      (patches.get(note.provider)?.file === file || ownersIn(memory).has(note.provider));
     if (remembered.has(note.provider)) continue;
     if (!here && (situation.stated.has(file) || !disable.includes(note.provider))) continue;
     const live = [...note.values].filter(([place, value]) => tree.leaves.get(place) === value);
