@@ -27,7 +27,13 @@ export function settleFile(
 
   const former = new Map(found(before).map((claim) => [placeKey(claim), claim]));
   const claims: Claim[] = [];
-  for (const claim of found(after)) {
+  const later = found(after);
+  const isNew = (claim: Claim) => !former.has(placeKey(claim));
+  // Where no new value stands, none was written.
+  const written = later.some((claim) => isNew(claim) && fits(claim))
+    ? later
+    : later.filter((claim) => !isNew(claim));
+  for (const claim of written) {
     const other = former.get(placeKey(claim));
     former.delete(placeKey(claim));
     claims.push(other !== undefined && !stands(claim) && fits(other) ? other : claim);
