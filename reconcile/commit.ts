@@ -98,6 +98,10 @@ export async function commit(
         raced.set(file.key, error);
         // Somebody else's text stands there, and ours was never put in its place.
         if (!(error instanceof SwappedError)) return;
+        // Where a container has swapped it, the temporary may still be there under its name.
+        left.push(besideFile([file.key, temporary]));
+        // Who only leaves is still to be taken back from what stands there now.
+        if (file.parts.every(({ action }) => action === "disable")) return;
         findings.done(found, file);
       } else findings.fail(file.key, error);
       // It may have failed after the rename. The next run sees from the file which record fits.
@@ -112,7 +116,7 @@ export async function commit(
     const putting = { held, barred, temporary: names.get(key) ?? "" };
     const outcome = await writeSidecar(job, sidecar, change, putting, findings);
     left.push(...outcome.left);
-    if (outcome.left.length === 0) results.set(key, outcome.written);
+    if (outcome.isDone) results.set(key, outcome.written);
   }));
   const known = new Map([...texts].filter(([key]) => unsettled.has(key)));
   const pending = { files: unsettled, temporaries: left, texts: known };
@@ -251,13 +255,13 @@ async function writeSidecar(
   { text, mask }: SidecarChange,
   { held, barred, temporary }: Putting,
   findings: Findings,
-): Promise<{ left: string[]; written: WrittenFile | undefined }> {
+): Promise<{ left: string[]; isDone: boolean; written: WrittenFile | undefined }> {
   try {
     if (text === undefined) {
       if (read !== undefined) {
         await mounts.removeFile({ dir, file: SIDECAR_NAME, expected: read, held });
       }
-      return { left: [], written: undefined };
+      return { left: [], isDone: true, written: undefined };
     }
     refuseBarred(`${dir}/${SIDECAR_NAME}`, barred);
     const bytes = new TextEncoder().encode(text);
@@ -271,7 +275,7 @@ async function writeSidecar(
       held,
       mask,
     });
-    return { left: [], written: { ...attributes, bytes } };
+    return { left: [], isDone: true, written: { ...attributes, bytes } };
   } catch (error) {
     if (!(error instanceof ConfigPatchError)) throw error;
     // It is a copy for other programs: the state holds the same, and the next run tries again.
@@ -279,6 +283,9 @@ async function writeSidecar(
       file: `${dir}/${SIDECAR_NAME}`,
       message: `the ownership record could not be written: ${error.message}`,
     });
-    return { left: leftBy(error, `${dir}/${temporary}`), written: undefined };
+    const left = error instanceof SwappedError
+      ? [`${dir}/${temporary}`]
+      : leftBy(error, `${dir}/${temporary}`);
+    return { left, isDone: false, written: undefined };
   }
 }

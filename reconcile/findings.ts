@@ -75,6 +75,12 @@ export class Findings {
       );
       return earlier ?? row;
     });
+    // Of a provider that only the state knew, nothing is planned any more once it is gone.
+    const isPlanned = (row: ProviderReport) =>
+      providers.some((one) =>
+        one.provider === row.provider && one.action === row.action && one.file === row.file
+      );
+    providers.push(...this.#rows.filter((row) => !isPlanned(row)));
     const files = new Map(this.#changes);
     for (const file of found.files) {
       const change = changeOf(file, found);

@@ -59,12 +59,22 @@ export function withEarlier(report: Report, earlier: Report): Report {
       ? done
       : row;
   });
+  // Of a provider that only the state knew, nothing is planned any more once it is gone.
+  const gone = earlier.providers.filter((done) =>
+    done.outcome !== "unchanged" && done.outcome !== "failed" &&
+    !providers.some((row) =>
+      row.provider === done.provider && row.action === done.action && row.file === done.file
+    )
+  );
+  const told = new Set(report.warnings.map(({ file, message }) => `${file} ${message}`));
+  const warnings = earlier.warnings.filter(({ file, message }) => !told.has(`${file} ${message}`));
   return {
     ...report,
     made: report.made || earlier.made,
     changed: report.changed || earlier.changed,
-    providers,
+    providers: [...providers, ...gone],
     files: [...files.values()].sort((a, b) => a.file < b.file ? -1 : 1),
+    warnings: [...warnings, ...report.warnings],
   };
 }
 

@@ -151,9 +151,11 @@ export function addressesIn(template: ConfigValue, value: ConfigValue): string[]
  */
 export function holdsAddress(value: ConfigValue, addresses: readonly string[]): boolean {
   if (typeof value === "string") {
-    return addresses.some((one) =>
-      new RegExp(`${RegExp.escape(one)}(?:$|[^\\w.:-])`, "i").test(value)
-    );
+    return addresses.some((one) => {
+      // A path that only ends as ours does is another one.
+      const left = one.startsWith("/") ? "(?<![\\w./-])" : "";
+      return new RegExp(`${left}${RegExp.escape(one)}(?:$|[^\\w.:-])`, "i").test(value);
+    });
   }
   if (isList(value)) return value.some((item) => holdsAddress(item, addresses));
   return isTable(value) && Object.values(value).some((item) => holdsAddress(item, addresses));

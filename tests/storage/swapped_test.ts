@@ -170,3 +170,51 @@ Deno.test("a config that appears while the lock is held makes nobody wait, whate
   assert.deepEqual(opened.filter((one) => !one.startsWith("slowly")), []);
   await Deno.remove(scenario.mounts, { recursive: true });
 });
+
+Deno.test("a disable whose file was swapped once says what stands there", async () => {
+  const scenario = await Scenario.with({ "_p/c.json": MINE }, PATCHES);
+  await scenario.apply();
+  let times = 0;
+  const once = before((temporary) => {
+    if (times++ > 0) return;
+    Deno.removeSync(temporary);
+    Deno.writeTextFileSync(temporary, '{"url": "http://localhost:9419/x"}\n');
+  });
+  const mounts = new Mounts(scenario.mounts, { mayWrite: true, fileSystem: once });
+  const { report } = await run(job(mounts, { providers: [], disabledProviders: ["p"] }));
+  assert.deepEqual(report.providers.map((row) => row.outcome), ["kept"]);
+  assert.deepEqual(report.warnings.map(({ code }) => code), ["moved"]);
+  await Deno.remove(scenario.mounts, { recursive: true });
+});
+
+Deno.test("a temporary that a container keeps under its name is collected", async () => {
+  const scenario = await Scenario.with({ "_p/c.json": MINE }, PATCHES);
+  const swap = SWAPS["a hard link to the old file"] ?? assert.fail();
+  let times = 0;
+  const once = before((temporary, config) => {
+    if (times++ === 0) swap(temporary, config);
+  });
+  const mounts = new Mounts(scenario.mounts, { mayWrite: true, fileSystem: once });
+  await run(job(mounts, { providers: ["p"] }));
+  const names = [...Deno.readDirSync(`${scenario.mounts}/_p`)].map(({ name }) => name);
+  assert.deepEqual(names.filter((name) => name.endsWith(".tmp")), []);
+  await Deno.remove(scenario.mounts, { recursive: true });
+});
+
+Deno.test("a sidecar that cannot be written does not make a run begin anew", async () => {
+  if (Deno.uid() !== 0) return console.log("not tried: needs root, for chattr");
+  const scenario = await Scenario.with({ "_p/c.json": MINE }, PATCHES);
+  await scenario.apply();
+  const sidecar = `${scenario.mounts}/_p/.terok-managed-config.json`;
+  Deno.writeTextFileSync(sidecar, "{}");
+  const chattr = (flag: string) =>
+    new Deno.Command("chattr", { args: [flag, sidecar] }).outputSync().success;
+  if (!chattr("+i")) return console.log("not tried: needs chattr");
+  try {
+    const { warnings } = await scenario.apply();
+    assert.equal(warnings.filter(({ message }) => /could not be written/.test(message)).length, 1);
+  } finally {
+    chattr("-i");
+    await Deno.remove(scenario.mounts, { recursive: true });
+  }
+});
