@@ -148,7 +148,13 @@ export function planFile(input: FileInput): FilePlan {
   const after = draft.document.text === base
     ? draft.claims.length === 0 && record !== undefined ? finalText(text, origin) : text
     : finalText(draft.document.text, origin);
-  const state = stateOf(draft, {
+  const strays = straysOf(draft, parts);
+  // As long as an address stays, its claim does: the next disable names it again.
+  const open = draft.released.filter(({ claim, outcome }) =>
+    (outcome === "gone" || outcome === "kept") &&
+    claim.owners.some((owner) => (strays.get(owner)?.length ?? 0) > 0)
+  ).map(({ claim }) => claim);
+  const state = stateOf({ ...draft, claims: [...draft.claims, ...open] }, {
     origin,
     // A provider that leaves stays in what is set aside: that text may come back with its values.
     aside,
@@ -160,7 +166,6 @@ export function planFile(input: FileInput): FilePlan {
       claim.text === undefined && !fromState.some((one) => one.place === claim.place) &&
       claim.owners.includes(provider)
     ).map(shownPath);
-  const strays = straysOf(draft, parts);
   const results = parts.map(({ provider, action }): PartResult => {
     const ending = (action === "disable" ? left : applied).endings.get(provider);
     // What was set aside earlier was told of then.

@@ -285,3 +285,21 @@ Deno.test("what comes back is reported as restored, with the value, whatever sta
     }
   }
 });
+
+Deno.test("an address that was moved is named by each disable, until it is taken out", async () => {
+  const scenario = await Scenario.with({}, {
+    p: { host_dir: "_p", shared_config_patch: { file: "c.yml", yaml_set: { url: "{vault_url}" } } },
+  });
+  await scenario.apply();
+  scenario.write("_p/c.yml", "url2: http://localhost:9419\n");
+  for (const _ of [1, 2, 3]) {
+    const { warnings } = await scenario.disable("p");
+    assert.deepEqual(warnings.map(({ code }) => code).filter((code) => code === "moved"), [
+      "moved",
+    ]);
+  }
+  scenario.write("_p/c.yml", "mine: 1\n");
+  await scenario.disable("p");
+  assert.deepEqual((await scenario.disable("p")).warnings, []);
+  await Deno.remove(scenario.mounts, { recursive: true });
+});
