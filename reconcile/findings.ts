@@ -60,8 +60,8 @@ export class Findings {
 
   /** The report of a preview, with what was done on the way to it. */
   report(found: Preview): Report {
-    const providers = found.providers.map((row): ProviderReport => {
-      const { provider, action, file } = row;
+    const planned = found.providers.map((row): ProviderReport => {
+      const { provider, file } = row;
       const failure = file === undefined ? undefined : this.#failures.get(file);
       if (failure !== undefined && row.outcome !== "unchanged") {
         return { ...row, outcome: "failed", edits: [], error: failure.with({ provider }) };
@@ -69,18 +69,9 @@ export class Findings {
       if (file !== undefined && this.#left.has(file)) {
         return { ...row, outcome: "unchanged", edits: [] };
       }
-      if (row.outcome !== "unchanged") return row;
-      const earlier = this.#rows.find((one) =>
-        one.provider === provider && one.action === action && one.file === file
-      );
-      return earlier ?? row;
+      return row;
     });
-    // Of a provider that only the state knew, nothing is planned any more once it is gone.
-    const isPlanned = (row: ProviderReport) =>
-      providers.some((one) =>
-        one.provider === row.provider && one.action === row.action && one.file === row.file
-      );
-    providers.push(...this.#rows.filter((row) => !isPlanned(row)));
+    const providers = withDone(planned, this.#rows);
     const files = new Map(this.#changes);
     for (const file of found.files) {
       const change = changeOf(file, found);
@@ -98,4 +89,23 @@ export class Findings {
       warnings: [...found.warnings, ...this.#warnings],
     };
   }
+}
+
+/**
+ * The rows of a last look, with what looks before it have done: where nothing is left to do, that is
+ * told. Of a provider that only the state knew, nothing is planned any more once it is gone.
+ */
+export function withDone(
+  rows: readonly ProviderReport[],
+  done: readonly ProviderReport[],
+): ProviderReport[] {
+  const isSame = (a: ProviderReport, b: ProviderReport) =>
+    a.provider === b.provider && a.action === b.action && a.file === b.file;
+  const all = rows.map((row) =>
+    row.outcome === "unchanged" ? done.find((one) => isSame(one, row)) ?? row : row
+  );
+  for (const one of done) {
+    if (one.outcome !== "unchanged" && !all.some((row) => isSame(row, one))) all.push(one);
+  }
+  return all;
 }

@@ -8,7 +8,15 @@ import type { ProviderReport, Report, Warning } from "../ownership/report.ts";
 import { SIDECAR_NAME } from "../storage/names.ts";
 import { rowFrom } from "./recalled_report.ts";
 import type { RunResult } from "./run.ts";
-import { type Memory, type MemoryInput, memoryText, type Seen, type Sight } from "./steady.ts";
+import { withDone } from "./findings.ts";
+import {
+  directoryOf,
+  type Memory,
+  type MemoryInput,
+  memoryText,
+  type Seen,
+  type Sight,
+} from "./steady.ts";
 import type { Job } from "./tasks.ts";
 
 /** What is taken over from the last run. */
@@ -51,28 +59,14 @@ export function withEarlier(report: Report, earlier: Report): Report {
     const before = files.get(change.file)?.before ?? change.before;
     files.set(change.file, { ...change, before });
   }
-  const providers = report.providers.map((row) => {
-    const done = earlier.providers.find((one) =>
-      one.provider === row.provider && one.action === row.action && one.file === row.file
-    );
-    return row.outcome === "unchanged" && done !== undefined && done.outcome !== "failed"
-      ? done
-      : row;
-  });
-  // Of a provider that only the state knew, nothing is planned any more once it is gone.
-  const gone = earlier.providers.filter((done) =>
-    done.outcome !== "unchanged" && done.outcome !== "failed" &&
-    !providers.some((row) =>
-      row.provider === done.provider && row.action === done.action && row.file === done.file
-    )
-  );
+  const done = earlier.providers.filter(({ outcome }) => outcome !== "failed");
   const told = new Set(report.warnings.map(({ file, message }) => `${file} ${message}`));
   const warnings = earlier.warnings.filter(({ file, message }) => !told.has(`${file} ${message}`));
   return {
     ...report,
     made: report.made || earlier.made,
     changed: report.changed || earlier.changed,
-    providers: [...providers, ...gone],
+    providers: withDone(report.providers, done),
     files: [...files.values()].sort((a, b) => a.file < b.file ? -1 : 1),
     warnings: [...warnings, ...report.warnings],
   };
@@ -164,10 +158,6 @@ function remembered(report: Report, warnings: readonly Warning[]): MemoryInput["
       code,
     })),
   };
-}
-
-function directoryOf(key: string): string {
-  return key.slice(0, key.indexOf("/"));
 }
 
 function stays(key: string | undefined, changed: ReadonlySet<string> | undefined): boolean {
