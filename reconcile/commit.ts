@@ -98,8 +98,6 @@ export async function commit(
         raced.set(file.key, error);
         // Somebody else's text stands there, and ours was never put in its place.
         if (!(error instanceof SwappedError)) return;
-        // Where a container has swapped it, the temporary may still be there under its name.
-        left.push(besideFile([file.key, temporary]));
         // Who only leaves is still to be taken back from what stands there now.
         if (file.parts.every(({ action }) => action === "disable")) return;
         findings.done(found, file);
@@ -188,9 +186,9 @@ function besideFile([key, name]: readonly [string, string]): string {
   return key.replace(/[^/]*$/, name);
 }
 
-/** The temporary that a failed exchange has left, if it has. */
+/** The temporary that a failed exchange may have left: one that was swapped may keep its name. */
 function leftBy(error: ConfigPatchError, temporary: string): string[] {
-  return error instanceof LeftoverError ? [temporary] : [];
+  return error instanceof LeftoverError || error instanceof SwappedError ? [temporary] : [];
 }
 
 /** How one file is put in its place. */
@@ -283,9 +281,6 @@ async function writeSidecar(
       file: `${dir}/${SIDECAR_NAME}`,
       message: `the ownership record could not be written: ${error.message}`,
     });
-    const left = error instanceof SwappedError
-      ? [`${dir}/${temporary}`]
-      : leftBy(error, `${dir}/${temporary}`);
-    return { left, isDone: false, written: undefined };
+    return { left: leftBy(error, `${dir}/${temporary}`), isDone: false, written: undefined };
   }
 }
