@@ -100,7 +100,8 @@ export async function setUp(
     allowNested: flags.allowNested || written.allowNested === true,
   };
   const all = wishes.catalog === true || disableAll;
-  const makeRoster = () => rosterOf({ ...roster, names, alsoOn, all });
+  let made: ReturnType<typeof rosterOf> | undefined;
+  const makeRoster = () => made ??= rosterOf({ ...roster, names, alsoOn, all });
   const missing = !isThere(flags.mounts);
   if (missing) refuseInMounts(flags.mounts, await makeRoster());
   return {
