@@ -125,20 +125,25 @@ rootTest("what an older version's root has left is healed by root's next run", a
   assert.deepEqual([...new Set(Object.values(ownersIn(`${base}/mounts`)))], [USER]);
 });
 
-rootTest("who cannot use our own directory is told whose it is", async (base) => {
-  Deno.mkdirSync(`${base}/mounts/.vault-config`, { mode: 0o700 });
-  Deno.writeTextFileSync(`${base}/mounts/.vault-config/state.json`, "{}");
+/** What the user is told of reading and locking, each in one line: `told` is an expression of `error`. */
+async function toldToUser(base: string, told: string): Promise<string> {
   Deno.mkdirSync(`${base}/cache-${USER}`);
   Deno.chownSync(`${base}/cache-${USER}`, USER, USER);
-  const said = await as(
+  return await as(
     USER,
     "022",
     base,
     `const mounts = new Mounts(${JSON.stringify(`${base}/mounts`)});
     for (const work of [() => mounts.readOwn("state.json"), () => mounts.lock({ timeout: 0 })]) {
-      console.log(await work().catch((error) => error.code + ": " + error.message + ": " + error.remedy));
+      console.log(await work().catch((error) => ${told}));
     }`,
   );
+}
+
+rootTest("who cannot use our own directory is told whose it is", async (base) => {
+  Deno.mkdirSync(`${base}/mounts/.vault-config`, { mode: 0o700 });
+  Deno.writeTextFileSync(`${base}/mounts/.vault-config/state.json`, "{}");
+  const said = await toldToUser(base, `error.code + ": " + error.message + ": " + error.remedy`);
   const [read, lock] = said.split("\n");
   assert.match(read!, /^permission: cannot read it: \.vault-config\/ belongs to root alone: /);
   assert.match(
@@ -155,17 +160,7 @@ rootTest("one of our own files that is somebody else's is named with its owner",
   for (const name of ["state.json", "lock"]) {
     Deno.writeTextFileSync(`${own}/${name}`, "{}", { mode: 0o600 });
   }
-  Deno.mkdirSync(`${base}/cache-${USER}`);
-  Deno.chownSync(`${base}/cache-${USER}`, USER, USER);
-  const said = await as(
-    USER,
-    "022",
-    base,
-    `const mounts = new Mounts(${JSON.stringify(`${base}/mounts`)});
-    for (const work of [() => mounts.readOwn("state.json"), () => mounts.lock({ timeout: 0 })]) {
-      console.log(await work().catch((error) => error.file + ": " + error.message));
-    }`,
-  );
+  const said = await toldToUser(base, `error.file + ": " + error.message`);
   assert.deepEqual(said.trim().split("\n"), [
     ".vault-config/state.json: cannot read it: .vault-config/state.json belongs to root alone",
     ".vault-config/lock: cannot take the lock: .vault-config/lock belongs to root alone",
