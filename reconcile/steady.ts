@@ -18,6 +18,7 @@ import {
   denoFileSystem,
   type FileStatus,
   type FileSystem,
+  fill,
   isSameInode,
   mayEnter,
   type SourceFile,
@@ -318,7 +319,8 @@ async function compared(
   return differ;
 }
 
-function directoryOf(key: string): string {
+/** The host dir of a key. */
+export function directoryOf(key: string): string {
   return key.slice(0, key.indexOf("/"));
 }
 
@@ -363,10 +365,7 @@ function holds(file: SourceFile, seen: FileStatus, bytes: string): boolean {
     if (open.kind !== "file" || !isSameInode(open, seen)) return false;
     // One more, to see whether it ends where it should.
     const buffer = new Uint8Array(bytes.length + 1);
-    let length = 0;
-    for (let count = -1; count !== 0 && length < buffer.length; length += count) {
-      count = file.read(buffer.subarray(length));
-    }
+    const length = fill(file, buffer);
     if (length !== bytes.length) return false;
     for (let i = 0; i < length; i++) if (buffer[i] !== bytes.charCodeAt(i)) return false;
     return true;

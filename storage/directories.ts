@@ -1,11 +1,11 @@
 /** Making directories, giving things to whom they belong, and bringing entries to the disk. @module */
 import { ConfigPatchError } from "../errors.ts";
-import { notPlain, systemCode } from "./failures.ts";
+import { notPlain } from "./failures.ts";
 import { LIMITS } from "./limits.ts";
 import { LARGEST_DIRECTORY } from "./pattern.ts";
 import { join, OWN_DIRECTORY } from "./names.ts";
 import type { CheckedPath } from "./checked_path.ts";
-import type { FileStatus, FileSystem } from "./primitives.ts";
+import { type FileStatus, type FileSystem, systemCode } from "./primitives.ts";
 
 /** To whom something belongs. */
 export type Owner = Pick<FileStatus, "uid" | "gid">;

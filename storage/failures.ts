@@ -1,6 +1,6 @@
 /** What the system or Deno threw, as an error that says what to do about it. @module */
 import { ConfigPatchError, type ErrorCode, type ErrorDetails } from "../errors.ts";
-import type { FileStatus } from "./primitives.ts";
+import { type FileStatus, systemCode } from "./primitives.ts";
 
 /** What was tried when something was thrown. */
 export interface Attempt {
@@ -84,13 +84,6 @@ const OWN_LINK: Readonly<Record<"file" | "directory", string>> = {
   directory: "if you made the link: put the directory itself in its place, or name the one that " +
     "it leads to. If you did not, see who has put it there, and remove it",
 };
-
-/** The name of a system error, `ENOENT`, if it is one. */
-export function systemCode(thrown: unknown): string | undefined {
-  return thrown instanceof Error && "code" in thrown && typeof thrown.code === "string"
-    ? thrown.code
-    : undefined;
-}
 
 /**
  * The flags that are missing for a path, as a sentence; `undefined` if none is.

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { FileSystem, SourceFile } from "./primitives.ts";
+import { type FileSystem, type SourceFile, systemCode } from "./primitives.ts";
 
 /** How long an open may take before it is taken for one that waits for a lease, in milliseconds. */
 const PATIENCE = 1000;
@@ -41,7 +41,7 @@ export class Opening {
       return system.openQuickly(path);
     } catch (error) {
       // What has vanished is not there the slow way either, and a descriptor is not free there.
-      if (error instanceof Deno.errors.NotFound || isCode(error, "EMFILE")) throw error;
+      if (error instanceof Deno.errors.NotFound || systemCode(error) === "EMFILE") throw error;
       return undefined;
     } finally {
       if (performance.now() - start > PATIENCE) {
@@ -50,8 +50,4 @@ export class Opening {
       }
     }
   }
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
 }

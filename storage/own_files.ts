@@ -6,10 +6,10 @@
  */
 import { ConfigPatchError } from "../errors.ts";
 import { giveTo, makeDirectory, type Owner, syncEntries } from "./directories.ts";
-import { failure, notPlain, systemCode } from "./failures.ts";
+import { failure, notPlain } from "./failures.ts";
 import { join, OWN_DIRECTORY } from "./names.ts";
 
-import type { FileStatus, FileSystem } from "./primitives.ts";
+import { type FileStatus, type FileSystem, systemCode } from "./primitives.ts";
 import { decodeUtf8 } from "./read.ts";
 
 /** The files of our own in `.vault-config/`. */

@@ -43,6 +43,24 @@ export function mayEnter(directory: FileStatus, { uid }: Pick<FileStatus, "uid">
   return (directory.mode & (directory.uid === uid ? 0o100 : 0o011)) !== 0;
 }
 
+/** The name of a system error, `ENOENT`, if it is one. */
+export function systemCode(thrown: unknown): string | undefined {
+  return thrown instanceof Error && "code" in thrown && typeof thrown.code === "string"
+    ? thrown.code
+    : undefined;
+}
+
+/** Reads on until a buffer is full or the file ends. Returns how many bytes that were. */
+export function fill(file: Pick<SourceFile, "read">, buffer: Uint8Array): number {
+  let length = 0;
+  while (length < buffer.length) {
+    const count = file.read(buffer.subarray(length));
+    if (count === 0) break;
+    length += count;
+  }
+  return length;
+}
+
 /** An existing file, open for reading. */
 export interface SourceFile {
   /** What is really open, whatever the path leads to by now. */

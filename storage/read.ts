@@ -1,9 +1,15 @@
 /** Reading a file that a container may swap, block or blow up at any time. @module */
 import { ConfigPatchError, locate } from "../errors.ts";
-import { type Attempt, failure, notPlain, systemCode } from "./failures.ts";
+import { type Attempt, failure, notPlain } from "./failures.ts";
 import { refuseLarge } from "./limits.ts";
 import type { Opening } from "./opening.ts";
-import { type FileStatus, type FileSystem, isSameInode, type SourceFile } from "./primitives.ts";
+import {
+  type FileStatus,
+  type FileSystem,
+  isSameInode,
+  type SourceFile,
+  systemCode,
+} from "./primitives.ts";
 
 /** A file as it was read. */
 export interface ReadFile {

@@ -1,15 +1,17 @@
 /** Replacing and removing a file on hostile ground: all or nothing, and never what was not read. @module */
 import { ConfigPatchError } from "../errors.ts";
 import { isToBeGiven } from "./directories.ts";
-import { failure, type Step, systemCode } from "./failures.ts";
+import { failure, type Step } from "./failures.ts";
 import { join } from "./names.ts";
 import type { CheckedPath } from "./checked_path.ts";
 import {
   type AdjustableFile,
   type FileStatus,
   type FileSystem,
+  fill,
   type FreshFile,
   isSameInode,
+  systemCode,
 } from "./primitives.ts";
 import type { ReadFile } from "./read.ts";
 
@@ -121,13 +123,8 @@ function requirePut(
 function holds(file: FreshFile, bytes: Uint8Array): boolean {
   // One byte more, to see that there is none.
   const buffer = new Uint8Array(bytes.length + 1);
-  let length = 0;
   file.rewind();
-  while (length < buffer.length) {
-    const count = file.read(buffer.subarray(length));
-    if (count === 0) break;
-    length += count;
-  }
+  const length = fill(file, buffer);
   return length === bytes.length && sameBytes(buffer.subarray(0, length), bytes);
 }
 
