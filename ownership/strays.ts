@@ -53,7 +53,8 @@ export function straysOf(
     document.value,
     [...released, ...draft.claims.filter((claim) => claim.at === undefined)].filter(isAddress),
   );
-  const known = parts.flatMap((part) => part.wanted.flatMap((want) => want.known));
+  const leaving = parts.filter(({ action }) => action === "disable");
+  const known = leaving.flatMap(({ wanted }) => wanted.flatMap((want) => want.known));
   const places = new AddressPlaces(document.value, [...known, ...lost.map(({ value }) => value)]);
   return new Map(parts.map((part) => {
     const own = lost.filter((claim) => claim.owners.includes(part.provider));
@@ -112,22 +113,27 @@ function isAddress({ template }: Claim): boolean {
   return template !== undefined && hasToken(template);
 }
 
-/** The places of a tree that hold one of some values. The tree is searched once for all of them. */
+/**
+ * The places of a tree that hold one of some values. The tree is searched once for all of them, and
+ * not at all as long as nobody asks: nearly always, nothing has been moved.
+ */
 class AddressPlaces {
+  readonly #root: ConfigValue;
   readonly #values: ConfigValue[] = [];
-  /** By the value's number. */
-  readonly #places = new Map<number, ConfigPath[]>();
+  /** By the value's number; absent until somebody asks. */
+  #places: Map<number, ConfigPath[]> | undefined;
   readonly #known = new Map<string, readonly ConfigPath[]>();
 
   constructor(root: ConfigValue, values: readonly ConfigValue[]) {
+    this.#root = root;
     for (const value of values) {
       if (!this.#values.some((one) => sameValue(one, value))) this.#values.push(value);
     }
-    if (this.#values.length > 0) this.#collect(root, []);
   }
 
   /** All of a value. */
   anywhere(value: ConfigValue): readonly ConfigPath[] {
+    this.#places ??= this.#collect();
     return this.#places.get(this.#numberOf(value)) ?? [];
   }
 
@@ -157,17 +163,22 @@ class AddressPlaces {
     return found;
   }
 
-  #collect(value: ConfigValue, at: ConfigPath): void {
-    const number = this.#numberOf(value);
-    if (number >= 0) {
-      const places = this.#places.get(number) ?? [];
-      this.#places.set(number, places);
-      places.push(at);
-    }
-    if (!isList(value) && !isTable(value)) return;
-    for (const [key, item] of Object.entries(value)) {
-      this.#collect(item, [...at, isList(value) ? Number(key) : key]);
-    }
+  #collect(): Map<number, ConfigPath[]> {
+    const places = new Map<number, ConfigPath[]>();
+    const search = (value: ConfigValue, at: ConfigPath): void => {
+      const number = this.#numberOf(value);
+      if (number >= 0) {
+        const found = places.get(number) ?? [];
+        places.set(number, found);
+        found.push(at);
+      }
+      if (!isList(value) && !isTable(value)) return;
+      for (const [key, item] of Object.entries(value)) {
+        search(item, [...at, isList(value) ? Number(key) : key]);
+      }
+    };
+    search(this.#root, []);
+    return places;
   }
 
   #numberOf(value: ConfigValue): number {
