@@ -121,6 +121,7 @@ export { type JsonInput, printJson } from "./reconcile/json_text.ts";
 export {
   apply,
   plan,
+  recordedOwners,
   type Request,
   status,
   type Verification,

@@ -19,7 +19,7 @@ import { leftBehindIn } from "./left_behind.ts";
 import { type Job, type Task, tasksOf } from "./tasks.ts";
 import { rowsOf } from "./rows.ts";
 import { type FoundSidecar, Sidecars } from "./sidecars.ts";
-import { NO_STATE, parseState, type State } from "./state.ts";
+import { NO_STATE, ownersIn, parseState, type State } from "./state.ts";
 
 /** What stands in the mounts, and what is to become of it. */
 export interface Preview {
@@ -98,7 +98,7 @@ export async function preview(
   const reading = mounts.reading(time);
   const sidecars = new Sidecars(mounts, reading, job.allowNested === true);
   const all = job.disableAll === true ? await everyName(job, state, sidecars) : [];
-  const known = new Set([...namesIn(state), ...all]);
+  const known = new Set([...ownersIn(state), ...all]);
   const tasks = tasksOf(
     { ...job, disabledProviders: [...job.disabledProviders ?? [], ...all] },
     (name) => known.has(name),
@@ -347,17 +347,11 @@ function blamed(
 
 /** Every provider that may have something of ours, by anything that tells of it. */
 async function everyName(job: Job, state: State, sidecars: Sidecars): Promise<string[]> {
-  const names = new Set([...namesIn(state), ...job.roster.defaults()]);
+  const names = new Set([...ownersIn(state), ...job.roster.defaults()]);
   for (const { sidecar } of await sidecars.all()) {
     for (const providers of sidecar.values()) for (const name of providers.keys()) names.add(name);
   }
   return [...names];
-}
-
-/** Every owner of a claim that a state has. */
-export function namesIn(state: State): string[] {
-  const entries = [...state.files.values(), ...(state.pending?.files.values() ?? [])];
-  return entries.flatMap(ownersOf);
 }
 
 function hardLinkWarning({ read, text, key }: ConfigFile, plan: FilePlan | undefined): Warning[] {

@@ -60,8 +60,8 @@ export async function plan(request: Request): Promise<Report> {
  * directory learns what the configs say.
  */
 export async function status(request: Request): Promise<Status> {
-  const { ownersIn, statusOf } = await import("./status.ts");
-  const { NO_STATE, parseState } = await import("./state.ts");
+  const { statusOf } = await import("./status.ts");
+  const { NO_STATE, ownersIn, parseState } = await import("./state.ts");
   const { preview } = await import("./preview.ts");
   const job = await jobOf(request, false);
   const { text, closed } = await recordIn(job.mounts);
@@ -74,6 +74,33 @@ export async function status(request: Request): Promise<Status> {
   const why = closed.message.replace(/^cannot read it: /, "");
   const message = `claims and settings are not known: ${why}`;
   return { ...found, warnings: [...found.warnings, { file: closed.file, message }] };
+}
+
+/**
+ * The providers of whom our own record says that something in the files is theirs. Looks at no file of
+ * a host dir. Where our own directory is closed to us, and before the first run, there are none.
+ *
+ * @param path The mounts directory.
+ * @returns Their names, sorted.
+ * @throws {ConfigPatchError} `state` for a record that cannot be read.
+ *
+ * @example
+ * ```ts
+ * import { applySharedConfigPatches, loadRoster, recordedOwners } from "@terok/vault-config";
+ *
+ * const mounts = await Deno.makeTempDir();
+ * await applySharedConfigPatches(await loadRoster(), mounts, { providers: ["gh"] });
+ * const names = await recordedOwners(mounts);
+ * if (names.join() !== "gh") throw new Error(names.join());
+ * ```
+ */
+export async function recordedOwners(path: string): Promise<readonly string[]> {
+  const [{ Mounts }, { ownersIn, parseState }] = await Promise.all([
+    import("../storage/mounts.ts"),
+    import("./state.ts"),
+  ]);
+  const { text } = await recordIn(new Mounts(path));
+  return text === undefined ? [] : ownersIn(parseState(text));
 }
 
 /** The text of our own record, or why our own directory is closed to us. */
