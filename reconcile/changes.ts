@@ -1,10 +1,40 @@
 /** What a preview finds to be written, file by file. Pure. @module */
 import { type FileState, splitKey } from "../ownership/claims.ts";
 import type { FileChange } from "../ownership/report.ts";
-import { stateAfter, textAfter } from "./after.ts";
+import { stateAfter, statedAfter, textAfter } from "./after.ts";
 import type { ConfigFile } from "./files.ts";
 import type { Preview } from "./preview.ts";
 import { type FoundSidecar, sidecarText } from "./sidecars.ts";
+import { printState, type State } from "./state.ts";
+
+/** All that a preview finds to be written. */
+export interface Changes {
+  /** The files that get another text or other permission bits, or go. */
+  readonly files: readonly ConfigFile[];
+  /** The sidecars that get another text, or go. */
+  readonly sidecars: readonly FoundSidecar[];
+  /** The state once everything is done. */
+  readonly state: State;
+  /** Whether nothing at all has to be written, the state neither. */
+  readonly areNone: boolean;
+}
+
+/** What a preview finds to be written. */
+export function changesOf(found: Preview): Changes {
+  const files = found.files.filter((file) => isChanged(file, found));
+  const state = statedAfter(found);
+  const sidecars = [...sidecarChanges(found, state.files).keys()];
+  const isLeft = (found.state.pending?.temporaries.length ?? 0) > 0;
+  const areNone = files.length === 0 && sidecars.length === 0 && !isLeft &&
+    !saysMore(state, found);
+  return { files, sidecars, state, areNone };
+}
+
+/** Whether the state says something else after. Texts of older versions may say the same. */
+function saysMore(after: State, { state, stateText }: Preview): boolean {
+  const text = printState(after);
+  return text !== stateText && text !== printState(state);
+}
 
 /** A file's text once everything is done; absent: no file. */
 export function newText(file: ConfigFile, found: Preview): string | undefined {
