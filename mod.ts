@@ -127,6 +127,7 @@ export {
   type Verification,
   verify,
 } from "./reconcile/request.ts";
+export type { Choice } from "./reconcile/tasks.ts";
 export {
   linesOfSettings,
   NO_SETTINGS,
@@ -311,7 +312,7 @@ export async function disableSharedConfigPatches(
       disabledProviders: names === "all" ? [] : namesOf(names, "the names") ?? [],
     }, "disable");
     return succeeded(
-      await apply({ ...request, disableAll: names === "all", failOnMalformed: true }),
+      await apply({ ...request, disableAll: names === "all", failIncompleteDisable: true }),
     );
   });
 }

@@ -28,7 +28,7 @@ export async function runDisable(invocation: Invocation): Promise<number> {
   const { all, once, mounts } = flags;
   const setup = await setUp(invocation, {
     only: { providers: [], disabledProviders: operands, disableAll: all },
-    failOnMalformed: true,
+    failIncompleteDisable: true,
   });
   let made = false;
   if (!once) {

@@ -19,7 +19,7 @@ import { decodeUtf8, type ReadFile } from "../storage/read.ts";
 import type { Reading } from "../storage/reading.ts";
 import { substitute } from "../transport/tokens.ts";
 import type { ConfigFile } from "./files.ts";
-import type { Failures } from "./preview.ts";
+import type { Failures } from "./unserved.ts";
 import type { Job, Task } from "./tasks.ts";
 
 /** What was found. */
@@ -57,7 +57,7 @@ export async function judge(given: Case): Promise<Judgement> {
   const refused: Judgement["refused"][number][] = [];
   for (const task of tasks) {
     const { provider, action, entry, targets } = task;
-    if (action !== "apply" || failures.everywhere(provider) !== undefined) continue;
+    if (action !== "apply" || failures.ofApplied(provider) !== undefined) continue;
     const [target] = targets;
     if (entry === undefined || target === undefined) continue;
     try {

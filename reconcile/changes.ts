@@ -131,7 +131,7 @@ function decider(files: readonly ConfigFile[], { leaving, state, failures }: Pre
   return (name: string, provider: string): boolean => {
     const file = files.find((one) => one.name === name);
     if (file === undefined || file.error !== undefined) return false;
-    if (failures.of({ provider, action: "disable" }, file.key) !== undefined) return false;
+    if (failures.keepingOut({ provider, action: "disable" }, file.key) !== undefined) return false;
     if (leaving.has(provider)) return true;
     const entries = [file.state, state.files.get(file.key), state.pending?.files.get(file.key)];
     return file.parts.some((part) => part.provider === provider) ||

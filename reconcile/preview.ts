@@ -17,6 +17,7 @@ import { judge, type Judgement } from "./bypasses.ts";
 import { type ConfigFile, configFiles } from "./files.ts";
 import { leftBehindIn } from "./left_behind.ts";
 import { type Job, type Task, tasksOf } from "./tasks.ts";
+import { Failures } from "./unserved.ts";
 import { rowsOf } from "./rows.ts";
 import { type FoundSidecar, Sidecars } from "./sidecars.ts";
 import { NO_STATE, ownersIn, parseState, type State } from "./state.ts";
@@ -45,40 +46,6 @@ export interface Preview {
   readonly providers: readonly ProviderReport[];
   /** What an operator should know. */
   readonly warnings: readonly Warning[];
-}
-
-/** Failures. A provider that leaves fails in one file alone; one that is applied fails in all. */
-export class Failures {
-  readonly #everywhere = new Map<string, ConfigPatchError>();
-  readonly #inFile = new Map<string, ConfigPatchError>();
-
-  /** Notes a failure. Returns whether it is a new one. */
-  add(part: Pick<Part, "provider" | "action">, file: string, error: ConfigPatchError): boolean {
-    const key = `${file} ${partKey(part)}`;
-    if (this.of(part, file) !== undefined) return false;
-    const told = error.with({ provider: part.provider, file });
-    this.#inFile.set(key, told);
-    if (part.action === "apply" && !this.#everywhere.has(part.provider)) {
-      this.#everywhere.set(part.provider, told);
-    }
-    return true;
-  }
-
-  /** The failure of a part in a file itself. */
-  in(part: Pick<Part, "provider" | "action">, file: string): ConfigPatchError | undefined {
-    return this.#inFile.get(`${file} ${partKey(part)}`);
-  }
-
-  /** Why a part is left out of a file: its own failure there, or one of an applied provider elsewhere. */
-  of(part: Pick<Part, "provider" | "action">, file: string): ConfigPatchError | undefined {
-    return this.in(part, file) ??
-      (part.action === "apply" ? this.#everywhere.get(part.provider) : undefined);
-  }
-
-  /** The first failure of an applied provider. */
-  everywhere(provider: string): ConfigPatchError | undefined {
-    return this.#everywhere.get(provider);
-  }
 }
 
 /**
@@ -290,7 +257,7 @@ async function planAll(
     let failed = false;
     for (const file of files) {
       if (file.error !== undefined || file.handler === undefined) continue;
-      const parts = file.parts.filter((part) => failures.of(part, file.key) === undefined);
+      const parts = file.parts.filter((part) => failures.keepingOut(part, file.key) === undefined);
       const names = namesOf(parts);
       if (plannedFor.get(file) === names) continue;
       try {

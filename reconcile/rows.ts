@@ -8,7 +8,7 @@ import type { ProviderReport, Warning } from "../ownership/report.ts";
 import type { Part } from "../ownership/wanted.ts";
 import type { Judgement } from "./bypasses.ts";
 import type { ConfigFile } from "./files.ts";
-import type { Failures } from "./preview.ts";
+import type { Failures } from "./unserved.ts";
 import type { Job, Task } from "./tasks.ts";
 
 /** All that the rows come from. */
@@ -53,7 +53,7 @@ function rowsOfTask(task: Task, outcomes: Outcomes, warnings: Warning[]): Provid
   const bypasses = judgement.bypasses.get(provider) ?? [];
   const rows = mine.flatMap((file, index): ProviderReport[] => {
     const row = { ...base, file: file.key, bypasses: index === 0 ? bypasses : [] };
-    const error = failures.in(task, file.key);
+    const error = failures.inFile(task, file.key);
     if (error !== undefined) {
       const kept = keptAfter(error, task, file, job);
       if (kept === undefined) return [{ ...row, outcome: "failed", error }];
@@ -61,7 +61,7 @@ function rowsOfTask(task: Task, outcomes: Outcomes, warnings: Warning[]): Provid
       return [{ ...row, outcome: kept.outcome }];
     }
     // It has failed elsewhere, and says so there.
-    if (failures.of(task, file.key) !== undefined) return [];
+    if (failures.keepingOut(task, file.key) !== undefined) return [];
     const result = plans.get(file)?.results.find((one) => partKey(one) === partKey(task));
     return result === undefined ? [] : [rowOf(row, file, result, job, warnings)];
   });
@@ -93,7 +93,7 @@ function rowOf(
 ): ProviderReport {
   const { provider, action } = row;
   const [stray, ...others] = strays;
-  if (stray !== undefined && action === "disable" && job.failOnMalformed === true) {
+  if (stray !== undefined && action === "disable" && job.failIncompleteDisable === true) {
     const error = strayError(stray, others, provider, file);
     return { ...row, outcome: "failed", edits, error };
   }
@@ -153,7 +153,7 @@ function keptAfter(
   if (action !== "disable") return undefined;
   const owns = ownersOf(file.state).includes(provider) || file.records.has(provider);
   const isMalformed = error.code === "syntax" || error.code === "encoding";
-  if (owns && (!isMalformed || job.failOnMalformed === true)) return undefined;
+  if (owns && (!isMalformed || job.failIncompleteDisable === true)) return undefined;
   const at = whereText(error.position);
   const message = owns
     ? `what is of ${provider} in it stays for a later run: ${error.message}${at}`
