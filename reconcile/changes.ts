@@ -4,6 +4,7 @@ import type { FileChange } from "../ownership/report.ts";
 import { stateAfter, statedAfter, textAfter } from "./after.ts";
 import type { ConfigFile } from "./files.ts";
 import type { Preview } from "./preview.ts";
+import { LIMITS } from "../storage/limits.ts";
 import { type FoundSidecar, sidecarText } from "./sidecars.ts";
 import { printState, type State } from "./state.ts";
 
@@ -13,6 +14,8 @@ export interface Changes {
   readonly files: readonly ConfigFile[];
   /** The sidecars that get another text, or go. */
   readonly sidecars: readonly FoundSidecar[];
+  /** The sidecars that would grow larger than what is read again, and stay as they are. */
+  readonly unrecorded: readonly FoundSidecar[];
   /** The state once everything is done. */
   readonly state: State;
   /** Whether nothing at all has to be written, the state neither. */
@@ -23,11 +26,18 @@ export interface Changes {
 export function changesOf(found: Preview): Changes {
   const files = found.files.filter((file) => isChanged(file, found));
   const state = statedAfter(found);
-  const sidecars = [...sidecarChanges(found, state.files).keys()];
+  const all = [...sidecarChanges(found, state.files)];
+  const sidecars = all.filter(([, change]) => !isTooLarge(change)).map(([sidecar]) => sidecar);
+  const unrecorded = all.filter(([, change]) => isTooLarge(change)).map(([sidecar]) => sidecar);
   const isLeft = (found.state.pending?.temporaries.length ?? 0) > 0;
   const areNone = files.length === 0 && sidecars.length === 0 && !isLeft &&
     !saysMore(state, found);
-  return { files, sidecars, state, areNone };
+  return { files, sidecars, unrecorded, state, areNone };
+}
+
+/** Whether a sidecar would not be read again. Its text is ASCII. */
+function isTooLarge({ text }: SidecarChange): boolean {
+  return text !== undefined && text.length > LIMITS.sidecar;
 }
 
 /** Whether the state says something else after. Texts of older versions may say the same. */

@@ -42,7 +42,8 @@ const ROUNDS = 5;
 
 /** What a job would lead to. Writes nothing. */
 export async function plan(job: Job, time: Time = REAL_TIME): Promise<Report> {
-  return new Findings(job).report(await preview(job, time));
+  const found = await preview(job, time);
+  return new Findings(job).report(found, changesOf(found));
 }
 
 /**
@@ -95,7 +96,7 @@ export async function run(job: Job, options: RunOptions = {}): Promise<RunResult
     changes = changesOf(found);
     written = undefined;
   }
-  return { report: findings.report(found), end: { found, written } };
+  return { report: findings.report(found, changes), end: { found, written } };
 }
 
 /** What a round needs of the lock. */
