@@ -34,7 +34,7 @@ import {
 import { fitAll } from "./fit.ts";
 import { findPlaces, marked } from "./places.ts";
 import type { Action, Edit, Outcome } from "./report.ts";
-import { type Stray, straysOf } from "./strays.ts";
+import { isAddress, type Stray, straysOf } from "./strays.ts";
 import { type Part, routes } from "./wanted.ts";
 import { claimsOf, type Ending, endingsOf, withdraw } from "./withdraw.ts";
 
@@ -148,12 +148,9 @@ export function planFile(input: FileInput): FilePlan {
   const after = draft.document.text === base
     ? draft.claims.length === 0 && record !== undefined ? finalText(text, origin) : text
     : finalText(draft.document.text, origin);
-  const strays = straysOf(draft, parts);
-  // As long as an address stays, its claim does: the next disable names it again.
-  const open = draft.released.filter(({ claim, outcome }) =>
-    (outcome === "gone" || outcome === "kept") &&
-    claim.owners.some((owner) => (strays.get(owner)?.length ?? 0) > 0)
-  ).map(({ claim }) => claim);
+  const strays = straysOf(start, draft, parts);
+  const open = draft.released.filter(isOpen).map(({ claim }) => claim)
+    .filter(({ owners }) => owners.some((owner) => (strays.get(owner)?.length ?? 0) > 0));
   const state = stateOf({ ...draft, claims: [...draft.claims, ...open] }, {
     origin,
     // A provider that leaves stays in what is set aside: that text may come back with its values.
@@ -184,6 +181,15 @@ export function planFile(input: FileInput): FilePlan {
     };
   });
   return { text: after, state, results };
+}
+
+/**
+ * Whether a claim stays as long as an address does, so that the next disable names it again. One in an
+ * entry that we have removed would be taken for another entry's.
+ */
+function isOpen({ claim, outcome }: Released): boolean {
+  if (outcome === "gone" || outcome === "kept") return true;
+  return isAddress(claim) && claim.place.every((key) => typeof key === "string");
 }
 
 /** The places of who leaves that hold a value of the user's by now, but no address of the vault. */
