@@ -10,7 +10,7 @@ import { type ConfigPath, type ConfigValue, OpaqueScalar } from "../formats/type
 import { isList, isTable, sameValue, valueAt } from "../formats/value.ts";
 import { addressesIn, hasToken, holdsAddress } from "../transport/tokens.ts";
 import { MOST_TOLD } from "./bounds.ts";
-import { type Claim, isLive, isWithin, pathKey, type Place } from "./claims.ts";
+import { type Claim, containersOf, isLive, isWithin, pathKey, type Place } from "./claims.ts";
 import type { Draft } from "./edits.ts";
 import { findPlaces } from "./places.ts";
 import { expand, type Part } from "./wanted.ts";
@@ -83,7 +83,9 @@ export function straysOf(
     );
     for (const path of [...lists].flat()) {
       const key = pathKey(path);
-      if (held.has(key) || found.has(key) || users.some((at) => isWithin(path, at))) continue;
+      if (found.has(key) || users.some((at) => isWithin(path, at))) continue;
+      // A claim may hold a whole list, with addresses in it.
+      if ([key, ...containersOf(path)].some((outer) => held.has(outer))) continue;
       found.set(key, { path, isEdited: false });
     }
     const strays = [...found.values()].slice(0, MOST_TOLD).map((one): Stray => {

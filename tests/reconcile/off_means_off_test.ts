@@ -229,9 +229,14 @@ Deno.test("disable goes on to fail for a copy of an address that only the state 
 
 Deno.test("an address that stands where another provider has put it is not named", async () => {
   const patch = (key: string) => patched("c.json", { json_set: { [key]: "{vault_url}" } });
-  const scenario = await Scenario.with({}, { a: patch("a") ?? {}, b: patch("b") ?? {} });
+  const list = patched("c.json", { json_set: { list: ["{vault_url}", "x"] } });
+  const scenario = await Scenario.with({}, {
+    a: patch("a") ?? {},
+    b: patch("b") ?? {},
+    c: list ?? {},
+  });
   await scenario.apply({ providers: ["a"] });
-  const report = await scenario.apply({ providers: ["b"] });
+  const report = await scenario.apply({ providers: ["b", "c"] });
   assert.deepEqual(report.warnings, []);
   const off = await scenario.disable("a");
   assert.deepEqual([outcomes(off), off.warnings], [["a: removed"], []]);
