@@ -117,7 +117,7 @@ export function planFile(input: FileInput): FilePlan {
     for (const { path, value } of wanted) refuseTooDeep(path, value, provider);
   }
   const parse = { strict: input.strict };
-  const base = readableText(handler, text);
+  const base = readableText(handler, text, parts);
   const document = handler.parse(base, parse);
   const { record, aside } = recordOf(input, (claims) => allStand(document, claims));
 
@@ -325,12 +325,12 @@ function originOf(
   if (text === undefined) return "absent";
   if (text.trim() === "") {
     // So many blanks are kept as a text of the user's, if the format can read them.
-    const isReadable = readableText(handler, text) === text;
+    const isReadable = readableText(handler, text, parts) === text;
     const isLong = isReadable && text.length > MAX_FORMER_TEXT;
     return record?.origin ?? (isLong ? undefined : { blank: blankToKeep(text) });
   }
   // Another program may have emptied what we began: in YAML, the reference leaves braces then.
-  const isEmptied = handler.blank === "" && text.trim() === "{}";
+  const isEmptied = handler.blank === "" && ["{}", "[]"].includes(text.trim());
   if (record?.origin !== undefined && isEmptied) return record.origin;
   if (record !== undefined) {
     const root = start.document.value;
@@ -383,7 +383,7 @@ function stateOf(
 function finalText(text: string | undefined, origin: FileRecord["origin"]): string | undefined {
   if (origin === undefined || text === undefined) return text;
   const rest = text.replace(/[\s\uFEFF]/g, "");
-  if (rest !== "" && rest !== "{}") return text;
+  if (!["", "{}", "[]"].includes(rest)) return text;
   return origin === "absent" ? undefined : origin.blank;
 }
 
