@@ -4,12 +4,20 @@
 export interface Tree {
   /** The JSON of every scalar and list of scalars. */
   readonly leaves: Map<string, string>;
-  /** Every table, list of tables and entry of one, empty ones included. */
+  /** Every table, list of tables and entry of one, empty ones included; the root (`""`) if it holds any. */
   readonly containers: Set<string>;
 }
 
+/**
+ * Why a value is wanted. `set` and `each` route; a `default` is what the client needs beside that in
+ * what we create.
+ */
+export type Kind = "set" | "each" | "default";
+
 /** A place that we wrote. */
 export interface Held {
+  /** Why. */
+  readonly kind: Kind;
   /** What we wrote. */
   readonly value: string;
   /** What the user had there; absent: nothing, or not known any more. */
@@ -94,17 +102,20 @@ export function madeIn(tree: Tree, held: ReadonlyMap<string, Held>): Set<string>
   const made = new Set(live.flatMap(([, claim]) => claim.made));
   const around = new Set(live.flatMap(([place]) => containersOf(place)));
   for (const [, claim] of held) {
-    for (const one of claim.made) if (!around.has(one) && tree.containers.has(one)) made.add(one);
+    for (const one of claim.made) {
+      if (one !== "" && !around.has(one) && tree.containers.has(one)) made.add(one);
+    }
   }
   return made;
 }
 
-/** The containers on the way to a place, outermost first. */
+/** The containers on the way to a place, outermost first: the root, tables, lists and entries. */
 export function containersOf(place: string): string[] {
-  return [...place.matchAll(/[.[]/g)].map((match) => place.slice(0, match.index));
+  return ["", ...[...place.matchAll(/[.[]/g)].map((match) => place.slice(0, match.index))];
 }
 
 /** Whether a place lies in a container. */
 export function isBelow(place: string, container: string): boolean {
+  if (container === "") return place !== "";
   return place.startsWith(`${container}.`) || place.startsWith(`${container}[`);
 }

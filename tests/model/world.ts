@@ -7,7 +7,7 @@ import { plan, run } from "../../reconcile/run.ts";
 import type { Job } from "../../reconcile/tasks.ts";
 import { Mounts } from "../../storage/mounts.ts";
 import { MemoryDisk } from "../support/memory_disk.ts";
-import { type Form, NAMES, patchOf, rosterOf, type Stage, treeOf } from "./cast.ts";
+import { type Form, NAMES, patchesOf, rosterOf, type Stage, treeOf } from "./cast.ts";
 import {
   assertAside,
   assertFile,
@@ -17,11 +17,12 @@ import {
   notesIn,
   parsed,
   rowsOf,
+  rowText,
   show,
 } from "./checks.ts";
 import { isBlank, type Memory, ownersIn } from "./memory.ts";
 import { Originals } from "./originals.ts";
-import { type Note, type Outcome, outcomesOf, type Situation } from "./rules.ts";
+import { type Note, type Outcome, outcomesOf, type Patch, type Situation } from "./rules.ts";
 import {
   ADDRESSES,
   type Copying,
@@ -69,6 +70,7 @@ export class World {
   /** What happened, for whoever has to understand a failure. */
   readonly story: string[] = [];
   readonly #stage: Stage;
+  readonly #handler: FormatHandler;
   readonly #users: Users;
   readonly #counts: Counts;
   readonly #disk = new MemoryDisk(BASE);
@@ -80,6 +82,7 @@ export class World {
 
   constructor(stage: Stage, handler: FormatHandler, document: string | undefined, counts: Counts) {
     this.#stage = stage;
+    this.#handler = handler;
     this.#users = new Users(stage, handler);
     this.#counts = counts;
     for (const file of this.#files()) this.#originals.write(file, undefined, false);
@@ -98,7 +101,8 @@ export class World {
   }
 
   #files(): string[] {
-    return [this.#stage.file, this.#stage.other];
+    const { file, second, other } = this.#stage;
+    return [file, second, other];
   }
 
   #text(file: string): string | undefined {
@@ -124,7 +128,7 @@ export class World {
       stated: new Set(Object.keys(parsed(this.#disk.read(STATE))?.files ?? {})),
       strangers: new Set(NAMES.filter((name) => !this.#isThere(name))),
       patches: new Map(
-        [...this.#forms].map(([name, form]) => [name, patchOf(this.#stage, name, form)]),
+        [...this.#forms].map(([name, form]) => [name, patchesOf(this.#stage, name, form)]),
       ),
     };
     const changes = this.#disk.changes;
@@ -170,13 +174,15 @@ export class World {
     const expected = this.#expected(begun, this.#files(), before, (outcomes) => {
       assert.deepEqual(
         rowsOf(report).filter(tells).sort(),
-        [...outcomes].flatMap(([file, { rows }]) => rows.map((row) => `${file} ${row}`))
-          .filter(tells).sort(),
+        [...outcomes].flatMap(([file, { rows }]) =>
+          rows.map(([row, ...places]) => rowText([`${file} ${row}`, ...places]))
+        ).filter(tells).sort(),
         "the report says what was done",
       );
       const memories = this.#memoriesAfter(outcomes, before);
       const state = this.#disk.read(STATE);
-      assertMemory(this.#stage, state, memories, (file) => this.#text(file));
+      const play = { stage: this.#stage, handler: this.#handler };
+      assertMemory(play, state, memories, (file) => this.#text(file));
       assertAside(state, memories, this.#files());
     });
     this.#remember(expected, before);
@@ -184,7 +190,11 @@ export class World {
       /\/(\.vault-config\/(lock|state\.json(\.new)?)|_[ab]\/\.terok-managed-config\.json)$/;
     const files = this.#disk.files().filter((path) => !ours.test(path));
     const wanted = this.#files().filter((file) => this.#text(file) !== undefined);
-    assert.deepEqual(files, wanted.map((file) => `${BASE}/${file}`), "nothing else is left");
+    assert.deepEqual(
+      files.sort(),
+      wanted.map((file) => `${BASE}/${file}`).sort(),
+      "nothing else is left",
+    );
     this.#assertSidecars(begun, new Set([...expected.keys()].map(dirOf)));
     for (const file of expected.keys()) {
       if (this.#isHeld(file)) continue;
@@ -281,23 +291,25 @@ export class World {
 
   /** Whom a run can be about, so that nobody who stays wants another value at a place. */
   #selection(apply: readonly string[], disable: readonly string[], address: VaultLocation) {
-    const leaves = (file: string | undefined) =>
-      treeOf(this.#stage, this.#text(file ?? "") ?? "").leaves;
+    const leaves = (file: string) => treeOf(this.#stage, this.#text(file) ?? "").leaves;
     const known = new Set([...this.#memories.values()].flatMap((one) => [...ownersIn(one)]));
     const off = new Set(disable.filter((name) => this.#isThere(name) || known.has(name)));
     const on = new Set(apply.filter((name) => this.#isThere(name) && !off.has(name)));
     for (let size = -1; size !== on.size + off.size;) {
       size = on.size + off.size;
       for (const name of on) {
-        const patch = patchOf(this.#stage, name, this.#forms.get(name) ?? "gone");
-        const memory = this.#memories.get(patch?.file ?? "");
-        for (const [place, template] of patch?.wants ?? []) {
+        const patches = patchesOf(this.#stage, name, this.#forms.get(name) ?? "gone");
+        const wants = patches.flatMap(({ file, wants }) =>
+          wants.map((want) => ({ file, ...want }))
+        );
+        for (const { file, place, template } of wants) {
+          const memory = this.#memories.get(file);
           const value = template.replace("{vault_url}", address.url)
             .replace("{vault_socket}", address.socket);
           for (const claim of [memory?.held.get(place), memory?.aside?.held.get(place)]) {
             if (claim === undefined) continue;
             // An earlier address may be back, which those who stay are taken to want.
-            if (claim.value === value && leaves(patch?.file).get(place) === value) continue;
+            if (claim.value === value && leaves(file).get(place) === value) continue;
             for (const owner of claim.owners) {
               if (off.has(owner)) continue;
               if (this.#isThere(owner)) on.add(owner);
@@ -343,16 +355,17 @@ export class World {
     dirs: ReadonlySet<string>,
   ): void {
     const notes = this.#notes();
+    const isIn = (file: string, own: readonly Patch[] = []) => own.some((one) => one.file === file);
     const owners = (memory: Memory | undefined) =>
       [...memory?.held.values() ?? []].flatMap((claim) => claim.owners);
     for (const file of this.#files().filter((one) => dirs.has(dirOf(one)))) {
       const memory = this.#memories.get(file);
       // What is set aside is no record for other programs.
       if (isBlank(this.#text(file)) || memory?.aside !== undefined) continue;
-      const here = [...disable, ...apply.filter((name) => patches.get(name)?.file === file)];
+      const here = [...disable, ...apply.filter((name) => isIn(file, patches.get(name)))];
       const ours = new Set([...here, ...owners(memories.get(file)), ...owners(memory)]);
       const own = (notes.get(file) ?? []).filter(({ provider }) => ours.has(provider));
-      assertSidecar(file, own, memory, treeOf(this.#stage, this.#text(file) ?? ""));
+      assertSidecar(file, own, memory);
     }
   }
 

@@ -68,3 +68,69 @@ Deno.test("an entry is known by the same for all that is ours in it, live or not
   await scenario.apply({ providers: ["q"] });
   assert.equal(state(), before);
 });
+
+Deno.test("two patches that know one entry by different keys both find it again", async () => {
+  const users = '{ "l": [{ "k": "x", "n": "a", "u": "mine" }] }';
+  const inList = { json_table: "l" };
+  const others = [
+    patch({ v: "one", w: "two" }, { ...inList, json_match: { n: "a" } }),
+    patch({ v: "one", w: "two" }, { json_each: ["l", "*"] }),
+  ];
+  for (const q of others) {
+    const scenario = await Scenario.with({ [FILE]: users }, {
+      p: patch({ u: "{vault_url}" }, { ...inList, json_match: { k: "x" } }),
+      q,
+    });
+    await scenario.apply();
+    await scenario.disable("p");
+    assert.equal(scenario.read(FILE), users.replace('"mine"', '"mine", "v": "one", "w": "two"'));
+    await scenario.disable("q");
+    assert.equal(scenario.read(FILE), users);
+  }
+});
+
+Deno.test("what `each` has in an entry of ours stays when somebody leaves who came before", async () => {
+  const scenario = await Scenario.with({}, {
+    a: patch({ a: "{vault_url}" }),
+    p: patch({ u: "{vault_url}" }, { json_table: "l", json_match: { k: "x" } }),
+    q: patch({ v: "fixed" }, { json_each: ["l", "*"] }),
+  });
+  await scenario.apply();
+  await scenario.disable("a");
+  assert.deepEqual(JSON.parse(scenario.read(FILE) ?? ""), {
+    l: [{ k: "x", u: "http://localhost:9419", v: "fixed" }],
+  });
+  await scenario.disable("q");
+  await scenario.disable("p");
+  assert.deepEqual(scenario.files(), {});
+});
+
+Deno.test("an entry of ours goes with its defaults, though `each` has come into it", async () => {
+  const scenario = await Scenario.with({}, {
+    p: patch({ u: "{vault_url}" }, {
+      json_table: "l",
+      json_match: { k: "x" },
+      json_default: { version: 1 },
+    }),
+    q: patch({ v: "fixed" }, { json_each: ["l", "*"] }),
+  });
+  await scenario.apply();
+  await scenario.disable("p");
+  assert.deepEqual(scenario.files(), {});
+});
+
+Deno.test("a default that went with its entry is forgotten, so that there are never two of it", async () => {
+  const scenario = await Scenario.with({}, {
+    p: patch({ u: "{vault_url}" }, {
+      json_table: "l",
+      json_match: { k: "x" },
+      json_default: { version: 1 },
+    }),
+  });
+  await scenario.apply();
+  scenario.write(FILE, '{ "mine": 1 }');
+  await scenario.apply();
+  const state = JSON.parse(scenario.read(".vault-config/state.json") ?? "");
+  const places = state.files[FILE].claims.map((claim: { place: unknown[] }) => claim.place.at(-1));
+  assert.deepEqual(places, ["u", "version"]);
+});
