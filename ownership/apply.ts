@@ -78,7 +78,7 @@ function withoutLostContainers(draft: Draft, parts: readonly Part[]): Draft {
   const holders = new Set(live.flatMap(({ at }) => containersOf(at ?? [])));
   const wanted = new Set(
     parts.flatMap(({ wanted }) =>
-      wanted.filter((want) => want.kind === "set")
+      wanted.filter((want) => want.kind !== "default")
         .flatMap((want) => expand(draft.document, want).flatMap(containersOf))
     ),
   );
@@ -122,9 +122,11 @@ function withdrawUnwanted(
   const homeOf = homes(draft);
   for (const claim of draft.claims.filter((claim) => claim.kind === "default")) {
     const home = homeOf(claim);
-    const routes = home === undefined ? [] : draft.claims.filter((one) =>
-      one.kind === "set" && one.at !== undefined && isWithin(one.at, home.at)
-    );
+    const routes = home === undefined
+      ? []
+      : draft.claims.filter((one) =>
+        one.kind === "set" && one.at !== undefined && isWithin(one.at, home.at)
+      );
     const leavers = claim.owners.filter((owner) => meant.has(owner));
     // The entry that it was in is gone, or nobody routes in it any more.
     const isLeft = claim.at === undefined ||

@@ -217,9 +217,7 @@ function outcomeOf(situation: Situation, file: string): Outcome {
   }
 
   // A container in which nothing of ours stands, and something has to, may be the user's by now.
-  const needed = apply.flatMap((name) =>
-    wantsOf(name).filter(({ kind }) => kind === "set").flatMap(({ place }) => meant(tree, place))
-  );
+  const needed = apply.flatMap((name) => routesOf(name).flatMap(({ place }) => meant(tree, place)));
   for (const container of made) {
     const inside = (place: string) => isBelow(place, container);
     if (!needed.some(inside)) continue;

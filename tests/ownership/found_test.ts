@@ -1,5 +1,6 @@
 /** What the model has found between runs: what comes to nothing, and what is made anew. */
 import assert from "node:assert/strict";
+import { resolveVaultLocation } from "../../mod.ts";
 import { patched, Scenario } from "../support/scenario.ts";
 
 const FILE = "_l/settings.json";
@@ -119,6 +120,12 @@ Deno.test("an entry of ours goes with its defaults, though `each` has come into 
   assert.deepEqual(scenario.files(), {});
 });
 
+/** The places in our record, by their last keys. */
+function keysIn(scenario: Scenario): unknown[] {
+  const state = JSON.parse(scenario.read(".vault-config/state.json") ?? "");
+  return state.files[FILE].claims.map((claim: { place: unknown[] }) => claim.place.at(-1));
+}
+
 Deno.test("a default that went with its entry is forgotten, so that there are never two of it", async () => {
   const scenario = await Scenario.with({}, {
     p: patch({ u: "{vault_url}" }, {
@@ -130,7 +137,17 @@ Deno.test("a default that went with its entry is forgotten, so that there are ne
   await scenario.apply();
   scenario.write(FILE, '{ "mine": 1 }');
   await scenario.apply();
-  const state = JSON.parse(scenario.read(".vault-config/state.json") ?? "");
-  const places = state.files[FILE].claims.map((claim: { place: unknown[] }) => claim.place.at(-1));
-  assert.deepEqual(places, ["u", "version"]);
+  assert.deepEqual(keysIn(scenario), ["u", "version"]);
+});
+
+Deno.test("a value of another provider is not taken for one that the user has moved", async () => {
+  const scenario = await Scenario.with({ [FILE]: '{ "m": [{ "n": "x" }] }' }, {
+    p: patch({ u: "{vault_url}" }, { json_table: "l", json_match: { n: "x" } }),
+    q: patch({ u: "{vault_url}" }, { json_table: "m", json_match: { n: "x" } }),
+  });
+  await scenario.apply();
+  const { l: _, ...rest } = JSON.parse(scenario.read(FILE) ?? "");
+  scenario.write(FILE, JSON.stringify(rest));
+  await scenario.apply({ location: resolveVaultLocation({ url: "http://localhost:7777" }) });
+  assert.deepEqual(keysIn(scenario), ["u", "u"]);
 });
