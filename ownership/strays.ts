@@ -33,9 +33,11 @@ export function strayClaims(root: ConfigValue, claims: readonly Claim[]): Readon
   const unfound = claims.filter((claim) => claim.at === undefined && isAddress(claim));
   const places = new AddressPlaces(root, unfound.map(({ value }) => value));
   const held = placesOf(claims);
-  return new Set(unfound.filter(({ place, value }) =>
-    places.near(place, value).some((at) => !held.has(pathKey(at)))
-  ));
+  return new Set(
+    unfound.filter(({ place, value }) =>
+      places.near(place, value).some((at) => !held.has(pathKey(at)))
+    ),
+  );
 }
 
 function placesOf(claims: readonly Claim[]): ReadonlySet<string> {

@@ -114,7 +114,8 @@ function rewind(draft: Draft, leaving: ReadonlySet<Claim>): Draft | undefined {
     const { draft: undone, removed } = undo(draft, fits);
     if (isLessStrict(undone, draft)) return undefined;
     const staying = live.filter((claim) => !leaving.has(claim));
-    const again = putAgain(staying, removed);
+    const again = putAgain(undone.document, staying, removed);
+    if (again === undefined) return undefined;
     const kept = new Set(staying);
     const released = undone.released.filter((one) => !kept.has(one.claim));
     return putAll({ ...undone, released }, again);
@@ -124,12 +125,23 @@ function rewind(draft: Draft, leaving: ReadonlySet<Claim>): Draft | undefined {
   }
 }
 
-/** The claims that stay, with the places to which they are put again. */
-function putAgain(staying: readonly Claim[], removed: readonly ConcretePath[]): Claim[] {
+/**
+ * The claims that stay, with the places to which they are put again; `undefined` where they would not
+ * make what they were in, but go into an entry that the user has added meanwhile.
+ */
+function putAgain(
+  { value: root }: ConfigDocument,
+  staying: readonly Claim[],
+  removed: readonly ConcretePath[],
+): Claim[] | undefined {
   const followed = staying.map((claim) => {
     const at = claim.at ?? [];
     return { claim, keys: containersOf(at), ...follow(at, claim.place, removed) };
   });
+  const isTaken = followed.some(({ path, removedFrom }) =>
+    removedFrom !== undefined && resolve(root, path).found.length > removedFrom
+  );
+  if (isTaken) return undefined;
   // What was removed, and what each container in it is made by when it is put again.
   const made = new Map<string, ConfigPath[number]>();
   for (const { claim, keys, path, removedFrom = Infinity } of followed) {

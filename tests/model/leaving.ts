@@ -1,6 +1,6 @@
 /** What becomes of a text when owners leave: what is given back, what goes along, what stays. */
 import { type Held, isBelow, type Tree } from "./memory.ts";
-import { FOUND_BY } from "./wants.ts";
+import { FOUND_BY, MADE } from "./wants.ts";
 
 /** What is ours in a text, while a run is at work. */
 export interface Ours {
@@ -157,10 +157,11 @@ function remove({ leaves, containers }: Tree, container: string): void {
   containers.delete(container);
 }
 
-/** Whether nothing is in a container; of an entry of ours, that by which it is found is nothing. */
+/** Whether nothing is in a container; of the entry that we make, that by which it is found is nothing. */
 export function isEmptyIn({ leaves, containers }: Tree, container: string): boolean {
+  const isFoundBy = (place: string) =>
+    place === `${MADE}.${FOUND_BY.key}` && leaves.get(place) === FOUND_BY.value;
   const counts = (place: string) =>
-    isBelow(place, container) &&
-    !(place === `${container}.${FOUND_BY.key}` && leaves.get(place) === FOUND_BY.value);
+    isBelow(place, container) && !(container === MADE && isFoundBy(place));
   return ![...leaves.keys(), ...containers].some(counts);
 }

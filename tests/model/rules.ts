@@ -8,6 +8,7 @@ import { type Ended, giveBack, homeOf, isLive, type Ours } from "./leaving.ts";
 import {
   chosen,
   containersOf,
+  foundAgain,
   type Held,
   isBelow,
   isBlank,
@@ -19,7 +20,7 @@ import {
   type Tree,
   type Turn,
 } from "./memory.ts";
-import { FOUND_BY, meant, type Want } from "./wants.ts";
+import { FOUND_BY, MADE, meant, type Want } from "./wants.ts";
 
 /** What a provider wants in one file. */
 export interface Patch {
@@ -114,7 +115,8 @@ function outcomeOf(situation: Situation, file: string): Outcome {
   };
   const memory = situation.memories.get(file);
   const { known, aside, turn } = chosen(situation, file, memory);
-  const held = new Map(known?.held);
+  const before = foundAgain(tree, known?.held ?? new Map());
+  const held = new Map(before);
   const made = madeIn(tree, held);
   const ours: Ours = { tree, held, made };
   const wantsOf = (name: string) =>
@@ -141,7 +143,7 @@ function outcomeOf(situation: Situation, file: string): Outcome {
     );
     for (const place of live) {
       isLoose = true;
-      if (known?.held.has(place)) continue;
+      if (before.has(place)) continue;
       const value = tree.leaves.get(place) ?? "";
       const owners = join(held.get(place)?.owners ?? [], [note.provider]);
       held.set(place, { kind: "set", value, owners, made: [] });
@@ -149,7 +151,7 @@ function outcomeOf(situation: Situation, file: string): Outcome {
     if (!note.created) continue;
     for (const [, list = "", entry = ""] of live.map(containersOf)) {
       // Where we remember something in a list, we also remember what of it we made.
-      if ([...known?.held.keys() ?? []].some((place) => place.startsWith(`${list}[`))) continue;
+      if ([...before.keys()].some((place) => place.startsWith(`${list}[`))) continue;
       made.add(list).add(entry);
     }
   }
@@ -157,7 +159,7 @@ function outcomeOf(situation: Situation, file: string): Outcome {
   for (const name of [...disable, ...apply]) {
     for (const { place: wanted, template, kind } of routesOf(name)) {
       for (const place of meant(tree, wanted)) {
-        const certain = known?.held.get(place)?.value;
+        const certain = before.get(place)?.value;
         if (certain !== undefined && certain === tree.leaves.get(place)) continue;
         if (!isVaults(template, place)) continue;
         const value = tree.leaves.get(place) ?? "";
@@ -180,7 +182,7 @@ function outcomeOf(situation: Situation, file: string): Outcome {
       // So another program empties YAML.
       situation.texts.get(file)?.trim() === "{}"
     );
-  const stayers = [...known?.held ?? [], ...held].map(([place, { value, owners }]) => ({
+  const stayers = [...before, ...held].map(([place, { value, owners }]) => ({
     place,
     value,
     owners: owners.filter((owner) => !all.has(owner)),
@@ -258,7 +260,7 @@ function outcomeOf(situation: Situation, file: string): Outcome {
 
   // 4. What the patches want: what can create, then what is needed beside that, then `each`.
   const edits = new Map(apply.map((name) => [name, [] as string[]]));
-  const before = new Set(tree.containers);
+  const standing = new Set(tree.containers);
   const put = (kind: Kind) => {
     const wishes = new Map<string, Held>();
     for (const name of apply) {
@@ -299,7 +301,7 @@ function outcomeOf(situation: Situation, file: string): Outcome {
   const beside = (name: string, { template, kind }: Want, place: string): Held | undefined => {
     const around = containersOf(place);
     const inner = around.findLast((one) => tree.containers.has(one));
-    const isNew = inner === undefined || !before.has(inner);
+    const isNew = inner === undefined || !standing.has(inner);
     const isThere = tree.leaves.has(place) || tree.containers.has(place);
     const isLost = around.some((one) => one.endsWith("]") && !tree.containers.has(one));
     if (!isNew || isThere || isLost) return undefined;
@@ -343,7 +345,7 @@ function write({ tree, held, made }: Ours, place: string, wish: Held): void {
     if (tree.containers.has(container)) continue;
     made.add(container);
     tree.containers.add(container);
-    if (container.endsWith("[]")) tree.leaves.set(`${container}.${FOUND_BY.key}`, FOUND_BY.value);
+    if (container === MADE) tree.leaves.set(`${MADE}.${FOUND_BY.key}`, FOUND_BY.value);
   }
 }
 

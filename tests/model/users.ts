@@ -6,6 +6,7 @@ import { formatters } from "../support/formatters.ts";
 import { pathOf, type Stage, treeOf } from "./cast.ts";
 import { isBlank } from "./memory.ts";
 import type { UserAct } from "./steps.ts";
+import { MADE } from "./wants.ts";
 
 const FORMATTERS = await formatters();
 
@@ -39,9 +40,11 @@ export class Users {
     // What is written into a value goes with it when that gives way.
     const document = this.#handler.parse(isBlank(text) ? this.#handler.blank : text);
     const tree = isBlank(text) ? {} : read(text);
-    const live = [...treeOf(this.#stage, text).leaves.keys()];
+    const { leaves, containers } = treeOf(this.#stage, text);
+    const entries = [...containers].filter((one) => /^models\[.*\]$/.test(one));
+    const named = entries.filter((one) => one !== MADE);
     // Entries and tables go by what there is.
-    const ours = [...OURS, ...live.filter((place) => IN_EVERY.test(place))];
+    const ours = [...OURS, ...[...leaves.keys()].filter((place) => IN_EVERY.test(place))];
     const spans = ours.flatMap((place) => spanOf(document, pathOf(place, tree)) ?? []);
     const outside = (places: readonly number[]) =>
       places.filter((at) => !spans.some(({ start, end }) => start <= at && at < end));
@@ -60,15 +63,14 @@ export class Users {
       case "add entry":
         return this.#withEntry(text, choice);
       case "drop entry":
-        return this.#drop(text, pick(entriesIn(this.#stage, text), choice));
+        return entries.length === 0 ? text : this.#drop(text, pick(entries, choice));
       case "move entry":
         return this.#same(text, moved(document, text, choice));
       case "change kind":
-        return this.#put(
-          text,
-          `${pick(namedIn(this.#stage, text), choice)}.kind`,
-          pick(KINDS, choice),
-        );
+        // Ours stays of its kind, so that there is only one without a name.
+        return named.length === 0
+          ? text
+          : this.#put(text, `${pick(named, choice)}.kind`, pick(KINDS, choice));
       case "comment":
         return this.#same(text, insert(text, pick(outside(starts), choice), `${note}${eol}`));
       case "comment behind":
@@ -250,18 +252,6 @@ export function pick<T>(from: readonly T[], choice: number): T {
 
 function insert(text: string, at: number, what: string): string {
   return text.slice(0, at) + what + text.slice(at);
-}
-
-/** The entries of a text, or one that is not there. */
-function entriesIn(stage: Stage, text: string): string[] {
-  const entries = [...treeOf(stage, text).containers].filter((one) => /^models\[.*\]$/.test(one));
-  return entries.length === 0 ? ["models[none]"] : entries;
-}
-
-/** Those of the user's; ours stays of its kind, so that there is only one without a name. */
-function namedIn(stage: Stage, text: string): string[] {
-  const named = entriesIn(stage, text).filter((one) => one !== "models[]");
-  return named.length === 0 ? ["models[none]"] : named;
 }
 
 /** A text in which two entries have changed places; as it was where they are no pieces of text. */

@@ -60,5 +60,8 @@ export function meant(
   return meant.map((one) => `${one}.${inner}`);
 }
 
+/** The entry that we make where none matches. */
+export const MADE = "models[]";
+
 /** What stands in an entry that we make besides our values: that by which the patch finds it. */
 export const FOUND_BY = { key: "kind", value: '"x"' } as const;

@@ -151,3 +151,25 @@ Deno.test("a value of another provider is not taken for one that the user has mo
   await scenario.apply({ location: resolveVaultLocation({ url: "http://localhost:7777" }) });
   assert.deepEqual(keysIn(scenario), ["u", "u"]);
 });
+
+Deno.test("what stays in an entry of ours does not go over to one that the user adds", async () => {
+  const toml = (toml_set: Record<string, unknown>, more: Record<string, unknown> = {}) =>
+    patched("c.toml", { toml_set, ...more });
+  const scenario = await Scenario.with({}, {
+    a: toml({ a: "{vault_url}" }),
+    p: toml({ u: "{vault_url}" }, {
+      toml_table: "l",
+      toml_match: { k: "x" },
+      toml_default: { version: 1 },
+    }),
+  });
+  await scenario.apply();
+  const users = '\n[[l]]\nk = "x"\nn = 1\n';
+  const ours = '\n[[l]]\nk = "x"\nu = "http://localhost:9419"\nversion = 1\n';
+  assert.equal(scenario.read("_l/c.toml"), `a = "http://localhost:9419"\n${ours}`);
+  scenario.write("_l/c.toml", `${scenario.read("_l/c.toml")}${users}`);
+  await scenario.disable("a");
+  assert.equal(scenario.read("_l/c.toml"), ours + users);
+  await scenario.disable("p");
+  assert.equal(scenario.read("_l/c.toml"), users);
+});
