@@ -12,10 +12,10 @@ export const TOML: readonly (string | undefined)[] = [
   'providers = [{name = "other", base = "x"}, {name = "ours"}] # c1\nnested = { inner = { user = 1 } }\n',
   "[[providers]] # c1\nname = 'ours' # c2\nkey = 'mine' # c3\n  [providers.sub]\n  user = 1\n\n[nested.inner.user]\nk = 1\n[nested] # c4\n",
   'text = """\none\n# two"""\nproviders = [] # c1\n\n# c2\n\n\n[nested]\n\n\n# c3\n[last]\n\n',
-  '[[models]]\nname = "m1"\nlabel = "of m1"\nkind = "x"\nbase = "mine" # c1\n\n# c2\n[[models]]\nname = "m2"\nlabel = "of m2"\nkind = "x" # c3\n\n[[models]]\nname = "m3"\nlabel = "of m3"\nkind = "y"\nmore = "user\'s"\n\n[accounts.one]\nuser = 1\n[accounts.two] # c4\nurl = "https://user.example"\n',
-  'models = [{ name = "m1", label = "of m1", kind = "y" }, { name = "m2", label = "of m2", kind = "x", more = "mine" }] # c1\naccounts = { one = { url = "mine" }, two = {} } # c2\n',
-  'text = "one"\n\n[[models]] # c1\nkind = "y"\nlabel = "of m1"\nname = "m1"\n\n  [[models]]\n  # c2\n  name = "m2"\n  label = "of m2"\n  kind = "y"\n\n[accounts] # c3\n[accounts.one] # c4\n\n[fresh]\nuser = 1\n',
-  '[accounts.one]\r\nuser = "u" # c1\r\n\r\n[[models]]\r\nname = "m1"\r\nlabel = "of m1"\r\nkind = "x"\r\nnote = "mine"\r\n',
+  '[[models]]\nname = "m1"\nlabel = "of m1"\nkind = "x"\nbase = "mine" # c1\n\n# c2\n[[models]]\nname = "m2"\nlabel = "of m2"\nkind = "x" # c3\n\n[[models]]\nname = "m3"\nlabel = "of m3"\nkind = "y"\nmore = "user\'s"\n\n[accounts.first]\nuser = 1\n[accounts.second] # c4\nurl = "https://user.example"\n',
+  'models = [{ name = "m1", label = "of m1", kind = "y" }, { name = "m2", label = "of m2", kind = "x", more = "mine" }] # c1\naccounts = { first = { url = "mine" }, second = {} } # c2\n',
+  'text = "one"\n\n[[models]] # c1\nkind = "y"\nlabel = "of m1"\nname = "m1"\n\n  [[models]]\n  # c2\n  name = "m2"\n  label = "of m2"\n  kind = "y"\n\n[accounts] # c3\n[accounts.first] # c4\n\n[fresh]\nuser = 1\n',
+  '[accounts.first]\r\nuser = "u" # c1\r\n\r\n[[models]]\r\nname = "m1"\r\nlabel = "of m1"\r\nkind = "x"\r\nnote = "mine"\r\n',
 ];
 
 /** YAML. */
@@ -31,10 +31,10 @@ export const YAML: readonly (string | undefined)[] = [
   "# c1\n{mine: u, nested: {inner: {}}} # c2\n",
   "%YAML 1.2\n---\n# c1\nlast:\n  - user: 1 # c2\n    name: x\nproviders: []\nmine: |\n  body\n...\n",
   "user: &x {k: 1} # c1\nlast: *x\nnested: {<<: *x}\n",
-  "models:\n  - name: m1\n    label: of m1\n    kind: x\n    base: mine # c1\n  # c2\n  - name: m2\n    label: of m2\n    kind: x # c3\n\n  - name: m3\n    label: of m3\n    kind: y\n    more: user's\naccounts:\n  one:\n    user: 1\n  two: # c4\n    url: https://user.example\n",
-  "models: [{name: m1, label: of m1, kind: y}, {name: m2, label: of m2, kind: x, more: mine}] # c1\naccounts: {one: {url: mine}, two: {}} # c2\n",
-  "text: one\nmodels: # c1\n- kind: y\n  label: of m1\n  name: m1\n- name: m2\n  # c2\n  label: of m2\n  kind: y\naccounts: # c3\n    one: # c4\n        user: 1\nfresh:\n    user: 1\n",
-  'accounts:\r\n  one: {user: u} # c1\r\n\r\nmodels:\r\n  -\r\n    name: "m1"\r\n    label: "of m1"\r\n    kind: x\r\n    note: mine\r\n',
+  "models:\n  - name: m1\n    label: of m1\n    kind: x\n    base: mine # c1\n  # c2\n  - name: m2\n    label: of m2\n    kind: x # c3\n\n  - name: m3\n    label: of m3\n    kind: y\n    more: user's\naccounts:\n  first:\n    user: 1\n  second: # c4\n    url: https://user.example\n",
+  "models: [{name: m1, label: of m1, kind: y}, {name: m2, label: of m2, kind: x, more: mine}] # c1\naccounts: {first: {url: mine}, second: {}} # c2\n",
+  "text: one\nmodels: # c1\n- kind: y\n  label: of m1\n  name: m1\n- name: m2\n  # c2\n  label: of m2\n  kind: y\naccounts: # c3\n    first: # c4\n        user: 1\nfresh:\n    user: 1\n",
+  'accounts:\r\n  first: {user: u} # c1\r\n\r\nmodels:\r\n  -\r\n    name: "m1"\r\n    label: "of m1"\r\n    kind: x\r\n    note: mine\r\n',
 ];
 
 /** JSON with comments. */
@@ -49,8 +49,8 @@ export const JSONC: readonly (string | undefined)[] = [
   '{"providers":[{"name":"ours","key":"mine"}],"nested":{"inner":{"user":1}}}',
   '{\n  "providers": [ // c1\n  ],\n  "nested": { // c2\n    /* note */ \n  },\n  // c3\n}\n',
   '{\n\n  // c1\n\n  "mine": [1 ],\n  "last": [\n    1, 2, // c2\n  ],\n\n}\n\n// c3\n',
-  '{\n  "models": [\n    {\n      "name": "m1",\n      "label": "of m1",\n      "kind": "x",\n      "base": "mine" // c1\n    },\n    // c2\n    { "name": "m2", "label": "of m2", "kind": "x" }, // c3\n    { "name": "m3", "label": "of m3", "kind": "y", "more": "user\'s" }\n  ],\n  "accounts": {\n    "one": { "user": 1 },\n    "two": { "url": "https://user.example" } // c4\n  }\n}\n',
-  '{"models":[{"name":"m1","label":"of m1","kind":"y"},{"name":"m2","label":"of m2","kind":"x","more":"mine"}],"accounts":{"one":{"url":"mine"},"two":{}}}',
-  '{\n\t"text": "one",\n\t"models": [ // c1\n\t\t{\n\t\t\t"kind": "y",\n\t\t\t"label": "of m1",\n\t\t\t"name": "m1"\n\t\t},\n\t\t{\n\t\t\t"name": "m2",\n\t\t\t// c2\n\t\t\t"label": "of m2",\n\t\t\t"kind": "y",\n\t\t},\n\t],\n\t"accounts": { // c3\n\t\t"one": {\n\t\t} // c4\n\t},\n\t"fresh": { "user": 1 }\n}\n',
-  '{\r\n  "accounts": { "one": { "user": "u" } }, // c1\r\n  "models": [{\r\n    "name": "m1",\r\n    "label": "of m1",\r\n    "kind": "x",\r\n    "note": "mine"\r\n  }]\r\n}\r\n',
+  '{\n  "models": [\n    {\n      "name": "m1",\n      "label": "of m1",\n      "kind": "x",\n      "base": "mine" // c1\n    },\n    // c2\n    { "name": "m2", "label": "of m2", "kind": "x" }, // c3\n    { "name": "m3", "label": "of m3", "kind": "y", "more": "user\'s" }\n  ],\n  "accounts": {\n    "first": { "user": 1 },\n    "second": { "url": "https://user.example" } // c4\n  }\n}\n',
+  '{"models":[{"name":"m1","label":"of m1","kind":"y"},{"name":"m2","label":"of m2","kind":"x","more":"mine"}],"accounts":{"first":{"url":"mine"},"second":{}}}',
+  '{\n\t"text": "one",\n\t"models": [ // c1\n\t\t{\n\t\t\t"kind": "y",\n\t\t\t"label": "of m1",\n\t\t\t"name": "m1"\n\t\t},\n\t\t{\n\t\t\t"name": "m2",\n\t\t\t// c2\n\t\t\t"label": "of m2",\n\t\t\t"kind": "y",\n\t\t},\n\t],\n\t"accounts": { // c3\n\t\t"first": {\n\t\t} // c4\n\t},\n\t"fresh": { "user": 1 }\n}\n',
+  '{\r\n  "accounts": { "first": { "user": "u" } }, // c1\r\n  "models": [{\r\n    "name": "m1",\r\n    "label": "of m1",\r\n    "kind": "x",\r\n    "note": "mine"\r\n  }]\r\n}\r\n',
 ];

@@ -4,7 +4,7 @@
  *
  * It is written from the design and shares no code with the program.
  */
-import { type Ended, giveBack, homeOf, isLive, type Ours } from "./leaving.ts";
+import { type Ended, giveBack, homeOf, isEmptyIn, isLive, type Ours } from "./leaving.ts";
 import {
   chosen,
   containersOf,
@@ -205,7 +205,9 @@ function outcomeOf(situation: Situation, file: string): Outcome {
         if (end.how !== "restored" || !places.includes(end.place)) continue;
         if (!isVaults(template, end.place)) continue;
         // The former value was a vault's address itself.
+        isLoose = true;
         tree.leaves.delete(end.place);
+        if (isEmptyIn(tree, "")) tree.containers.delete("");
         removed.add(end);
       }
     }

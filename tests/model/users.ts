@@ -204,7 +204,7 @@ const ADDED = [
 /** What users throw away as a whole. */
 const WHOLE = [
   ...["nested", "nested.inner", "providers[ours]", "providers", "deep", "url"],
-  ...["models", "accounts", "accounts.one", "fresh", "split"],
+  ...["models", "accounts", "accounts.first", "fresh", "split"],
 ];
 
 /** Kinds of entries: one that a patch matches, and others. */

@@ -20,9 +20,11 @@ import {
   rowText,
   show,
 } from "./checks.ts";
-import { isBlank, type Memory, ownersIn } from "./memory.ts";
+import type { Counts } from "./counts.ts";
+import { isBlank, type Memory } from "./memory.ts";
 import { Originals } from "./originals.ts";
 import { type Note, type Outcome, outcomesOf, type Patch, type Situation } from "./rules.ts";
+import { type Selected, selected } from "./selection.ts";
 import {
   ADDRESSES,
   type Copying,
@@ -33,37 +35,12 @@ import {
 } from "./steps.ts";
 import { forged, GARBAGE, pick, Users } from "./users.ts";
 
-/** What was played. */
-export interface Counts {
-  plays: number;
-  runs: number;
-  /** Runs in which something was written. */
-  writing: number;
-  acts: number;
-  /** Copies that were put back. */
-  copies: number;
-  /** Records that were taken up again with their text. */
-  back: number;
-  /** Runs after which all was as before the first one, byte by byte. */
-  originals: number;
-  /** Runs that died on the way. */
-  crashes: number;
-  /** Plays that ended because an edit was refused: nothing is lost then. */
-  stuck: number;
-}
-
 /** An edit that the program declines, with a reason; then nothing was changed. */
 export class Refused extends Error {}
 
 const BASE = "/mounts";
 const STATE = `${BASE}/.vault-config/state.json`;
 const SIDECAR = ".terok-managed-config.json";
-
-/** Whom a run is about. */
-interface Selected {
-  readonly apply: readonly string[];
-  readonly disable: readonly string[];
-}
 
 /** One play's mounts. */
 export class World {
@@ -113,7 +90,12 @@ export class World {
 
   async #run({ apply, disable, at, dies = Infinity }: RunStep): Promise<void> {
     const address = ADDRESSES[at] ?? ADDRESSES[0]!;
-    const selection = this.#selection(apply, disable, address);
+    const selection = selected({ apply, disable }, address, {
+      stage: this.#stage,
+      forms: this.#forms,
+      memories: this.#memories,
+      textOf: (file) => this.#text(file),
+    });
     const job = this.#job(selection, address);
     const before = this.#texts();
     const begun: Omit<Situation, "filled" | "takenUp"> = {
@@ -195,7 +177,7 @@ export class World {
       wanted.map((file) => `${BASE}/${file}`).sort(),
       "nothing else is left",
     );
-    this.#assertSidecars(begun, new Set([...expected.keys()].map(dirOf)));
+    this.#assertSidecars(begun, expected.keys());
     for (const file of expected.keys()) {
       if (this.#isHeld(file)) continue;
       if (this.#originals.assert(file, this.#text(file))) this.#counts.originals++;
@@ -289,39 +271,6 @@ export class World {
 
   readonly #isThere = (name: string) => (this.#forms.get(name) ?? "gone") !== "gone";
 
-  /** Whom a run can be about, so that nobody who stays wants another value at a place. */
-  #selection(apply: readonly string[], disable: readonly string[], address: VaultLocation) {
-    const leaves = (file: string) => treeOf(this.#stage, this.#text(file) ?? "").leaves;
-    const known = new Set([...this.#memories.values()].flatMap((one) => [...ownersIn(one)]));
-    const off = new Set(disable.filter((name) => this.#isThere(name) || known.has(name)));
-    const on = new Set(apply.filter((name) => this.#isThere(name) && !off.has(name)));
-    for (let size = -1; size !== on.size + off.size;) {
-      size = on.size + off.size;
-      for (const name of on) {
-        const patches = patchesOf(this.#stage, name, this.#forms.get(name) ?? "gone");
-        const wants = patches.flatMap(({ file, wants }) =>
-          wants.map((want) => ({ file, ...want }))
-        );
-        for (const { file, place, template } of wants) {
-          const memory = this.#memories.get(file);
-          const value = template.replace("{vault_url}", address.url)
-            .replace("{vault_socket}", address.socket);
-          for (const claim of [memory?.held.get(place), memory?.aside?.held.get(place)]) {
-            if (claim === undefined) continue;
-            // An earlier address may be back, which those who stay are taken to want.
-            if (claim.value === value && leaves(file).get(place) === value) continue;
-            for (const owner of claim.owners) {
-              if (off.has(owner)) continue;
-              if (this.#isThere(owner)) on.add(owner);
-              else off.add(owner);
-            }
-          }
-        }
-      }
-    }
-    return { apply: [...on].sort(), disable: [...off].sort() };
-  }
-
   #job(selection: Selected, location: VaultLocation): Job {
     return {
       mounts: new Mounts(BASE, { fileSystem: this.#disk.system }),
@@ -352,13 +301,13 @@ export class World {
       Situation,
       "apply" | "disable" | "memories" | "patches"
     >,
-    dirs: ReadonlySet<string>,
+    files: Iterable<string>,
   ): void {
     const notes = this.#notes();
     const isIn = (file: string, own: readonly Patch[] = []) => own.some((one) => one.file === file);
     const owners = (memory: Memory | undefined) =>
       [...memory?.held.values() ?? []].flatMap((claim) => claim.owners);
-    for (const file of this.#files().filter((one) => dirs.has(dirOf(one)))) {
+    for (const file of files) {
       const memory = this.#memories.get(file);
       // What is set aside is no record for other programs.
       if (isBlank(this.#text(file)) || memory?.aside !== undefined) continue;
