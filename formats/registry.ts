@@ -66,13 +66,7 @@ export class FormatRegistry {
       });
     }
     if (ownFormats.has(format)) return await loaded(format);
-    const handler = await loadedPlugIn(format);
-    if (handler?.name === name) return checkedHandler(handler);
-    throw new ConfigPatchError(
-      "option",
-      `what was loaded as the plug-in for ${name} is ${handler?.name ?? "nothing"}`,
-      { remedy: "correct the `load` of the plug-in" },
-    );
+    return await loadedPlugIn(format, name);
   }
 }
 
@@ -80,14 +74,24 @@ async function loaded(format: FormatHandler | LazyFormat): Promise<FormatHandler
   return "load" in format ? await format.load() : format;
 }
 
-async function loadedPlugIn(format: FormatHandler | LazyFormat): Promise<FormatHandler> {
+async function loadedPlugIn(
+  format: FormatHandler | LazyFormat,
+  name: string,
+): Promise<FormatHandler> {
   try {
-    return await loaded(format);
+    const handler = await loaded(format);
+    if (handler?.name === name) return checkedHandler(handler);
+    throw new ConfigPatchError(
+      "option",
+      `what was loaded as the plug-in for ${name} is ${handler?.name ?? "nothing"}`,
+      { remedy: "correct the `load` of the plug-in" },
+    );
   } catch (error) {
+    if (error instanceof ConfigPatchError) throw error;
     const { packageError } = await import("./packages.ts");
     throw packageError(error) ?? new ConfigPatchError(
       "option",
-      `the plug-in for ${format.name} cannot be loaded: ${String(error)}`,
+      `the plug-in for ${name} cannot be loaded: ${String(error)}`,
       { remedy: "see that its module is there, and loads by itself", cause: error },
     );
   }
