@@ -121,11 +121,13 @@ export { type JsonInput, printJson } from "./reconcile/json_text.ts";
 export {
   apply,
   plan,
+  recordedOwners,
   type Request,
   status,
   type Verification,
   verify,
 } from "./reconcile/request.ts";
+export type { Choice } from "./reconcile/tasks.ts";
 export {
   linesOfSettings,
   NO_SETTINGS,
@@ -310,7 +312,7 @@ export async function disableSharedConfigPatches(
       disabledProviders: names === "all" ? [] : namesOf(names, "the names") ?? [],
     }, "disable");
     return succeeded(
-      await apply({ ...request, disableAll: names === "all", failOnMalformed: true }),
+      await apply({ ...request, disableAll: names === "all", failIncompleteDisable: true }),
     );
   });
 }

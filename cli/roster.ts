@@ -106,8 +106,8 @@ export async function knownNames(
     for (const name of roster.names()) known.add(name);
   }
   if (missing().length > 0) {
-    const { ownersIn } = await import("./everyone.ts");
-    for (const name of await ownersIn(mounts)) known.add(name);
+    const { recordedOwners } = await import("../reconcile/request.ts");
+    for (const name of await recordedOwners(mounts)) known.add(name);
   }
   return known;
 }
@@ -117,12 +117,12 @@ export async function allNames(wishes: RosterWishes, mounts: string): Promise<re
   const { sources, builtIn } = wishes;
   const agents = sources.filter((one) => one.kind === "agent").map(stemOf);
   const { catalogNames } = await import("../roster/catalog.ts");
-  const { ownersIn } = await import("./everyone.ts");
+  const { recordedOwners } = await import("../reconcile/request.ts");
   const mapped = sources.some((one) => one.kind === "mapping")
     ? (await rosterOf({ ...wishes, names: [], alsoOn: [], all: false })).names()
     : [];
   const own = builtIn ? [...BUILT_IN, ...catalogNames()] : [];
-  return namesIn(agents, own, mapped, await ownersIn(mounts)).toSorted();
+  return namesIn(agents, own, mapped, await recordedOwners(mounts)).toSorted();
 }
 
 /** Every name of several lists, once. */

@@ -122,9 +122,13 @@ function valueIn(key: string, { request, settings }: Setup, flags: Flags): Value
     case "no_built_in":
       return { value: flags.noBuiltIn || settings.noBuiltIn === true, given: flags.noBuiltIn };
     case "allow_nested":
-      return { value: request.allowNested, given: flags.allowNested };
+      return { value: request.allowNested === true, given: flags.allowNested };
     case "accept_bypass":
-      return { value: request.acceptBypass, given: flags.acceptBypass.length > 0, adds: true };
+      return {
+        value: [...request.acceptBypass ?? []],
+        given: flags.acceptBypass.length > 0,
+        adds: true,
+      };
     case "lock_timeout":
       return {
         value: (request.lockTimeout ?? 30_000) / 1000,
@@ -132,7 +136,7 @@ function valueIn(key: string, { request, settings }: Setup, flags: Flags): Value
       };
     case "credentials":
       return {
-        value: tableOf(request.credentials),
+        value: tableOf(request.credentials ?? {}),
         given: Object.keys(flags.credentials).length > 0,
         adds: true,
       };

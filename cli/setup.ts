@@ -38,8 +38,8 @@ export const VERSION: string = deno.version;
 export interface Wishes {
   /** Exactly these, whatever options and settings say. */
   readonly only?: Only;
-  /** Whether a file that does not parse fails a disable. */
-  readonly failOnMalformed?: boolean;
+  /** Whether a disable fails where something of its own has to stay. */
+  readonly failIncompleteDisable?: boolean;
   /** Whether all of the catalog is part of the roster. */
   readonly catalog?: boolean;
   /** The settings to go by instead of those in the file. */
@@ -110,7 +110,7 @@ export async function setUp(
       mounts: flags.mounts,
       roster: makeRoster,
       formats,
-      failOnMalformed: wishes.failOnMalformed === true,
+      failIncompleteDisable: wishes.failIncompleteDisable === true,
       lockTimeout: flags.lockTimeout ?? written.lockTimeout,
       command,
       // Of formats of the caller's own nobody can tell whether they are the same as last time.

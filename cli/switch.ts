@@ -1,7 +1,7 @@
 /** `disable`, `enable` and `write`: the commands that name providers. @module */
 import { closest, ConfigPatchError } from "../errors.ts";
 import type { Report } from "../ownership/report.ts";
-import { apply } from "../reconcile/request.ts";
+import { apply, recordedOwners } from "../reconcile/request.ts";
 import {
   parseSettings,
   type Settings,
@@ -15,7 +15,7 @@ import {
 } from "../reconcile/settings_edit.ts";
 import { isOff } from "../reconcile/taking_part.ts";
 import { showDone } from "./apply.ts";
-import { everyoneIn, ownersIn } from "./everyone.ts";
+import { everyoneIn } from "./everyone.ts";
 import type { Flags, Invocation } from "./parse.ts";
 import { pasted, unkept } from "./pasted.ts";
 import { allNames, knownNames, rosterOf, type RosterWishes } from "./roster.ts";
@@ -28,7 +28,7 @@ export async function runDisable(invocation: Invocation): Promise<number> {
   const { all, once, mounts } = flags;
   const setup = await setUp(invocation, {
     only: { providers: [], disabledProviders: operands, disableAll: all },
-    failOnMalformed: true,
+    failIncompleteDisable: true,
   });
   let made = false;
   if (!once) {
@@ -162,12 +162,7 @@ async function requireKnown(invocation: Invocation, given?: RosterWishes): Promi
 
 /** Where our own record cannot be read, nothing at all is touched, the settings neither. */
 async function requireRecord(mounts: string): Promise<void> {
-  try {
-    await ownersIn(mounts);
-  } catch (error) {
-    // What is wrong with a config is told by the run itself.
-    if (error instanceof ConfigPatchError && /^state/.test(error.code)) throw error;
-  }
+  await recordedOwners(mounts);
 }
 
 async function change(flags: Flags, make: (now: Settings) => SettingsChange): Promise<boolean> {

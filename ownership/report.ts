@@ -99,9 +99,9 @@ export interface Warning {
   /**
    * The kind of warning, where a program may need it. `left-behind`: an address of ours whose owner
    * takes no part in runs any more. `moved`: one that stands where or as we did not put it. `bypassed`: a
-   * bypass that the operator has accepted.
+   * bypass that the operator has accepted. `unrecorded`: a sidecar that would grow too large.
    */
-  readonly code?: "left-behind" | "moved" | "bypassed" | undefined;
+  readonly code?: "left-behind" | "moved" | "bypassed" | "unrecorded" | undefined;
 }
 
 /** What a run did, or, from `plan`, what it would do. */

@@ -79,7 +79,7 @@ export function requestOf(
     roster: () => roster,
     formats: formats ?? defaultFormats,
     disableAll: false,
-    failOnMalformed: false,
+    failIncompleteDisable: false,
     lockTimeout: millisecondsOf(options.lockTimeout, "`lockTimeout`"),
     command,
     inputs: remembers

@@ -1,10 +1,50 @@
 /** What a preview finds to be written, file by file. Pure. @module */
 import { type FileState, splitKey } from "../ownership/claims.ts";
 import type { FileChange } from "../ownership/report.ts";
-import { stateAfter, textAfter } from "./after.ts";
+import { stateAfter, statedAfter, textAfter } from "./after.ts";
 import type { ConfigFile } from "./files.ts";
 import type { Preview } from "./preview.ts";
+import { LIMITS } from "../storage/limits.ts";
 import { type FoundSidecar, sidecarText } from "./sidecars.ts";
+import { printState, type State } from "./state.ts";
+
+/** All that a preview finds to be written. */
+export interface Changes {
+  /** The files that get another text or other permission bits, or go. */
+  readonly files: readonly ConfigFile[];
+  /** The sidecars that get another text, or go. */
+  readonly sidecars: readonly FoundSidecar[];
+  /** The sidecars that would grow larger than what is read again, and stay as they are. */
+  readonly unrecorded: readonly FoundSidecar[];
+  /** The state once everything is done. */
+  readonly state: State;
+  /** Whether nothing at all has to be written, the state neither. */
+  readonly areNone: boolean;
+}
+
+/** What a preview finds to be written. */
+export function changesOf(found: Preview): Changes {
+  const files = found.files.filter((file) => isChanged(file, found));
+  const state = statedAfter(found);
+  const all = [...sidecarChanges(found, state.files)];
+  const sidecars = all.filter(([, change]) => !isTooLarge(change)).map(([sidecar]) => sidecar);
+  const unrecorded = all.filter(([, change]) => isTooLarge(change)).map(([sidecar]) => sidecar);
+  const isLeft = (found.state.pending?.temporaries.length ?? 0) > 0;
+  const areNone = files.length === 0 && sidecars.length === 0 && !isLeft &&
+    !saysMore(state, found);
+  return { files, sidecars, unrecorded, state, areNone };
+}
+
+/** Whether a sidecar would not be read again. Its text is ASCII. */
+function isTooLarge({ text }: SidecarChange): boolean {
+  return text !== undefined && text.length > LIMITS.sidecar;
+}
+
+/** Whether the state says something else after. Texts of older versions may say the same. */
+function saysMore(after: State, { state, stateText }: Preview): boolean {
+  const text = printState(after);
+  return text !== stateText && text !== printState(state);
+}
 
 /** A file's text once everything is done; absent: no file. */
 export function newText(file: ConfigFile, found: Preview): string | undefined {
@@ -101,7 +141,7 @@ function decider(files: readonly ConfigFile[], { leaving, state, failures }: Pre
   return (name: string, provider: string): boolean => {
     const file = files.find((one) => one.name === name);
     if (file === undefined || file.error !== undefined) return false;
-    if (failures.of({ provider, action: "disable" }, file.key) !== undefined) return false;
+    if (failures.keepingOut({ provider, action: "disable" }, file.key) !== undefined) return false;
     if (leaving.has(provider)) return true;
     const entries = [file.state, state.files.get(file.key), state.pending?.files.get(file.key)];
     return file.parts.some((part) => part.provider === provider) ||

@@ -14,8 +14,8 @@ import { splitKey } from "../ownership/claims.ts";
 import type { HeldFiles } from "../storage/held.ts";
 import { SIDECAR_NAME } from "../storage/names.ts";
 import { type Attributes, LeftoverError, SwappedError } from "../storage/replace.ts";
-import { setEntry, statedAfter } from "./after.ts";
-import { isChanged, narrower, newText, type SidecarChange, sidecarChanges } from "./changes.ts";
+import { setEntry } from "./after.ts";
+import { type Changes, narrower, newText, type SidecarChange, sidecarChanges } from "./changes.ts";
 import { textDigest } from "./digest.ts";
 import { type ConfigFile, useOf } from "./files.ts";
 import type { Findings } from "./findings.ts";
@@ -45,6 +45,8 @@ export interface Committed {
 
 /** What a commit works with. */
 interface Hands {
+  /** What the preview found to be written. */
+  readonly changes: Changes;
   /** What the report will have to say. */
   readonly findings: Findings;
   /** The files to be replaced, opened before the lock was taken. */
@@ -58,15 +60,13 @@ type Barred = ReadonlyMap<string, string>;
 export async function commit(
   job: Job,
   found: Preview,
-  { findings, held }: Hands,
+  { changes, findings, held }: Hands,
 ): Promise<Committed> {
   const { mounts } = job;
   const left = await collectLeftovers(job, found.state, findings);
   const barred: Barred = new Map(left.map((key) => [directoryOf(key), key]));
-  const done = statedAfter(found);
-  const changing = found.files.filter((file) => isChanged(file, found));
-  const sidecars = [...sidecarChanges(found, done.files).keys()];
-  const names = temporaryNames(job, found, { changing, sidecars });
+  const { files: changing, sidecars, state: done } = changes;
+  const names = temporaryNames(job, found, changes);
 
   const files = new Map(found.state.files);
   for (const file of found.files) setEntry(files, file.key, file.state);
@@ -106,10 +106,11 @@ export async function commit(
       unsettled.set(file.key, done.files.get(file.key));
     }
   }));
-  const changes = sidecarChanges(found, files);
+  // What they say depends on which files could be written.
+  const said = sidecarChanges(found, files);
   await Promise.all(sidecars.map(async (sidecar) => {
     const key = `${sidecar.dir}/${SIDECAR_NAME}`;
-    const change = changes.get(sidecar);
+    const change = said.get(sidecar);
     if (change === undefined) return;
     const putting = { held, barred, temporary: names.get(key) ?? "" };
     const outcome = await writeSidecar(job, sidecar, change, putting, findings);
@@ -129,13 +130,10 @@ export async function commit(
 function temporaryNames(
   { mounts }: Job,
   found: Preview,
-  { changing, sidecars }: {
-    readonly changing: readonly ConfigFile[];
-    readonly sidecars: readonly FoundSidecar[];
-  },
+  { files, sidecars }: Changes,
 ): ReadonlyMap<string, string> {
   const keys = [
-    ...changing.filter((file) => newText(file, found) !== undefined).map(({ key }) => key),
+    ...files.filter((file) => newText(file, found) !== undefined).map(({ key }) => key),
     ...sidecars.map(({ dir }) => `${dir}/${SIDECAR_NAME}`),
   ];
   return new Map(keys.map((key) => [key, mounts.temporaryName()]));

@@ -1,10 +1,12 @@
 /** What the report of a run has to say. @module */
 import type { ConfigPatchError } from "../errors.ts";
 import type { FileChange, ProviderReport, Report, Warning } from "../ownership/report.ts";
+import { LIMITS } from "../storage/limits.ts";
 import { SIDECAR_NAME } from "../storage/names.ts";
-import { changeOf } from "./changes.ts";
+import { changeOf, type Changes } from "./changes.ts";
 import type { ConfigFile } from "./files.ts";
 import type { Preview } from "./preview.ts";
+import type { FoundSidecar } from "./sidecars.ts";
 import type { Job } from "./tasks.ts";
 
 /** Collects over the rounds of a run what the report has to say. */
@@ -59,7 +61,7 @@ export class Findings {
   }
 
   /** The report of a preview, with what was done on the way to it. */
-  report(found: Preview): Report {
+  report(found: Preview, { unrecorded }: Changes): Report {
     const planned = found.providers.map((row): ProviderReport => {
       const { provider, file } = row;
       const failure = file === undefined ? undefined : this.#failures.get(file);
@@ -86,9 +88,19 @@ export class Findings {
       changed: files.size > 0,
       providers,
       files: [...files.values()].sort((a, b) => a.file < b.file ? -1 : 1),
-      warnings: [...found.warnings, ...this.#warnings],
+      warnings: [...found.warnings, ...unrecorded.map(unrecordedWarning), ...this.#warnings],
     };
   }
+}
+
+function unrecordedWarning({ dir }: FoundSidecar): Warning {
+  return {
+    code: "unrecorded",
+    file: `${dir}/${SIDECAR_NAME}`,
+    message:
+      `it would be larger than ${LIMITS.sidecar} bytes and stays as it is, so other programs ` +
+      "do not learn from it what is ours",
+  };
 }
 
 /**

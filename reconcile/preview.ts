@@ -17,9 +17,10 @@ import { judge, type Judgement } from "./bypasses.ts";
 import { type ConfigFile, configFiles } from "./files.ts";
 import { leftBehindIn } from "./left_behind.ts";
 import { type Job, type Task, tasksOf } from "./tasks.ts";
+import { Failures } from "./unserved.ts";
 import { rowsOf } from "./rows.ts";
 import { type FoundSidecar, Sidecars } from "./sidecars.ts";
-import { NO_STATE, parseState, type State } from "./state.ts";
+import { NO_STATE, ownersIn, parseState, type State } from "./state.ts";
 
 /** What stands in the mounts, and what is to become of it. */
 export interface Preview {
@@ -47,40 +48,6 @@ export interface Preview {
   readonly warnings: readonly Warning[];
 }
 
-/** Failures. A provider that leaves fails in one file alone; one that is applied fails in all. */
-export class Failures {
-  readonly #everywhere = new Map<string, ConfigPatchError>();
-  readonly #inFile = new Map<string, ConfigPatchError>();
-
-  /** Notes a failure. Returns whether it is a new one. */
-  add(part: Pick<Part, "provider" | "action">, file: string, error: ConfigPatchError): boolean {
-    const key = `${file} ${partKey(part)}`;
-    if (this.of(part, file) !== undefined) return false;
-    const told = error.with({ provider: part.provider, file });
-    this.#inFile.set(key, told);
-    if (part.action === "apply" && !this.#everywhere.has(part.provider)) {
-      this.#everywhere.set(part.provider, told);
-    }
-    return true;
-  }
-
-  /** The failure of a part in a file itself. */
-  in(part: Pick<Part, "provider" | "action">, file: string): ConfigPatchError | undefined {
-    return this.#inFile.get(`${file} ${partKey(part)}`);
-  }
-
-  /** Why a part is left out of a file: its own failure there, or one of an applied provider elsewhere. */
-  of(part: Pick<Part, "provider" | "action">, file: string): ConfigPatchError | undefined {
-    return this.in(part, file) ??
-      (part.action === "apply" ? this.#everywhere.get(part.provider) : undefined);
-  }
-
-  /** The first failure of an applied provider. */
-  everywhere(provider: string): ConfigPatchError | undefined {
-    return this.#everywhere.get(provider);
-  }
-}
-
 /**
  * Reads what a run is about, and plans it.
  *
@@ -98,7 +65,7 @@ export async function preview(
   const reading = mounts.reading(time);
   const sidecars = new Sidecars(mounts, reading, job.allowNested === true);
   const all = job.disableAll === true ? await everyName(job, state, sidecars) : [];
-  const known = new Set([...namesIn(state), ...all]);
+  const known = new Set([...ownersIn(state), ...all]);
   const tasks = tasksOf(
     { ...job, disabledProviders: [...job.disabledProviders ?? [], ...all] },
     (name) => known.has(name),
@@ -168,11 +135,13 @@ function failuresBefore(tasks: readonly Task[], files: readonly ConfigFile[]): F
   for (const task of tasks) {
     if (task.error !== undefined) failures.add(task, task.error.file ?? "", task.error);
   }
+  const readers = readersOf(tasks);
   for (const file of files) {
+    const formats = formatsOf(file, readers.get(file.key) ?? []);
     for (const part of file.parts) {
       if (file.error !== undefined) failures.add(part, file.key, file.error);
       else if (routes(part)) {
-        const error = formatChange(file, part, tasks) ?? tooOpen(file, part);
+        const error = formatChange(file, part, formats) ?? tooOpen(file, part);
         if (error !== undefined) failures.add(part, file.key, error);
       }
     }
@@ -180,31 +149,63 @@ function failuresBefore(tasks: readonly Task[], files: readonly ConfigFile[]): F
   return failures;
 }
 
+/** Who reads a file, and as what. */
+interface Reader {
+  readonly name: string;
+  readonly format: string;
+}
+
+/** By `host dir/file`: who is applied to it, and as what each reads it. */
+function readersOf(tasks: readonly Task[]): ReadonlyMap<string, Reader[]> {
+  const all = tasks.filter((one) => one.action === "apply").flatMap(({ provider, targets }) =>
+    targets.flatMap(({ dir, files, format }) =>
+      files.map((file) => ({ key: `${dir}/${file}`, name: provider, format }))
+    )
+  );
+  return Map.groupBy(all, ({ key }) => key);
+}
+
+/** As what one file is read and held. */
+interface Formats {
+  /** The format of each reader. */
+  readonly byReader: ReadonlyMap<string, string>;
+  /** Who has claims in the file, sorted. */
+  readonly owners: readonly string[];
+  /** One who reads or holds it as each format: owners first. */
+  readonly byFormat: ReadonlyMap<string, string>;
+}
+
+function formatsOf(file: ConfigFile, readers: readonly Reader[]): Formats {
+  const owners = [...new Set(ownersOf(file.state))].sort();
+  const holders = owners.map((name) => ({ name, format: file.format }));
+  const byFormat = new Map<string, string>();
+  for (const { name, format } of [...holders, ...readers]) {
+    if (!byFormat.has(format)) byFormat.set(format, name);
+  }
+  const byReader = new Map(readers.toReversed().map(({ name, format }) => [name, format]));
+  return { byReader, owners, byFormat };
+}
+
 /** One file is of one format: that of its claims, where it has some. */
 function formatChange(
   file: ConfigFile,
   { provider }: Part,
-  tasks: readonly Task[],
+  { byReader, owners, byFormat }: Formats,
 ): ConfigPatchError | undefined {
-  const readers = tasks.filter((one) => one.action === "apply").flatMap((task) =>
-    task.targets.filter((one) => one.dir === file.dir && one.files.includes(file.name))
-      .map(({ format }) => ({ name: task.provider, format }))
-  );
-  const own = readers.find((one) => one.name === provider);
+  const own = byReader.get(provider);
   if (own === undefined) return undefined;
-  const owners = [...new Set(ownersOf(file.state))].sort();
-  const holders = owners.map((name) => ({ name, format: file.format }));
-  const other = [...holders, ...readers].find((one) => one.format !== own.format);
-  if (other === undefined || (owners.length > 0 && own.format === file.format)) return undefined;
-  const who = owners.length > 0 ? owners.join(" ") : other.name;
+  const other = [...byFormat].find(([format]) => format !== own);
+  if (other === undefined || (owners.length > 0 && own === file.format)) return undefined;
+  const [otherFormat, otherName] = other;
+  const who = owners.length > 0 ? owners.join(" ") : otherName;
   return new ConfigPatchError(
     "conflict",
-    `${provider} reads the file as ${own.format}, and for ${who} it is ${other.format}`,
+    `${provider} reads the file as ${own}, and for ${who} it is ${otherFormat}`,
     {
       provider,
       remedy: owners.length > 0
         ? `run \`vault-config disable ${who} --once\`, then apply again`
-        : `change one of the two patches, or run \`vault-config disable ${other.name}\``,
+        : `change one of the two patches, or run \`vault-config disable ${otherName}\``,
     },
   );
 }
@@ -290,7 +291,7 @@ async function planAll(
     let failed = false;
     for (const file of files) {
       if (file.error !== undefined || file.handler === undefined) continue;
-      const parts = file.parts.filter((part) => failures.of(part, file.key) === undefined);
+      const parts = file.parts.filter((part) => failures.keepingOut(part, file.key) === undefined);
       const names = namesOf(parts);
       if (plannedFor.get(file) === names) continue;
       try {
@@ -347,17 +348,11 @@ function blamed(
 
 /** Every provider that may have something of ours, by anything that tells of it. */
 async function everyName(job: Job, state: State, sidecars: Sidecars): Promise<string[]> {
-  const names = new Set([...namesIn(state), ...job.roster.defaults()]);
+  const names = new Set([...ownersIn(state), ...job.roster.defaults()]);
   for (const { sidecar } of await sidecars.all()) {
     for (const providers of sidecar.values()) for (const name of providers.keys()) names.add(name);
   }
   return [...names];
-}
-
-/** Every owner of a claim that a state has. */
-export function namesIn(state: State): string[] {
-  const entries = [...state.files.values(), ...(state.pending?.files.values() ?? [])];
-  return entries.flatMap(ownersOf);
 }
 
 function hardLinkWarning({ read, text, key }: ConfigFile, plan: FilePlan | undefined): Warning[] {

@@ -5,43 +5,24 @@ import type { Report } from "../ownership/report.ts";
 import type { Roster } from "../roster/types.ts";
 import type { Mounts } from "../storage/mounts.ts";
 import type { Opening } from "../storage/opening.ts";
-import type { VaultLocation } from "../transport/location.ts";
 import { start } from "./start.ts";
 import type { Status } from "./status.ts";
-import type { Job } from "./tasks.ts";
+import type { Choice, Job } from "./tasks.ts";
 
 /** What a caller asks for. */
-export interface Request {
+export interface Request extends Choice {
   /** The mounts directory, spelled as Deno's grants have it. */
   readonly mounts: string;
   /** Makes the roster; called only if there may be something to do. */
   readonly roster: () => Promise<Roster> | Roster;
-  /** Where the vault is. */
-  readonly location: VaultLocation;
   /** The formats that there are; absent: those that come with the program. */
-  readonly formats: FormatRegistry | undefined;
-  /** Names to apply; absent: those that are on by default. */
-  readonly providers: readonly string[] | undefined;
-  /** Names to take back. */
-  readonly disabledProviders: readonly string[];
-  /** Also take back all that the state, a sidecar or the roster's defaults know. */
-  readonly disableAll: boolean;
-  /** Names that take part in runs, though perhaps not in this one; absent: the whole roster. */
-  readonly members?: readonly string[] | undefined;
-  /** The type of credential in use, by provider. */
-  readonly credentials: Readonly<Record<string, string>>;
-  /** Names whose bypasses the operator accepts. */
-  readonly acceptBypass: readonly string[];
-  /** Accept files below a host dir's own level. */
-  readonly allowNested: boolean;
-  /** Whether a file that does not parse fails a disable, or only warns. */
-  readonly failOnMalformed: boolean;
-  /** How long to wait for the lock, in milliseconds. */
-  readonly lockTimeout: number | undefined;
+  readonly formats?: FormatRegistry | undefined;
+  /** How long to wait for the lock, in milliseconds; 30 seconds by default. */
+  readonly lockTimeout?: number | undefined;
   /** What this process does, for whoever finds the lock taken. */
-  readonly command: string;
+  readonly command?: string | undefined;
   /** All that the outcome depends on besides the files; absent: nothing is remembered. */
-  readonly inputs: unknown;
+  readonly inputs?: unknown;
 }
 
 /** Does what a request says; failures of single providers are in the report. */
@@ -60,8 +41,8 @@ export async function plan(request: Request): Promise<Report> {
  * directory learns what the configs say.
  */
 export async function status(request: Request): Promise<Status> {
-  const { ownersIn, statusOf } = await import("./status.ts");
-  const { NO_STATE, parseState } = await import("./state.ts");
+  const { statusOf } = await import("./status.ts");
+  const { NO_STATE, ownersIn, parseState } = await import("./state.ts");
   const { preview } = await import("./preview.ts");
   const job = await jobOf(request, false);
   const { text, closed } = await recordIn(job.mounts);
@@ -74,6 +55,33 @@ export async function status(request: Request): Promise<Status> {
   const why = closed.message.replace(/^cannot read it: /, "");
   const message = `claims and settings are not known: ${why}`;
   return { ...found, warnings: [...found.warnings, { file: closed.file, message }] };
+}
+
+/**
+ * The providers of whom our own record says that something in the files is theirs. Looks at no file of
+ * a host dir. Where our own directory is closed to us, and before the first run, there are none.
+ *
+ * @param path The mounts directory.
+ * @returns Their names, sorted.
+ * @throws {ConfigPatchError} `state` for a record that cannot be read.
+ *
+ * @example
+ * ```ts
+ * import { applySharedConfigPatches, loadRoster, recordedOwners } from "@terok/vault-config";
+ *
+ * const mounts = await Deno.makeTempDir();
+ * await applySharedConfigPatches(await loadRoster(), mounts, { providers: ["gh"] });
+ * const names = await recordedOwners(mounts);
+ * if (names.join() !== "gh") throw new Error(names.join());
+ * ```
+ */
+export async function recordedOwners(path: string): Promise<readonly string[]> {
+  const [{ Mounts }, { ownersIn, parseState }] = await Promise.all([
+    import("../storage/mounts.ts"),
+    import("./state.ts"),
+  ]);
+  const { text } = await recordIn(new Mounts(path));
+  return text === undefined ? [] : ownersIn(parseState(text));
 }
 
 /** The text of our own record, or why our own directory is closed to us. */

@@ -7,8 +7,8 @@ import type { Stray } from "../ownership/strays.ts";
 import type { ProviderReport, Warning } from "../ownership/report.ts";
 import type { Part } from "../ownership/wanted.ts";
 import type { Judgement } from "./bypasses.ts";
-import type { ConfigFile } from "./files.ts";
-import type { Failures } from "./preview.ts";
+import { type ConfigFile, filesByPart } from "./files.ts";
+import type { Failures } from "./unserved.ts";
 import type { Job, Task } from "./tasks.ts";
 
 /** All that the rows come from. */
@@ -27,13 +27,35 @@ export function rowsOf(outcomes: Outcomes): {
   readonly warnings: readonly Warning[];
 } {
   const warnings: Warning[] = [];
-  const rows = outcomes.tasks.flatMap((task) => rowsOfTask(task, outcomes, warnings));
+  const inFiles = filesByPart(outcomes.files);
+  const results = new Map(
+    [...outcomes.plans].map(([file, plan]) => [
+      file,
+      new Map(plan.results.map((result) => [partKey(result), result])),
+    ]),
+  );
+  const rows = outcomes.tasks.flatMap((task) => {
+    const mine = (inFiles.get(partKey(task)) ?? [])
+      .map(({ file }) => ({ file, result: results.get(file)?.get(partKey(task)) }));
+    return rowsOfTask(task, mine, outcomes, warnings);
+  });
   return { rows, warnings };
 }
 
-function rowsOfTask(task: Task, outcomes: Outcomes, warnings: Warning[]): ProviderReport[] {
+/** A file of a task, and how the task ends in it, if it is planned. */
+interface Ended {
+  readonly file: ConfigFile;
+  readonly result: PartResult | undefined;
+}
+
+function rowsOfTask(
+  task: Task,
+  mine: readonly Ended[],
+  outcomes: Outcomes,
+  warnings: Warning[],
+): ProviderReport[] {
   const { provider, action, targets } = task;
-  const { files, plans, failures, judgement, job } = outcomes;
+  const { failures, judgement, job } = outcomes;
   const [target] = targets;
   const own = target && `${target.dir}/${target.files[0]}`;
   const base: ProviderReport = {
@@ -49,11 +71,10 @@ function rowsOfTask(task: Task, outcomes: Outcomes, warnings: Warning[]): Provid
   if (task.error !== undefined) {
     return [{ ...base, file: task.error.file ?? own, outcome: "failed", error: task.error }];
   }
-  const mine = files.filter((file) => file.parts.some((part) => partKey(part) === partKey(task)));
   const bypasses = judgement.bypasses.get(provider) ?? [];
-  const rows = mine.flatMap((file, index): ProviderReport[] => {
+  const rows = mine.flatMap(({ file, result }, index): ProviderReport[] => {
     const row = { ...base, file: file.key, bypasses: index === 0 ? bypasses : [] };
-    const error = failures.in(task, file.key);
+    const error = failures.inFile(task, file.key);
     if (error !== undefined) {
       const kept = keptAfter(error, task, file, job);
       if (kept === undefined) return [{ ...row, outcome: "failed", error }];
@@ -61,8 +82,7 @@ function rowsOfTask(task: Task, outcomes: Outcomes, warnings: Warning[]): Provid
       return [{ ...row, outcome: kept.outcome }];
     }
     // It has failed elsewhere, and says so there.
-    if (failures.of(task, file.key) !== undefined) return [];
-    const result = plans.get(file)?.results.find((one) => partKey(one) === partKey(task));
+    if (failures.keepingOut(task, file.key) !== undefined) return [];
     return result === undefined ? [] : [rowOf(row, file, result, job, warnings)];
   });
   for (const one of bypasses.filter((one) => one.accepted)) {
@@ -93,7 +113,7 @@ function rowOf(
 ): ProviderReport {
   const { provider, action } = row;
   const [stray, ...others] = strays;
-  if (stray !== undefined && action === "disable" && job.failOnMalformed === true) {
+  if (stray !== undefined && action === "disable" && job.failIncompleteDisable === true) {
     const error = strayError(stray, others, provider, file);
     return { ...row, outcome: "failed", edits, error };
   }
@@ -153,7 +173,7 @@ function keptAfter(
   if (action !== "disable") return undefined;
   const owns = ownersOf(file.state).includes(provider) || file.records.has(provider);
   const isMalformed = error.code === "syntax" || error.code === "encoding";
-  if (owns && (!isMalformed || job.failOnMalformed === true)) return undefined;
+  if (owns && (!isMalformed || job.failIncompleteDisable === true)) return undefined;
   const at = whereText(error.position);
   const message = owns
     ? `what is of ${provider} in it stays for a later run: ${error.message}${at}`

@@ -12,13 +12,11 @@ import { LOCK_TIMEOUT } from "../storage/lock.ts";
 import { SIDECAR_NAME } from "../storage/names.ts";
 import { REAL_TIME, type Time } from "../storage/reading.ts";
 import { changedUnderUs } from "../storage/replace.ts";
-import { statedAfter } from "./after.ts";
 import { rebased } from "./again.ts";
-import { isChanged, newText, sidecarChanges } from "./changes.ts";
+import { type Changes, changesOf, newText } from "./changes.ts";
 import { commit, type Written } from "./commit.ts";
 import { Findings } from "./findings.ts";
 import { type Preview, preview } from "./preview.ts";
-import { printState } from "./state.ts";
 import type { Job } from "./tasks.ts";
 
 /** How a run waits and what it calls itself. */
@@ -44,7 +42,8 @@ const ROUNDS = 5;
 
 /** What a job would lead to. Writes nothing. */
 export async function plan(job: Job, time: Time = REAL_TIME): Promise<Report> {
-  return new Findings(job).report(await preview(job, time));
+  const found = await preview(job, time);
+  return new Findings(job).report(found, changesOf(found));
 }
 
 /**
@@ -61,22 +60,24 @@ export async function run(job: Job, options: RunOptions = {}): Promise<RunResult
   const deadline = time.clock() + timeout;
   let written: Written | undefined;
   let found = await preview(job, time);
+  let changes = changesOf(found);
   const stands = async (): Promise<boolean> => {
     const current = rebased(found, await mounts.readOwn("state.json"), job);
+    if (current !== undefined && current !== found) changes = changesOf(current);
     found = current ?? found;
     return current !== undefined;
   };
-  for (let round = 1; needsWriting(found); round++) {
-    findings.made(await mounts.prepare(changedDirs(found)));
+  for (let round = 1; !changes.areNone; round++) {
+    findings.made(await mounts.prepare(dirsToMake(changes, found)));
     const left = deadline - time.clock();
-    const held = await mounts.hold(toBeReplaced(found));
+    const held = await mounts.hold(toBeReplaced(changes));
     let raced: ReadonlyMap<string, ConfigPatchError> | undefined;
     try {
       raced = await locked({ ...options, mounts, left, stands }, async () => {
-        const touched = touchedFiles(job, found);
+        const touched = touchedFiles(job, changes);
         // In the last round, the files that have not changed are written in any case.
         if (touched.size > 0 && round < ROUNDS) return touched;
-        const committed = await commit(job, found, { findings, held });
+        const committed = await commit(job, found, { changes, findings, held });
         written = committed.written;
         return committed.raced;
       });
@@ -92,9 +93,10 @@ export async function run(job: Job, options: RunOptions = {}): Promise<RunResult
     if (raced === undefined) round--;
     if (time.clock() > deadline) throw lockedOut(timeout);
     found = await preview(job, time, found);
+    changes = changesOf(found);
     written = undefined;
   }
-  return { report: findings.report(found), end: { found, written } };
+  return { report: findings.report(found, changes), end: { found, written } };
 }
 
 /** What a round needs of the lock. */
@@ -134,42 +136,23 @@ function lockedOut(timeout: number): ConfigPatchError {
   );
 }
 
-/** Whether anything has to be written: a config, the state, or a sidecar. */
-export function needsWriting(found: Preview): boolean {
-  return (found.state.pending?.temporaries.length ?? 0) > 0 ||
-    found.files.some((file) => isChanged(file, found)) || changesState(found) ||
-    sidecarChanges(found, statedAfter(found).files).size > 0;
-}
-
-/** Whether the state says something else after. Texts of older versions may say the same. */
-function changesState(found: Preview): boolean {
-  const text = printState(statedAfter(found));
-  return text !== found.stateText && text !== printState(found.state);
-}
-
 /** Files that are to be replaced and have changed since they were read, as far as a look tells. */
-function touchedFiles({ mounts }: Job, found: Preview): Map<string, ConfigPatchError> {
-  const touched = found.files.filter((file) =>
-    isChanged(file, found) && mounts.isTouched(file.dir, file.name, file.read)
-  );
+function touchedFiles({ mounts }: Job, { files }: Changes): Map<string, ConfigPatchError> {
+  const touched = files.filter((file) => mounts.isTouched(file.dir, file.name, file.read));
   return new Map(touched.map(({ key }) => [key, changedUnderUs(key)]));
 }
 
 /** The files that exist, and are to be replaced or removed. */
-function toBeReplaced(found: Preview): { readonly dir: string; readonly file: string }[] {
-  const configs = found.files.filter((file) => file.read !== undefined && isChanged(file, found));
-  const sidecars = [...sidecarChanges(found, statedAfter(found).files).keys()]
-    .filter(({ read }) => read !== undefined);
+function toBeReplaced({ files, sidecars }: Changes): readonly { dir: string; file: string }[] {
   return [
-    ...configs.map(({ dir, name }) => ({ dir, file: name })),
-    ...sidecars.map(({ dir }) => ({ dir, file: SIDECAR_NAME })),
-  ];
+    ...files.map(({ dir, name, read }) => ({ dir, file: name, read })),
+    ...sidecars.map(({ dir, read }) => ({ dir, file: SIDECAR_NAME, read })),
+  ].filter(({ read }) => read !== undefined);
 }
 
-/** The host dirs in which something is to be written. */
-function changedDirs(found: Preview): Set<string> {
+/** The host dirs in which a file is to be made or replaced. */
+function dirsToMake({ files }: Changes, found: Preview): Set<string> {
   return new Set(
-    found.files.filter((file) => isChanged(file, found) && newText(file, found) !== undefined)
-      .map((file) => file.dir),
+    files.filter((file) => newText(file, found) !== undefined).map(({ dir }) => dir),
   );
 }

@@ -17,10 +17,10 @@ export interface Start extends RunOptions {
   readonly mounts: string;
   /**
    * All that the outcome depends on besides the files, as JSON or bigints: version, roster, options.
-   * `undefined` where that cannot be told (formats of the caller's own), or where the run is not the
+   * Absent where that cannot be told (formats of the caller's own), or where the run is not the
    * one that every task start does: then nothing is remembered.
    */
-  readonly inputs: unknown;
+  readonly inputs?: unknown;
   /**
    * Makes the job; called only if there may be something to do.
    *

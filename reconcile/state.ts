@@ -48,6 +48,7 @@ import {
   type FileRecord,
   type FileState,
   type Kind,
+  ownersOf,
   type Place,
   splitKey,
 } from "../ownership/claims.ts";
@@ -86,6 +87,12 @@ export const NO_STATE: State = { files: new Map() };
 
 /** The path of the state, as it is named in messages. */
 export const STATE_FILE = ".vault-config/state.json";
+
+/** Every owner of a claim in a state, sorted. */
+export function ownersIn(state: State): string[] {
+  const entries = [...state.files.values(), ...state.pending?.files.values() ?? []];
+  return [...new Set(entries.flatMap(ownersOf))].sort();
+}
 
 /** The text of `state.json`. The same state always gives the same text. */
 export function printState(state: State): string {

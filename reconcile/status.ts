@@ -11,8 +11,8 @@ import { pathKey, shownPath } from "../ownership/claims.ts";
 import type { Bypass, ProviderReport, Warning } from "../ownership/report.ts";
 import type { Roster } from "../roster/types.ts";
 import type { ConfigFile } from "./files.ts";
-import { namesIn, type Preview } from "./preview.ts";
-import type { State } from "./state.ts";
+import type { Preview } from "./preview.ts";
+import { ownersIn, type State } from "./state.ts";
 
 /**
  * How a provider stands.
@@ -104,11 +104,6 @@ export function statusOf(found: Preview, roster: Roster): Status {
     owned: ownedIn(found.state),
     warnings: found.warnings,
   };
-}
-
-/** The providers for which the state says that something is ours, sorted. */
-export function ownersIn(state: State): string[] {
-  return [...new Set(namesIn(state))].sort(compare);
 }
 
 function ownedIn(state: State): Owned[] {

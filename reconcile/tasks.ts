@@ -9,34 +9,41 @@ import type { Mounts } from "../storage/mounts.ts";
 import type { VaultLocation } from "../transport/location.ts";
 import { knownValues, substitute } from "../transport/tokens.ts";
 
-/** What a run is about: a request with its roster, its mounts and its formats at hand. */
-export interface Job {
-  /** The mounts. */
-  readonly mounts: Mounts;
-  /** The providers that there are. */
-  readonly roster: Roster;
+/** Whom a run is about, and what the operator allows. */
+export interface Choice {
   /** Where the vault is. */
   readonly location: VaultLocation;
-  /** The formats that there are. */
-  readonly formats: FormatRegistry;
   /** Names to apply; absent: all that are on by default; empty: none. */
   readonly providers?: Iterable<string> | undefined;
   /** Names to take back; they win over `providers`. */
   readonly disabledProviders?: Iterable<string> | undefined;
   /** Also take back every provider that the state, a sidecar or the roster's defaults know. */
   readonly disableAll?: boolean | undefined;
+  /** Names that take part in runs, though perhaps not in this one; absent: the whole roster. */
+  readonly members?: readonly string[] | undefined;
   /** The type of the credential in use, by provider. */
   readonly credentials?: Readonly<Record<string, string>> | undefined;
   /** The providers whose bypasses the operator accepts. */
   readonly acceptBypass?: Iterable<string> | undefined;
   /** Accept files below a host dir's own level. */
   readonly allowNested?: boolean | undefined;
-  /** Whether a file that does not parse fails a disable, or only warns (then its claims stay). */
-  readonly failOnMalformed?: boolean | undefined;
+  /**
+   * Whether a disable fails where something of its own has to stay: in a file that does not parse, or
+   * an address that was moved. Otherwise that is a warning, and a later run tries again.
+   */
+  readonly failIncompleteDisable?: boolean | undefined;
+}
+
+/** What a run is about: a choice with its roster, its mounts and its formats at hand. */
+export interface Job extends Choice {
+  /** The mounts. */
+  readonly mounts: Mounts;
+  /** The providers that there are. */
+  readonly roster: Roster;
+  /** The formats that there are. */
+  readonly formats: FormatRegistry;
   /** Whether our own record is left unread, because it may not be: `status` then goes by the configs. */
   readonly withoutRecord?: boolean | undefined;
-  /** Names that take part in runs, though perhaps not in this one; absent: the whole roster. */
-  readonly members?: readonly string[] | undefined;
   /** The host dirs to look at; absent: all. In all others, everything stands as it did. */
   readonly only?: ReadonlySet<string> | undefined;
 }

@@ -83,6 +83,13 @@ Deno.test("what nothing needs yet is not loaded", async (t) => {
     assertLoads(loaded, ["the JSON handler"]);
     assertSpares(loaded, ["the TOML handler"]);
   });
+  await t.step("a disable and an enable open no file in the slow way either", async () => {
+    for (const command of ["disable", "enable"]) {
+      const loaded = await loadedBy([command, "--all", "--mounts", mounts], directory);
+      assertLoads(loaded, ["what writes files", "the run"]);
+      assert.equal(loaded.opensFiles, false, command);
+    }
+  });
   await Deno.remove(directory, { recursive: true });
 });
 
