@@ -153,9 +153,15 @@ class Look {
   #asItStands(bypass: FoundBypass, key: string): FoundBypass {
     const file = this.#byKey.get(key);
     if (bypass.path === undefined || file?.handler === undefined || !file.text) return bypass;
-    const span = file.handler.parse(file.text).find(bypass.path)?.span;
-    if (span === undefined) return bypass;
-    return { ...bypass, position: positionOf(file.text, span.start).position };
+    try {
+      const span = file.handler.parse(file.text).find(bypass.path)?.span;
+      if (span === undefined) return bypass;
+      return { ...bypass, position: positionOf(file.text, span.start).position };
+    } catch (error) {
+      // It only says where to look: in what cannot be read there is no better place.
+      if (!(error instanceof ConfigPatchError)) throw error;
+      return bypass;
+    }
   }
 
   async #names(dir: string, rule: BypassRule, task: Task): Promise<readonly string[]> {
@@ -183,8 +189,14 @@ class Look {
     const key = `${dir}/${name}`;
     const planned = this.#byKey.get(key);
     if (planned !== undefined && planned.error === undefined) {
-      const document = this.#planned(planned);
-      return document === undefined ? { kind: "absent" } : { kind: "text", document };
+      try {
+        const document = this.#planned(planned);
+        return document === undefined ? { kind: "absent" } : { kind: "text", document };
+      } catch (error) {
+        // A file that another provider fails for is to this one what any other file is.
+        if (!(error instanceof ConfigPatchError)) throw error;
+        return { kind: "unreadable", error };
+      }
     }
     const seen = `${key} ${format}`;
     const known = this.#rivals.get(seen);

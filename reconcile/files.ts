@@ -15,6 +15,7 @@ import { checkFile, checkSegment } from "../storage/names.ts";
 import { decodeUtf8, type ReadFile } from "../storage/read.ts";
 import type { Reading } from "../storage/reading.ts";
 import { textDigest } from "./digest.ts";
+import { claimsLeftBehind } from "./left_behind.ts";
 import type { Job, Target, Task } from "./tasks.ts";
 import { settleFile } from "./settle.ts";
 import type { Sidecars } from "./sidecars.ts";
@@ -223,19 +224,12 @@ async function chosenTargets(task: Task, known: Known): Promise<ChosenTarget[]> 
   return chosen;
 }
 
-/** Files of an unfinished run, and files with claims whose owners take no part in runs any more. */
+/** Files of an unfinished run, and files with addresses that are left behind. */
 function leftBehind({ job, state }: Known): string[] {
-  const takesPart = takesPartIn(job);
   const left = [...state.files].filter(([key, entry]) =>
-    job.only?.has(splitKey(key)[0]) !== false && ownersOf(entry).some((one) => !takesPart(one))
+    job.only?.has(splitKey(key)[0]) !== false && claimsLeftBehind(entry, job).length > 0
   ).map(([key]) => key);
   return [...state.pending?.files.keys() ?? [], ...left];
-}
-
-/** Whether a provider takes part in runs, though perhaps not in this one. */
-export function takesPartIn(job: Job): (provider: string) => boolean {
-  const members = job.members && new Set(job.members);
-  return (name) => job.roster.get(name) !== undefined && members?.has(name) !== false;
 }
 
 /**
