@@ -14,6 +14,7 @@ import { type FileState, ownersOf, splitKey } from "../ownership/claims.ts";
 import { entriesAfter } from "./after.ts";
 import { planBefore } from "./again.ts";
 import { judge, type Judgement } from "./bypasses.ts";
+import { tooOpen } from "./changes.ts";
 import { type ConfigFile, configFiles } from "./files.ts";
 import { leftBehindIn } from "./left_behind.ts";
 import { type Job, type Task, tasksOf } from "./tasks.ts";
@@ -139,7 +140,7 @@ function failuresBefore(tasks: readonly Task[], files: readonly ConfigFile[]): F
     for (const part of file.parts) {
       if (file.error !== undefined) failures.add(part, file.key, file.error);
       else if (routes(part)) {
-        const error = formatChange(file, part, tasks) ?? tooOpen(file, part);
+        const error = formatChange(file, part, tasks);
         if (error !== undefined) failures.add(part, file.key, error);
       }
     }
@@ -173,19 +174,6 @@ function formatChange(
         ? `run \`vault-config disable ${who} --once\`, then apply again`
         : `change one of the two patches, or run \`vault-config disable ${other.name}\``,
     },
-  );
-}
-
-/** A client that demands narrow permission bits refuses a file of the user's that has wider ones. */
-function tooOpen({ modes, read, state, dir, name }: ConfigFile, { provider }: Part) {
-  const mode = modes.get(provider);
-  if (mode === undefined || read === undefined || state?.origin === "absent") return undefined;
-  if ((read.mode & 0o777 & ~mode) === 0) return undefined;
-  const digits = (bits: number) => (bits & 0o777).toString(8).padStart(4, "0");
-  return new ConfigPatchError(
-    "permission",
-    `its client refuses a file that is open to others (${digits(read.mode)})`,
-    { provider, remedy: `run: chmod ${digits(mode)} ${dir}/${name} (in the mounts directory)` },
   );
 }
 
@@ -261,8 +249,13 @@ async function planAll(
       const names = namesOf(parts);
       if (plannedFor.get(file) === names) continue;
       try {
-        plans.set(file, planBefore(earlier, file, parts) ?? planOne(file, parts, now));
+        const plan = planBefore(earlier, file, parts) ?? planOne(file, parts, now);
+        plans.set(file, plan);
         plannedFor.set(file, names);
+        for (const part of parts.filter(routes)) {
+          const error = tooOpen(file, plan, part.provider);
+          if (error !== undefined && failures.add(part, file.key, error)) failed = true;
+        }
       } catch (error) {
         if (!(error instanceof ConfigPatchError)) throw error;
         const news = blamed(error, file, parts).map(([part, one]) =>
