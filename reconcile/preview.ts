@@ -11,11 +11,11 @@ import { type Part, routes } from "../ownership/wanted.ts";
 import { SIDECAR_NAME } from "../storage/names.ts";
 import { REAL_TIME, type Time } from "../storage/reading.ts";
 import { type FileState, ownersOf, splitKey } from "../ownership/claims.ts";
-import { entriesAfter } from "./after.ts";
+import { entriesAfter, textAfter } from "./after.ts";
 import { planBefore } from "./again.ts";
 import { judge, type Judgement } from "./bypasses.ts";
 import { tooOpen } from "./changes.ts";
-import { type ConfigFile, configFiles } from "./files.ts";
+import { type ConfigFile, configFiles, type Known } from "./files.ts";
 import { leftBehindIn } from "./left_behind.ts";
 import { type Job, type Task, tasksOf } from "./tasks.ts";
 import { Failures } from "./unserved.ts";
@@ -37,6 +37,8 @@ export interface Preview {
   readonly entries: ReadonlyMap<string, FileState | undefined>;
   /** The sidecars of their host dirs. */
   readonly sidecars: readonly FoundSidecar[];
+  /** By `host dir/file`: files of which a client would read each instead, if it were there. */
+  readonly stronger: readonly string[];
   /** The providers that leave in this run. */
   readonly leaving: ReadonlySet<string>;
   /** What was found of rules: files that were looked at, and names that match patterns. */
@@ -71,12 +73,12 @@ export async function preview(
     { ...job, disabledProviders: [...job.disabledProviders ?? [], ...all] },
     (name) => known.has(name),
   ).filter((task) => isLookedAt(task, job, state));
-  const found = await configFiles({ job, tasks, state, sidecars, reading });
-  const failures = failuresBefore(tasks, found);
   const now = new Date(time.clock()).toISOString();
-  const { files, dropped, plans: hinted } = withoutFalseHints(found, now);
-  const planning = { job, tasks, failures, reading, now, hinted, earlier };
-  const { plans, judgement } = await planAll(files, planning);
+  const planning = { job, tasks, reading, now, earlier };
+  const { files, dropped, stronger, plans, judgement, failures } = await planChosen(
+    { job, tasks, state, sidecars, reading },
+    planning,
+  );
   const { rows, warnings } = rowsOf({ tasks, files, plans, failures, judgement, job });
   return {
     stateText,
@@ -86,6 +88,7 @@ export async function preview(
     entries: await entriesAfter(files, plans),
     sidecars: sidecars.found(),
     leaving: new Set(tasks.flatMap((task) => task.action === "disable" ? [task.provider] : [])),
+    stronger,
     judgement,
     failures,
     providers: rows,
@@ -101,6 +104,28 @@ export async function preview(
       ...await nestedWarnings(job, files),
     ],
   };
+}
+
+/**
+ * Plans the files of a run. Of several names of a file the client reads the last one that exists, also
+ * one that this very run makes for another patch. Then the names are chosen anew, until they fit.
+ */
+async function planChosen(
+  known: Omit<Known, "coming">,
+  planning: Omit<Planning, "failures" | "hinted">,
+) {
+  const coming = new Set<string>();
+  while (true) {
+    const { files: found, stronger } = await configFiles({ ...known, coming });
+    const failures = failuresBefore(known.tasks, found);
+    const { files, dropped, plans: hinted } = withoutFalseHints(found, planning.now);
+    const { plans, judgement } = await planAll(files, { ...planning, failures, hinted });
+    const made = files.filter((file) =>
+      stronger.includes(file.key) && textAfter(file, plans.get(file)) !== undefined
+    );
+    if (made.length === 0) return { files, dropped, stronger, plans, judgement, failures };
+    for (const { key } of made) coming.add(key);
+  }
 }
 
 /** Warns, in the run that starts a new state, that former values known to the old one are lost. */

@@ -85,6 +85,7 @@ export function sightOf({ found, written }: RunResult["end"], over: TakenOver | 
   }
   const configs = found.files.filter(({ read, error }) => read !== undefined || !error);
   const reads = [
+    ...found.stronger.map((key) => [key, undefined] as const),
     ...found.judgement.looked,
     ...configs.map((file) => [file.key, file.read] as const),
     ...found.sidecars.filter((one) => !one.isBlocked)
