@@ -34,6 +34,8 @@ export interface Judgement {
   }[];
   /** The rules' files that were looked at, by `host dir/file`, with what was read of each. */
   readonly looked: ReadonlyMap<string, ReadFile | undefined>;
+  /** Whether some rule's file could not be looked at: then nothing tells when it has changed. */
+  readonly isBlind: boolean;
   /** The names that match each pattern, by `host dir/pattern`. */
   readonly patterns: ReadonlyMap<string, readonly string[]>;
 }
@@ -81,7 +83,7 @@ export async function judge(given: Case): Promise<Judgement> {
       refused.push({ part: task, file, error });
     }
   }
-  return { bypasses, refused, looked: look.looked, patterns: look.patterns };
+  return { bypasses, refused, looked: look.looked, isBlind: look.isBlind, patterns: look.patterns };
 }
 
 /** As many as are told; the last one says so where there are or may be more. */
@@ -97,6 +99,7 @@ function toldOf(found: readonly FoundBypass[]): readonly FoundBypass[] {
 class Look {
   readonly looked = new Map<string, ReadFile | undefined>();
   readonly patterns = new Map<string, readonly string[]>();
+  isBlind = false;
   readonly #given: Case;
   readonly #byKey: ReadonlyMap<string, ConfigFile>;
   readonly #rivals = new Map<string, Rival>();
@@ -213,6 +216,7 @@ class Look {
     if (outcome?.error !== undefined) {
       // What a host dir makes us read is bounded; that is no matter of one rule.
       if (reading.overBudget(dir) !== undefined) throw outcome.error;
+      this.isBlind = true;
       return { kind: "unreadable", error: outcome.error };
     }
     const read = outcome?.read;

@@ -138,7 +138,7 @@ export function memoryAfter(
   if (report.providers.some((row) => roster.get(row.provider) === undefined)) return undefined;
   const warnings = report.warnings.filter((one) => one.code !== undefined);
   if (warnings.length < report.warnings.length) return undefined;
-  if (found.sidecars.some((one) => one.isBlocked)) return undefined;
+  if (found.judgement.isBlind || found.sidecars.some((one) => one.isBlocked)) return undefined;
   return memoryText({ ...sight, inputs, state, report: remembered(report, warnings) });
 }
 
