@@ -1,10 +1,11 @@
 /** What the rules of agent files find in a host dir, and whom it keeps from the vault. @module */
 import { ConfigPatchError, locate as positionOf } from "../errors.ts";
-import type { ConfigDocument } from "../formats/types.ts";
+import type { ConfigDocument, ConfigPath } from "../formats/types.ts";
 import {
   bypassed,
   bypassesOf,
   caseTwins,
+  foldedNames,
   type FoundBypass,
   type Rival,
   type Rule,
@@ -18,7 +19,7 @@ import type { BypassRule } from "../roster/types.ts";
 import { decodeUtf8, type ReadFile } from "../storage/read.ts";
 import type { Reading } from "../storage/reading.ts";
 import { substitute } from "../transport/tokens.ts";
-import type { ConfigFile } from "./files.ts";
+import { type ConfigFile, filesByPart, type PartInFile } from "./files.ts";
 import type { Failures } from "./unserved.ts";
 import type { Job, Task } from "./tasks.ts";
 
@@ -103,9 +104,13 @@ class Look {
   readonly #given: Case;
   readonly #byKey: ReadonlyMap<string, ConfigFile>;
   readonly #rivals = new Map<string, Rival>();
+  readonly #parts: ReadonlyMap<string, PartInFile[]>;
+  readonly #places = new Map<ConfigFile, ReadonlyMap<string, ConfigPath[]>>();
+  readonly #namesIn = foldedNames();
 
   constructor(given: Case) {
     this.#given = given;
+    this.#parts = filesByPart(given.files);
     this.#byKey = new Map(given.files.map((file) => [file.key, file]));
   }
 
@@ -129,17 +134,26 @@ class Look {
 
   /** Keys that differ from ours by their case alone, in the JSON files of a provider. */
   twins({ provider, action }: Task): FoundBypass[] {
-    return this.#given.files.flatMap((file) => {
-      const takesPart = file.parts.some((part) =>
-        part.provider === provider && part.action === action && part.wanted.length > 0
-      );
-      const document = file.format === "json" && takesPart ? this.#planned(file) : undefined;
-      if (document === undefined) return [];
-      const claims = this.#given.plans.get(file)?.state?.claims ?? [];
-      const places = claims.filter((claim) => claim.owners.includes(provider))
-        .flatMap((claim) => claim.at === undefined ? [] : [claim.at]);
-      return caseTwins(document, file.key, places);
+    const mine = this.#parts.get(partKey({ provider, action })) ?? [];
+    return mine.flatMap(({ file, part }) => {
+      if (file.format !== "json" || part.wanted.length === 0) return [];
+      const document = this.#planned(file);
+      const places = this.#placesIn(file).get(provider) ?? [];
+      return document === undefined ? [] : caseTwins(document, file.key, places, this.#namesIn);
     });
+  }
+
+  /** The places of each owner in a file. */
+  #placesIn(file: ConfigFile): ReadonlyMap<string, ConfigPath[]> {
+    const known = this.#places.get(file);
+    if (known !== undefined) return known;
+    const places = new Map<string, ConfigPath[]>();
+    for (const { at, owners } of this.#given.plans.get(file)?.state?.claims ?? []) {
+      if (at === undefined) continue;
+      for (const owner of owners) places.set(owner, [...places.get(owner) ?? [], at]);
+    }
+    this.#places.set(file, places);
+    return places;
   }
 
   /** The name of a provider's first file. */

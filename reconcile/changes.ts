@@ -65,9 +65,10 @@ export function narrower(
 ): number | undefined {
   const { read, modes } = file;
   const plan = plans.get(file);
-  const asked = [...modes].filter(([provider]) =>
-    plan?.results.some((one) => one.provider === provider && one.action === "apply")
-  ).map(([, mode]) => mode);
+  if (modes.size === 0) return undefined;
+  const applied = plan?.results.filter((one) => one.action === "apply") ?? [];
+  const asked = applied.map(({ provider }) => modes.get(provider))
+    .filter((mode) => mode !== undefined);
   if (asked.length === 0 || !isBegunByUs(file, plan)) return undefined;
   const mode = asked.reduce((bits, one) => bits & one, 0o666);
   return read !== undefined && (read.mode & 0o777) === mode ? undefined : mode;

@@ -9,6 +9,7 @@ import { parsingOnce } from "../formats/parse_once.ts";
 import type { FormatHandler } from "../formats/types.ts";
 import type { Records } from "../ownership/adopt.ts";
 import { type FileState, ownersOf, splitKey } from "../ownership/claims.ts";
+import { partKey } from "../ownership/plan.ts";
 import { type Part, routes } from "../ownership/wanted.ts";
 import type { Use } from "../storage/limits.ts";
 import { checkFile, checkSegment } from "../storage/names.ts";
@@ -250,6 +251,18 @@ function leftBehind({ job, state }: Known): string[] {
     job.only?.has(splitKey(key)[0]) !== false && claimsLeftBehind(entry, job).length > 0
   ).map(([key]) => key);
   return [...state.pending?.files.keys() ?? [], ...left];
+}
+
+/** A part, and the file in which it is one. */
+export interface PartInFile {
+  readonly file: ConfigFile;
+  readonly part: Part;
+}
+
+/** By the key of a part: the files in which it is one, each looked up once for all providers. */
+export function filesByPart(files: readonly ConfigFile[]): ReadonlyMap<string, PartInFile[]> {
+  const all = files.flatMap((file) => file.parts.map((part) => ({ file, part })));
+  return Map.groupBy(all, ({ part }) => partKey(part));
 }
 
 /**

@@ -120,8 +120,9 @@ async function planChosen(
     const failures = failuresBefore(known.tasks, found);
     const { files, dropped, plans: hinted } = withoutFalseHints(found, planning.now);
     const { plans, judgement } = await planAll(files, { ...planning, failures, hinted });
+    const passedOver = new Set(stronger);
     const made = files.filter((file) =>
-      stronger.includes(file.key) && textAfter(file, plans.get(file)) !== undefined
+      passedOver.has(file.key) && textAfter(file, plans.get(file)) !== undefined
     );
     if (made.length === 0) return { files, dropped, stronger, plans, judgement, failures };
     for (const { key } of made) coming.add(key);
@@ -161,11 +162,13 @@ function failuresBefore(tasks: readonly Task[], files: readonly ConfigFile[]): F
   for (const task of tasks) {
     if (task.error !== undefined) failures.add(task, task.error.file ?? "", task.error);
   }
+  const readers = readersOf(tasks);
   for (const file of files) {
+    const formats = formatsOf(file, readers.get(file.key) ?? []);
     for (const part of file.parts) {
       if (file.error !== undefined) failures.add(part, file.key, file.error);
       else if (routes(part)) {
-        const error = formatChange(file, part, tasks);
+        const error = formatChange(file, part, formats);
         if (error !== undefined) failures.add(part, file.key, error);
       }
     }
@@ -173,31 +176,63 @@ function failuresBefore(tasks: readonly Task[], files: readonly ConfigFile[]): F
   return failures;
 }
 
+/** Who reads a file, and as what. */
+interface Reader {
+  readonly name: string;
+  readonly format: string;
+}
+
+/** By `host dir/file`: who is applied to it, and as what each reads it. */
+function readersOf(tasks: readonly Task[]): ReadonlyMap<string, Reader[]> {
+  const all = tasks.filter((one) => one.action === "apply").flatMap(({ provider, targets }) =>
+    targets.flatMap(({ dir, files, format }) =>
+      files.map((file) => ({ key: `${dir}/${file}`, name: provider, format }))
+    )
+  );
+  return Map.groupBy(all, ({ key }) => key);
+}
+
+/** As what one file is read and held. */
+interface Formats {
+  /** The format of each reader. */
+  readonly byReader: ReadonlyMap<string, string>;
+  /** Who has claims in the file, sorted. */
+  readonly owners: readonly string[];
+  /** One who reads or holds it as each format: owners first. */
+  readonly byFormat: ReadonlyMap<string, string>;
+}
+
+function formatsOf(file: ConfigFile, readers: readonly Reader[]): Formats {
+  const owners = [...new Set(ownersOf(file.state))].sort();
+  const holders = owners.map((name) => ({ name, format: file.format }));
+  const byFormat = new Map<string, string>();
+  for (const { name, format } of [...holders, ...readers]) {
+    if (!byFormat.has(format)) byFormat.set(format, name);
+  }
+  const byReader = new Map(readers.toReversed().map(({ name, format }) => [name, format]));
+  return { byReader, owners, byFormat };
+}
+
 /** One file is of one format: that of its claims, where it has some. */
 function formatChange(
   file: ConfigFile,
   { provider }: Part,
-  tasks: readonly Task[],
+  { byReader, owners, byFormat }: Formats,
 ): ConfigPatchError | undefined {
-  const readers = tasks.filter((one) => one.action === "apply").flatMap((task) =>
-    task.targets.filter((one) => one.dir === file.dir && one.files.includes(file.name))
-      .map(({ format }) => ({ name: task.provider, format }))
-  );
-  const own = readers.find((one) => one.name === provider);
+  const own = byReader.get(provider);
   if (own === undefined) return undefined;
-  const owners = [...new Set(ownersOf(file.state))].sort();
-  const holders = owners.map((name) => ({ name, format: file.format }));
-  const other = [...holders, ...readers].find((one) => one.format !== own.format);
-  if (other === undefined || (owners.length > 0 && own.format === file.format)) return undefined;
-  const who = owners.length > 0 ? owners.join(" ") : other.name;
+  const other = [...byFormat].find(([format]) => format !== own);
+  if (other === undefined || (owners.length > 0 && own === file.format)) return undefined;
+  const [otherFormat, otherName] = other;
+  const who = owners.length > 0 ? owners.join(" ") : otherName;
   return new ConfigPatchError(
     "conflict",
-    `${provider} reads the file as ${own.format}, and for ${who} it is ${other.format}`,
+    `${provider} reads the file as ${own}, and for ${who} it is ${otherFormat}`,
     {
       provider,
       remedy: owners.length > 0
         ? `run \`vault-config disable ${who} --once\`, then apply again`
-        : `change one of the two patches, or run \`vault-config disable ${other.name}\``,
+        : `change one of the two patches, or run \`vault-config disable ${otherName}\``,
     },
   );
 }
