@@ -35,6 +35,8 @@ export interface Judgement {
   }[];
   /** The rules' files that were looked at, by `host dir/file`, with what was read of each. */
   readonly looked: ReadonlyMap<string, ReadFile | undefined>;
+  /** Whether some rule's file could not be looked at: then nothing tells when it has changed. */
+  readonly isBlind: boolean;
   /** The names that match each pattern, by `host dir/pattern`. */
   readonly patterns: ReadonlyMap<string, readonly string[]>;
 }
@@ -82,7 +84,7 @@ export async function judge(given: Case): Promise<Judgement> {
       refused.push({ part: task, file, error });
     }
   }
-  return { bypasses, refused, looked: look.looked, patterns: look.patterns };
+  return { bypasses, refused, looked: look.looked, isBlind: look.isBlind, patterns: look.patterns };
 }
 
 /** As many as are told; the last one says so where there are or may be more. */
@@ -98,6 +100,7 @@ function toldOf(found: readonly FoundBypass[]): readonly FoundBypass[] {
 class Look {
   readonly looked = new Map<string, ReadFile | undefined>();
   readonly patterns = new Map<string, readonly string[]>();
+  isBlind = false;
   readonly #given: Case;
   readonly #byKey: ReadonlyMap<string, ConfigFile>;
   readonly #rivals = new Map<string, Rival>();
@@ -167,9 +170,15 @@ class Look {
   #asItStands(bypass: FoundBypass, key: string): FoundBypass {
     const file = this.#byKey.get(key);
     if (bypass.path === undefined || file?.handler === undefined || !file.text) return bypass;
-    const span = file.handler.parse(file.text).find(bypass.path)?.span;
-    if (span === undefined) return bypass;
-    return { ...bypass, position: positionOf(file.text, span.start).position };
+    try {
+      const span = file.handler.parse(file.text).find(bypass.path)?.span;
+      if (span === undefined) return bypass;
+      return { ...bypass, position: positionOf(file.text, span.start).position };
+    } catch (error) {
+      // It only says where to look: in what cannot be read there is no better place.
+      if (!(error instanceof ConfigPatchError)) throw error;
+      return bypass;
+    }
   }
 
   async #names(dir: string, rule: BypassRule, task: Task): Promise<readonly string[]> {
@@ -197,8 +206,14 @@ class Look {
     const key = `${dir}/${name}`;
     const planned = this.#byKey.get(key);
     if (planned !== undefined && planned.error === undefined) {
-      const document = this.#planned(planned);
-      return document === undefined ? { kind: "absent" } : { kind: "text", document };
+      try {
+        const document = this.#planned(planned);
+        return document === undefined ? { kind: "absent" } : { kind: "text", document };
+      } catch (error) {
+        // A file that another provider fails for is to this one what any other file is.
+        if (!(error instanceof ConfigPatchError)) throw error;
+        return { kind: "unreadable", error };
+      }
     }
     const seen = `${key} ${format}`;
     const known = this.#rivals.get(seen);
@@ -215,6 +230,7 @@ class Look {
     if (outcome?.error !== undefined) {
       // What a host dir makes us read is bounded; that is no matter of one rule.
       if (reading.overBudget(dir) !== undefined) throw outcome.error;
+      this.isBlind = true;
       return { kind: "unreadable", error: outcome.error };
     }
     const read = outcome?.read;

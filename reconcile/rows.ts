@@ -7,6 +7,7 @@ import type { Stray } from "../ownership/strays.ts";
 import type { ProviderReport, Warning } from "../ownership/report.ts";
 import type { Part } from "../ownership/wanted.ts";
 import type { Judgement } from "./bypasses.ts";
+import { narrower } from "./changes.ts";
 import { type ConfigFile, filesByPart } from "./files.ts";
 import type { Failures } from "./unserved.ts";
 import type { Job, Task } from "./tasks.ts";
@@ -83,7 +84,11 @@ function rowsOfTask(
     }
     // It has failed elsewhere, and says so there.
     if (failures.keepingOut(task, file.key) !== undefined) return [];
-    return result === undefined ? [] : [rowOf(row, file, result, job, warnings)];
+    if (result === undefined) return [];
+    const told = rowOf(row, file, result, job, warnings);
+    const isNarrowed = action === "apply" && file.modes.has(provider) &&
+      narrower(file, outcomes) !== undefined;
+    return [isNarrowed && told.outcome === "unchanged" ? { ...told, outcome: "updated" } : told];
   });
   for (const one of bypasses.filter((one) => one.accepted)) {
     const what = one.path === undefined ? "this file" : pathText(one.path);
