@@ -58,7 +58,7 @@ Deno.test("a file of who has left the roster stops nobody, whatever stands there
       breakIt(`${scenario.mounts}/${file}`, name);
       for (let start = 0; start < 2; start++) {
         const { warnings } = await left.apply();
-        const told = warnings.filter((one) => one.message.includes("cannot be looked into"));
+        const told = warnings.filter((one) => one.message.includes("cannot be seen"));
         assert.ok(told.length <= 1 && told.every((one) => one.file === file), `${name}, ${what}`);
       }
     }
