@@ -90,9 +90,13 @@ async function remember(
 ): Promise<Warning | undefined> {
   const { ConfigPatchError } = await import("../errors.ts");
   try {
+    // To forget needs no lock, and waits for nobody: whoever has just remembered only loses time.
+    if (text === undefined) {
+      mounts.forget();
+      return undefined;
+    }
     using _lock = await mounts.lock({ timeout: 0, command: "remember" });
-    if (text === undefined) mounts.forget();
-    else await mounts.writeOwn("steady.json", text);
+    await mounts.writeOwn("steady.json", text);
     return undefined;
   } catch (error) {
     if (!(error instanceof ConfigPatchError)) throw error;

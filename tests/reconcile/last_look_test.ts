@@ -90,3 +90,36 @@ Deno.test("a change that is mended in the next look fails nobody", async () => {
   Deno.statSync(`${mounts}/${MEMORY}`);
   await Deno.remove(mounts, { recursive: true });
 });
+
+Deno.test("what was remembered of configs goes with a disable, whoever has the lock by then", async () => {
+  const { mounts } = await applied(() => {});
+  Deno.statSync(`${mounts}/${MEMORY}`);
+  const taken: Disposable[] = [];
+  const locked: FileSystem = {
+    ...denoFileSystem,
+    openLock(path) {
+      const lock = denoFileSystem.openLock(path);
+      // Once this run has given it back, another one has it.
+      const close = () => {
+        lock.close();
+        const other = denoFileSystem.openLock(path);
+        assert(other.tryLock());
+        taken.push({ [Symbol.dispose]: () => other.close() });
+      };
+      return { ...lock, close: taken.length === 0 ? close : lock.close };
+    },
+  };
+  const roster = await loadRoster([]);
+  const choice = { location: resolveVaultLocation(), providers: [], disableAll: true };
+  await start({
+    mounts,
+    job: (opening) => {
+      const own = new Mounts(mounts, { fileSystem: locked, mayWrite: true, opening });
+      return Promise.resolve({ ...choice, mounts: own, roster, formats: defaultFormats });
+    },
+  });
+  assert.equal(taken.length, 1);
+  assert.throws(() => Deno.statSync(`${mounts}/${MEMORY}`), Deno.errors.NotFound);
+  for (const one of taken) one[Symbol.dispose]();
+  await Deno.remove(mounts, { recursive: true });
+});
