@@ -27,6 +27,11 @@ export interface RunOptions {
   readonly command?: string | undefined;
   /** The clock. */
   readonly time?: Time | undefined;
+  /**
+   * Whether what is asked for still is, looked at under the lock before anything is written: a run must
+   * not undo what has been asked for since. Absent: it is.
+   */
+  readonly stillStands?: (() => Promise<boolean>) | undefined;
 }
 
 /** A report, and what the run knows of the mounts at its end. */
@@ -80,6 +85,7 @@ export async function run(job: Job, options: RunOptions = {}): Promise<RunResult
       raced = await locked(
         { ...options, mounts, left: timeout - waited, wait, stands },
         async () => {
+          if (await options.stillStands?.() === false) throw new OutdatedError();
           const touched = touchedFiles(job, changes);
           // In the last round, the files that have not changed are written in any case.
           if (touched.size > 0 && round < ROUNDS) return touched;
@@ -139,6 +145,16 @@ async function locked<T>(
     return await stands() ? await work() : undefined;
   } finally {
     lock[Symbol.dispose]();
+  }
+}
+
+/** What is asked for has changed since it was read: nothing of this round is written. */
+export class OutdatedError extends ConfigPatchError {
+  /** Says so. */
+  constructor() {
+    super("changed", "the settings were changed again and again while it was at work", {
+      remedy: "try again",
+    });
   }
 }
 

@@ -65,6 +65,14 @@ export const PROMISE_MUTANTS: readonly Mutant[] = [
     caughtBy: "what is changed while a lease is waited for is seen, however short it is ... FAILED",
   },
   {
+    name: "what was asked for since does not count",
+    file: "reconcile/run.ts",
+    of: "run",
+    rule: assume(false, "stillStands"),
+    run: test("cli/overtaken"),
+    caughtBy: "an apply that began before a disable does not undo it ... FAILED",
+  },
+  {
     name: "what changes in every look is told routed",
     file: "reconcile/start.ts",
     of: "start",
