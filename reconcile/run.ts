@@ -77,7 +77,8 @@ export async function run(job: Job, options: RunOptions = {}): Promise<RunResult
     return current !== undefined;
   };
   for (let round = 1; !changes.areNone; round++) {
-    findings.made(await mounts.prepare(dirsToMake(changes, found)));
+    const refused = new Map<string, ConfigPatchError>();
+    findings.made(await mounts.prepare(dirsToMake(changes, found), refused));
     const held = await mounts.hold(toBeReplaced(changes));
     let raced: ReadonlyMap<string, ConfigPatchError> | undefined;
     try {
@@ -89,7 +90,7 @@ export async function run(job: Job, options: RunOptions = {}): Promise<RunResult
           const touched = touchedFiles(job, changes);
           // In the last round, the files that have not changed are written in any case.
           if (touched.size > 0 && round < ROUNDS) return touched;
-          const committed = await commit(job, found, { changes, findings, held });
+          const committed = await commit(job, found, { changes, findings, held, refused });
           written = committed.written;
           return committed.raced;
         },
