@@ -96,6 +96,7 @@ export async function setUp(
     disabledProviders,
     disableAll,
     members: part.members,
+    isAboutNamed: flags.providers !== undefined || only?.providers !== undefined,
     credentials: { ...written.credentials, ...flags.credentials },
     acceptBypass: [...new Set([...written.acceptBypass, ...flags.acceptBypass])],
     allowNested: flags.allowNested || written.allowNested === true,

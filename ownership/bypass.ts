@@ -87,6 +87,16 @@ function foundAt(
   });
 }
 
+/** The keys of a table, by what each is without regard to case; each table is looked at once. */
+export function foldedNames(): (table: ConfigTable) => ReadonlyMap<string, readonly string[]> {
+  const names = new Map<ConfigTable, ReadonlyMap<string, readonly string[]>>();
+  return (table) => {
+    const known = names.get(table) ?? Map.groupBy(Object.keys(table), folded);
+    names.set(table, known);
+    return known;
+  };
+}
+
 /**
  * Keys of a JSON text that differ from one on our path by their case alone: some readers take the last
  * of both for ours.
@@ -95,13 +105,8 @@ export function caseTwins(
   document: ConfigDocument,
   file: string,
   places: readonly ConfigPath[],
+  namesIn: ReturnType<typeof foldedNames>,
 ): FoundBypass[] {
-  const names = new Map<ConfigValue, ReadonlyMap<string, readonly string[]>>();
-  const namesIn = (table: ConfigTable): ReadonlyMap<string, readonly string[]> => {
-    const known = names.get(table) ?? Map.groupBy(Object.keys(table), folded);
-    names.set(table, known);
-    return known;
-  };
   const found = new Map<string, { readonly key: string; readonly at: ConfigPath }>();
   for (const place of places) {
     let value: ConfigValue | undefined = document.value;

@@ -62,9 +62,11 @@ export function requestOf(
     throw wrong("the roster is none", "make one with loadRoster or rosterFrom");
   }
   const formats = options.formats ?? undefined;
+  const providers = namesOf(options.providers, "`providers`");
   const choice = {
     location: locationOf(options),
-    providers: namesOf(options.providers, "`providers`"),
+    providers,
+    isAboutNamed: providers !== undefined,
     disabledProviders: namesOf(options.disabledProviders, "`disabledProviders`") ?? [],
     credentials: credentialsOf(options.credentials),
     acceptBypass: namesOf(options.acceptBypass, "`acceptBypass`") ?? [],

@@ -340,7 +340,7 @@ function tooMuchIn(dir: string): Error {
 /** Whether the owner of a file may not enter the host dir any more: then it is no use to its client. */
 function isShut(dir: FileStatus, wanted: StoredFile | string): boolean {
   if (typeof wanted === "string") return false;
-  return !mayEnter(dir, { uid: wanted[1] });
+  return !mayEnter(dir, { uid: wanted[1], gid: wanted[2] });
 }
 
 /** Whether exactly this stands at a path. What has another size is not even opened. */

@@ -696,12 +696,20 @@ Deno.test("a host dir that its client cannot enter any more is not routed", asyn
     const roster = await loadRoster([]);
     await applySharedConfigPatches(roster, mounts);
     await applySharedConfigPatches(roster, mounts);
-    Deno.chmodSync(dir, 0o000);
     const apply = () => applySharedConfigPatches(roster, mounts);
-    await assert.rejects(apply, (error: ConfigPatchError) => {
-      assert.equal(error.errors[0]?.code, "permission");
-      return true;
-    });
+    for (
+      const [uid, gid, mode] of [[1000, 1000, 0o000], [0, 1000, 0o701], [0, 0, 0o710]] as const
+    ) {
+      await apply();
+      Deno.chownSync(dir, uid, gid);
+      Deno.chmodSync(dir, mode);
+      await assert.rejects(apply, (error: ConfigPatchError) => {
+        assert.equal(error.errors[0]?.code, "permission");
+        return true;
+      });
+      Deno.chownSync(dir, 1000, 1000);
+      Deno.chmodSync(dir, 0o755);
+    }
   });
 });
 
