@@ -14,8 +14,10 @@ import type { Bypass } from "./report.ts";
 
 /** A rule of an agent file, for one file. */
 export interface Rule {
-  /** The keys that lead to the setting; `*` stands for every key or entry. Absent: that the file exists. */
+  /** The keys that lead to the setting; `*` stands for every key or entry. */
   readonly path: readonly string[] | undefined;
+  /** Beginnings of what the client replaces in the text. Without these and a path: that the file exists. */
+  readonly replaced: readonly string[];
   /** The values that are no bypass, tokens replaced. */
   readonly unless: readonly ConfigValue[];
   /** What the client does then. */
@@ -38,9 +40,11 @@ export type FoundBypass = Omit<Bypass, "accepted">;
 
 /** The bypasses of one rule in one file. */
 export function bypassesOf(rule: Rule, file: string, rival: Rival): FoundBypass[] {
-  const { path, why } = rule;
+  const { path, replaced, why } = rule;
   if (rival.kind === "absent") return [];
-  if (path === undefined) return [{ file, position: undefined, path: undefined, why }];
+  if (path === undefined && replaced.length === 0) {
+    return [{ file, position: undefined, path: undefined, why }];
+  }
   if (rival.kind === "unreadable") {
     const position = rival.error.position;
     const told = `it cannot be read (${rival.error.message}), so this may be the case: ${why}`;
@@ -48,6 +52,7 @@ export function bypassesOf(rule: Rule, file: string, rival: Rival): FoundBypass[
   }
   if (rival.kind === "present") return [];
   const { document } = rival;
+  if (path === undefined) return foundAt(document, file, replacedAt(document, replaced), why);
   const disputed = disputedAt(document, path);
   const names = new Set(disputed.map(({ at: [name] }) => name));
   const places = settingsAt(document, path, rule.unless)
@@ -67,6 +72,7 @@ function disputedAt({ disputed }: ConfigDocument, [key, ...below]: readonly stri
 
 /** A place of a setting. */
 interface Place {
+  /** Where it is; empty for what has no path. */
   readonly at: ConfigPath;
   /** Where it stands, if the document cannot find it by its path. */
   readonly offset?: number;
@@ -95,6 +101,28 @@ function settingsAt(
   }));
 }
 
+/** Where a client reads something else than stands there, because it replaces what begins so. */
+function replacedAt(document: ConfigDocument, beginnings: readonly string[]): Place[] {
+  const { text } = document;
+  const places: Place[] = [];
+  const visit = (value: ConfigValue, at: ConfigPath) => {
+    if (!isTable(value) && !isList(value)) return;
+    for (const [name, below] of Object.entries(value)) {
+      const next = [...at, isList(value) ? Number(name) : name];
+      if (beginnings.some((one) => name.includes(one))) places.push({ at: next });
+      visit(below, next);
+    }
+  };
+  visit(document.value, []);
+  for (const beginning of beginnings) {
+    const pattern = new RegExp(`${RegExp.escape(beginning)}[^}"'\\r\\n]*(.?)`, "gs");
+    for (const { index, 1: end } of text.matchAll(pattern)) {
+      if (end !== "}") places.push({ at: [], offset: index });
+    }
+  }
+  return places;
+}
+
 /** What a key is called that brings in what is merged. */
 const MERGED = "<<";
 
@@ -115,7 +143,12 @@ function foundAt(
     const start = offset ?? document.find(at)?.span?.start;
     const position = start === undefined ? undefined : positionOf(document.text, start).position;
     const isLast = more > 0 && index === MOST_TOLD - 1;
-    return { file, position, path, why: isLast ? `${why} (${more} more places in it)` : why };
+    return {
+      file,
+      position,
+      path: path.length === 0 ? undefined : path,
+      why: isLast ? `${why} (${more} more places in it)` : why,
+    };
   });
 }
 

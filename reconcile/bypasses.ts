@@ -122,13 +122,14 @@ class Look {
     const { location } = this.#given.job;
     const judged: Rule = {
       path: rule.path,
+      replaced: rule.replaced,
       unless: rule.unless.map((value) => substitute(value, location)),
       why: rule.why,
     };
     const found: FoundBypass[] = [];
     for (const name of await this.#names(dir, rule, task)) {
       if (found.length >= MOST_TOLD) break;
-      const rival = await this.#rival(dir, name, rule.path === undefined ? undefined : rule.format);
+      const rival = await this.#rival(dir, name, rule.format);
       const file = `${dir}/${name}`;
       found.push(...bypassesOf(judged, file, rival).map((one) => this.#asItStands(one, file)));
     }

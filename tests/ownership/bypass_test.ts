@@ -11,7 +11,7 @@ async function found(
   unless: readonly ConfigValue[] = [],
 ): Promise<string[]> {
   const document = (await defaultFormats.load(format)).parse(text);
-  const rule: Rule = { path, unless, why: "Because." };
+  const rule: Rule = { path, replaced: [], unless, why: "Because." };
   return bypassesOf(rule, "file", { kind: "text", document }).map((one) =>
     `${pathText(one.path ?? [])}:${one.position?.line}`
   );
@@ -132,4 +132,29 @@ Deno.test("in JSON, a key in other letters and one that stands twice count", asy
   assert.deepEqual(await found("json", '{"n": 1.0}', ["n"], [1n]), []);
   assert.deepEqual(await found("toml", "Proxy = 1\nn = 1.0\n", ["proxy"]), []);
   assert.deepEqual(await found("toml", "Proxy = 1\nn = 1.0\n", ["n"], [1n]), ["n:2"]);
+});
+
+Deno.test("what a client replaces before it reads is a bypass in a key, and beyond its own value", async () => {
+  const handler = await defaultFormats.load("json");
+  const replaced = ["{env:", "{file:"];
+  const rule: Rule = { path: undefined, replaced, unless: [], why: "Because." };
+  const places = (text: string) =>
+    bypassesOf(rule, "file", { kind: "text", document: handler.parse(text) }).map((one) =>
+      `${pathText(one.path ?? [])}:${one.position?.line}:${one.position?.column}`
+    );
+  for (
+    const [text, where] of [
+      ['{"a": "{env:KEY}", "b": ["x{file:~/key}y"]} // {env:X}', []],
+      ['{"envs": "{env", "file:": "{ file:x}", "{ENV:X}": 1}', []],
+      ['{"base{env:X}URL": "evil"}', ['"base{env:X}URL":1:20']],
+      ['{"a": [{"{file:x}": 1}]}', ['a[0]."{file:x}":1:21']],
+      // The client reads `{"x": "", "u": "evil"}`.
+      ['{"x": "{env:", "u": "ours", "y": "}", "u": "evil"}', [":1:8"]],
+      ['{"a": 1, // {env:\n"u": "ours"}', [":1:13"]],
+      ['{"a": 1, /* {file:x\n} */ "u": "ours"}', [":1:13"]],
+    ] as const
+  ) assert.deepEqual(places(text), where, text);
+  assert.equal(bypassesOf(rule, "file", { kind: "absent" }).length, 0);
+  const many = `{"x": "${"{env:".repeat(100_000)}"}`;
+  assert.equal(places(many).length, 1);
 });
