@@ -3,8 +3,24 @@ import { ConfigPatchError } from "../errors.ts";
 import { checkedHandler, requireFormat } from "./plug_in.ts";
 import type { FormatHandler, FormatInfo, LazyFormat } from "./types.ts";
 
-/** The formats that come with the library, whose handlers are proven and need no look at each answer. */
-export const ownFormats: WeakSet<FormatHandler | LazyFormat> = new WeakSet();
+/** A format that comes with the library: its handler is proven, and needs no look at each answer. */
+export class OwnFormat implements LazyFormat {
+  readonly name: string;
+  readonly extensions: readonly string[];
+  readonly blank: string;
+  readonly blankList: string | undefined;
+  readonly holdsNull: boolean;
+  readonly load: () => Promise<FormatHandler>;
+
+  constructor({ name, extensions, blank, blankList, holdsNull, load }: LazyFormat) {
+    this.name = name;
+    this.extensions = extensions;
+    this.blank = blank;
+    this.blankList = blankList;
+    this.holdsNull = holdsNull;
+    this.load = load;
+  }
+}
 
 /**
  * Which formats there are. Immutable: {@linkcode FormatRegistry.with} gives a new one.
@@ -25,7 +41,7 @@ export class FormatRegistry {
   constructor(formats: Iterable<FormatHandler | LazyFormat> = []) {
     const byName = new Map<string, FormatHandler | LazyFormat>();
     for (const format of formats) {
-      if (!ownFormats.has(format)) requireFormat(format);
+      if (!(format instanceof OwnFormat)) requireFormat(format);
       byName.set(format.name, format);
     }
     this.#formats = byName;
@@ -65,7 +81,7 @@ export class FormatRegistry {
         remedy: `registered are: ${[...this.#formats.keys()].join(", ")}`,
       });
     }
-    if (ownFormats.has(format)) return await loaded(format);
+    if (format instanceof OwnFormat) return await format.load();
     return await loadedPlugIn(format, name);
   }
 }
