@@ -22,6 +22,9 @@ interface Collection {
   readonly otherNames: ReadonlyMap<string, readonly string[]>;
 }
 
+/** Nearly all collections have none. */
+const NONE: ReadonlyMap<string, never> = new Map();
+
 /** The readings of an indexed text. */
 export class YamlReadings implements Readings {
   readonly oneNumber = false;
@@ -67,7 +70,7 @@ export class YamlReadings implements Readings {
     const odd = isMap ? node.entries.filter(({ key }) => key.startsWith(UNNAMED)) : [];
     this.#collections.set(value, {
       items: isMap ? [] : node.entries,
-      byName: new Map(isMap ? node.entries.map((entry) => [entry.key, entry] as const) : []),
+      byName: isMap ? new Map(node.entries.map((entry) => [entry.key, entry])) : NONE,
       otherNames: this.#otherNames(odd),
     });
     for (const [at, entry] of node.entries.entries()) {
@@ -77,6 +80,7 @@ export class YamlReadings implements Readings {
   }
 
   #otherNames(entries: readonly Entry[]): ReadonlyMap<string, readonly string[]> {
+    if (entries.length === 0) return NONE;
     const names = new Map<string, string[]>();
     for (const { key, keyNode } of entries) {
       const node = keyNode && this.#followed(keyNode);
