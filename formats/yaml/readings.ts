@@ -23,7 +23,7 @@ interface Collection {
 }
 
 /** Nearly all collections have none. */
-const NONE: ReadonlyMap<string, never> = new Map();
+const NONE: ReadonlyMap<string, never> = new Map<string, never>();
 
 /** The readings of an indexed text. */
 export class YamlReadings implements Readings {
