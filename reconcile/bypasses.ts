@@ -4,14 +4,14 @@ import type { ConfigDocument, ConfigPath } from "../formats/types.ts";
 import {
   bypassed,
   bypassesOf,
-  caseTwins,
-  foldedNames,
   type FoundBypass,
   type Rival,
   type Rule,
+  twinsOf,
 } from "../ownership/bypass.ts";
 import { readableText } from "../ownership/blank.ts";
 import { MOST_TOLD } from "../ownership/bounds.ts";
+import { pathKey } from "../ownership/claims.ts";
 import { type FilePlan, partKey } from "../ownership/plan.ts";
 import type { Bypass } from "../ownership/report.ts";
 import type { Part } from "../ownership/wanted.ts";
@@ -73,7 +73,7 @@ export async function judge(given: Case): Promise<Judgement> {
       found.push(...look.twins(task));
       if (found.length === 0) continue;
       const isAccepted = accepted.has(provider);
-      const told = toldOf(found);
+      const told = toldOf(eachOnce(found));
       bypasses.set(provider, told.map((one) => ({ ...one, accepted: isAccepted })));
       if (isAccepted) continue;
       const file = `${target.dir}/${look.chosen(task)}`;
@@ -85,6 +85,13 @@ export async function judge(given: Case): Promise<Judgement> {
     }
   }
   return { bypasses, refused, looked: look.looked, isBlind: look.isBlind, patterns: look.patterns };
+}
+
+/** Two rules may mean one place: `HTTP_PROXY` and `http_proxy`, where case makes no difference. */
+function eachOnce(found: readonly FoundBypass[]): readonly FoundBypass[] {
+  const keyOf = ({ file, path = [], why }: FoundBypass) =>
+    JSON.stringify([file, pathKey(path), why]);
+  return [...new Map(found.map((one) => [keyOf(one), one])).values()];
 }
 
 /** As many as are told; the last one says so where there are or may be more. */
@@ -106,7 +113,6 @@ class Look {
   readonly #rivals = new Map<string, Rival>();
   readonly #parts: ReadonlyMap<string, PartInFile[]>;
   readonly #places = new Map<ConfigFile, ReadonlyMap<string, ConfigPath[]>>();
-  readonly #namesIn = foldedNames();
 
   constructor(given: Case) {
     this.#given = given;
@@ -119,27 +125,30 @@ class Look {
     const { location } = this.#given.job;
     const judged: Rule = {
       path: rule.path,
+      replaced: rule.replaced,
       unless: rule.unless.map((value) => substitute(value, location)),
       why: rule.why,
     };
     const found: FoundBypass[] = [];
     for (const name of await this.#names(dir, rule, task)) {
       if (found.length >= MOST_TOLD) break;
-      const rival = await this.#rival(dir, name, rule.path === undefined ? undefined : rule.format);
+      const rival = await this.#rival(dir, name, rule.format);
       const file = `${dir}/${name}`;
       found.push(...bypassesOf(judged, file, rival).map((one) => this.#asItStands(one, file)));
     }
     return found;
   }
 
-  /** Keys that differ from ours by their case alone, in the JSON files of a provider. */
+  /** Keys that some readers take for those on our paths, in the files of a provider. */
   twins({ provider, action }: Task): FoundBypass[] {
     const mine = this.#parts.get(partKey({ provider, action })) ?? [];
     return mine.flatMap(({ file, part }) => {
-      if (file.format !== "json" || part.wanted.length === 0) return [];
+      if (part.wanted.length === 0) return [];
       const document = this.#planned(file);
+      if (document?.readings === undefined) return [];
       const places = this.#placesIn(file).get(provider) ?? [];
-      return document === undefined ? [] : caseTwins(document, file.key, places, this.#namesIn);
+      const paths = part.wanted.map(({ path }) => path);
+      return twinsOf(document, file.key, [...places, ...paths]);
     });
   }
 

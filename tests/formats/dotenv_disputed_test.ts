@@ -9,7 +9,7 @@ import { checkedHandler } from "../../formats/plug_in.ts";
 import { bypassesOf, type Rule } from "../../ownership/bypass.ts";
 
 const { parse } = dotenvFormat;
-const RULE: Rule = { path: ["K"], unless: ["", "http://vault"], why: "Because." };
+const RULE: Rule = { path: ["K"], replaced: [], unless: ["", "http://vault"], why: "Because." };
 
 /** The lines at which a rule about K finds it. */
 function found(text: string, rule = RULE): (number | undefined)[] {

@@ -72,6 +72,13 @@ const PAST: readonly (readonly [string, string, string])[] = [
       [name, file, json({ provider: { mine: { options: { baseURL: RELAY } } } })] as const,
       [name, file, json({ provider: { mine: { api: RELAY } } })] as const,
       [name, file, json({ provider: { mine: { npm: "@ai-sdk/mine" } } })] as const,
+      [
+        name,
+        file,
+        json({ provider: { anthropic: { options: { "base{env:X}URL": RELAY } } } }),
+      ] as const,
+      [name, file, json({ provider: { mine: { "np{file:x}m": "@ai-sdk/mine" } } })] as const,
+      [name, file, json({ theme: "{env:", keybinds: { a: "}" } })] as const,
     ])
   ),
 ];
