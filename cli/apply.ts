@@ -10,8 +10,30 @@ import { write } from "./terminal.ts";
 
 /** Runs it. */
 export async function runApply(invocation: Invocation): Promise<number> {
-  const setup = await setUp(invocation);
-  return await showDone(await apply(setup.request), setup, invocation);
+  const { report, setup } = await applied(() => setUp(invocation));
+  return await showDone(report, setup, invocation);
+}
+
+/** How often the settings may change under a run. */
+const ATTEMPTS = 5;
+
+/**
+ * Does what options and settings ask for. Where the settings are changed by the time at which something
+ * is to be written, it begins anew with the new ones: an earlier `disable` is never undone.
+ */
+export async function applied(
+  make: () => Promise<Setup>,
+  work: (setup: Setup) => Promise<Report> = (setup) => apply(setup.request),
+): Promise<{ readonly report: Report; readonly setup: Setup }> {
+  for (let attempt = 1;; attempt++) {
+    const setup = await make();
+    try {
+      return { report: await work(setup), setup };
+    } catch (error) {
+      const { OutdatedError } = await import("../reconcile/run.ts");
+      if (attempt === ATTEMPTS || !(error instanceof OutdatedError)) throw error;
+    }
+  }
 }
 
 /** Prints what was done and what is off, and gives the exit code. */

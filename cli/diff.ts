@@ -31,14 +31,20 @@ interface Line {
  * masked is left out. The text is a container's, so its control characters are escaped: only tabs
  * and the return of a line's end stay as they are.
  */
-export function diffText({ file, before, after }: FileChange, style: DiffStyle): string {
+export function diffText({ file, before, after, mode }: FileChange, style: DiffStyle): string {
   const from = before === undefined ? "/dev/null" : `a/${file}`;
   const to = after === undefined ? "/dev/null" : `b/${file}`;
   const { hunks } = structuredPatch(from, to, before ?? "", after ?? "", "", "", { context: 3 });
   const { paint, ours } = style;
   // patch(1) takes a name with a blank only if a tab ends it.
   const named = (sign: string, name: string) => `${sign} ${name}${name.includes(" ") ? "\t" : ""}`;
-  const head = [named("---", from), named("+++", to)].map((line) => paint("heading", shown(line)));
+  const modes = mode === undefined
+    ? []
+    : [`diff --git a/${file} b/${file}`, `old mode 10${mode.before}`, `new mode 10${mode.after}`];
+  const names = hunks.length === 0 && mode !== undefined
+    ? []
+    : [named("---", from), named("+++", to)];
+  const head = [...modes, ...names].map((line) => paint("heading", shown(line)));
   const [old, now] = [before, after].map((text = "") =>
     ours === undefined ? undefined : continuedLines(text)
   );

@@ -51,7 +51,7 @@ function rowsText(report: Report, { tense }: ReportStyle, paint: Paint): string 
     row.provider,
     wordOf(row, tense),
     row.file ?? "",
-    placesOf(row),
+    placesOf(row, report),
   ]);
   return `${columns(cells, toneOf, paint)}${countsOf(report, tense)}\n`;
 }
@@ -122,8 +122,12 @@ const WOULD: Readonly<Record<Outcome, string>> = {
 /** More places than this are only counted. */
 const PLACES = 6;
 
-function placesOf({ edits, outcome }: ProviderReport): string {
+function placesOf({ edits, outcome, file }: ProviderReport, { files }: Report): string {
   if (outcome === "skipped") return "it has no patch";
+  const mode = files.find((one) => one.file === file)?.mode;
+  if (mode !== undefined && outcome === "updated" && edits.length === 0) {
+    return `permission bits: ${mode.before} to ${mode.after}`;
+  }
   const paths = edits.map((edit) => pathText(edit.path));
   const more = paths.length - PLACES;
   if (more <= 0) return paths.join(", ");

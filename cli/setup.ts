@@ -36,14 +36,14 @@ export const VERSION: string = deno.version;
 
 /** What a command makes of the options. */
 export interface Wishes {
-  /** Exactly these, whatever options and settings say. */
-  readonly only?: Only;
+  /** Exactly these, whatever options and settings say; or what to make of the settings. */
+  readonly only?: Only | ((written: Settings) => Only);
   /** Whether a disable fails where something of its own has to stay. */
   readonly failIncompleteDisable?: boolean;
   /** Whether all of the catalog is part of the roster. */
   readonly catalog?: boolean;
-  /** The settings to go by instead of those in the file. */
-  readonly settings?: Settings;
+  /** The settings to go by: instead of those in the file, or what to make of these. */
+  readonly settings?: Settings | ((written: Settings) => Settings);
 }
 
 /** Whom a command is about. */
@@ -80,13 +80,14 @@ export async function setUp(
 ): Promise<Setup> {
   // What the options alone say wrong is told before anything is read.
   locationOf({ ...flags, direct: false }, NO_SETTINGS);
-  const written = wishes.settings ?? await parseSettings(await settingsText(flags.mounts));
+  const { written, stillStands } = await settingsFor(flags, wishes);
   const roster = await rosterWishes(flags, written, formats);
   const { settings, notes } = await withoutStrangers(written, roster, flags.mounts);
   await refuseStrangers(flags, roster);
   const location = locationOf(flags, written);
   const part = takingPart(flags, settings, await everyoneFor(flags, settings, roster));
-  const { providers, disabledProviders, disableAll } = wishes.only ?? part;
+  const only = typeof wishes.only === "function" ? wishes.only(written) : wishes.only;
+  const { providers, disabledProviders, disableAll } = only ?? part;
   const alsoOn = wishes.only === undefined ? part.alsoOn : [];
   const names = namesIn(providers, alsoOn, disabledProviders);
   const choice = {
@@ -95,6 +96,7 @@ export async function setUp(
     disabledProviders,
     disableAll,
     members: part.members,
+    isAboutNamed: flags.providers !== undefined || only?.providers !== undefined,
     credentials: { ...written.credentials, ...flags.credentials },
     acceptBypass: [...new Set([...written.acceptBypass, ...flags.acceptBypass])],
     allowNested: flags.allowNested || written.allowNested === true,
@@ -113,6 +115,7 @@ export async function setUp(
       failIncompleteDisable: wishes.failIncompleteDisable === true,
       lockTimeout: flags.lockTimeout ?? written.lockTimeout,
       command,
+      stillStands,
       // Of formats of the caller's own nobody can tell whether they are the same as last time.
       inputs: command !== "apply" || formats !== undefined
         ? undefined
@@ -122,6 +125,20 @@ export async function setUp(
     off: part.off,
     notes: [...notes, ...notesOnNamed(flags, settings)],
     missing,
+  };
+}
+
+/** The settings to go by, and whether the file still says what they were made of. */
+async function settingsFor({ mounts }: Flags, { settings }: Wishes): Promise<{
+  readonly written: Settings;
+  readonly stillStands?: () => Promise<boolean>;
+}> {
+  if (typeof settings === "object") return { written: settings };
+  const text = await settingsText(mounts);
+  const written = await parseSettings(text);
+  return {
+    written: settings?.(written) ?? written,
+    stillStands: async () => await settingsText(mounts) === text,
   };
 }
 

@@ -14,7 +14,7 @@ import {
   type SettingsChange,
 } from "../reconcile/settings_edit.ts";
 import { isOff } from "../reconcile/taking_part.ts";
-import { showDone } from "./apply.ts";
+import { applied, showDone } from "./apply.ts";
 import { everyoneIn } from "./everyone.ts";
 import type { Flags, Invocation } from "./parse.ts";
 import { pasted, unkept } from "./pasted.ts";
@@ -26,10 +26,13 @@ import { lineText, paintFor, write } from "./terminal.ts";
 export async function runDisable(invocation: Invocation): Promise<number> {
   const { operands, flags } = invocation;
   const { all, once, mounts } = flags;
-  const setup = await setUp(invocation, {
-    only: { providers: [], disabledProviders: operands, disableAll: all },
-    failIncompleteDisable: true,
-  });
+  const make = () =>
+    setUp(invocation, {
+      only: { providers: [], disabledProviders: operands, disableAll: all },
+      failIncompleteDisable: true,
+    });
+  // What is wrong with the options is told before anything is kept in the settings.
+  const { missing } = await make();
   let made = false;
   if (!once) {
     await requireKnown(invocation);
@@ -37,10 +40,15 @@ export async function runDisable(invocation: Invocation): Promise<number> {
     const disabled = (now: Settings) =>
       all || now.disabled === "all" ? "all" : union(now.disabled, operands);
     // To be off can be wanted before the first start, so the mounts are made for it.
-    made = await change(flags, (now) => ({ disabled: disabled(now) })) && setup.missing;
+    made = await change(flags, (now) => ({ disabled: disabled(now) })) && missing;
   }
-  const report = withMade(await apply(setup.request), made);
-  const exit = await showDone(report, { ...setup, off: once ? setup.off : [] }, invocation);
+  const { report: done, setup } = await applied(make);
+  const report = withMade(done, made);
+  const exit = await showDone(
+    report,
+    { ...setup, missing, off: once ? setup.off : [] },
+    invocation,
+  );
   if (once) return exit;
   const who = all ? "all providers stay off" : `${operands.join(", ")} ${stay(operands)} off`;
   const back = `\`vault-config enable ${all ? "--all" : operands.join(" ")}\``;
@@ -56,13 +64,14 @@ export async function runEnable(invocation: Invocation): Promise<number> {
   if (!once) requireWritable(mounts);
   const wishes = await rosterWishes(flags, now, invocation.formats);
   await requireKnown(invocation, wishes);
-  const names = await namesOfAll(now, flags, wishes);
-  const next = await enabledSettings(now, operands, names, { flags, wishes });
+  const enabling = await enablingOf(operands, { flags, wishes });
   const only = { providers: all ? undefined : operands, disabledProviders: [], disableAll: false };
-  const setup = await setUp(invocation, all ? { settings: { ...now, disabled: [] } } : { only });
-  const done = await apply(setup.request);
+  const settings = (written: Settings): Settings => ({ ...written, disabled: [] });
+  const { report: done, setup } = await applied(() =>
+    setUp(invocation, all ? { settings } : { only })
+  );
   const failed = done.providers.some((row) => row.outcome === "failed");
-  const made = !once && !failed && await change(flags, () => next) && setup.missing;
+  const made = !once && !failed && await change(flags, enabling) && setup.missing;
   const report = withMade(done, made);
   const roster = await rosterOf({ ...wishes, names: operands, alsoOn: [], all: false });
   const proven = operands.flatMap((name) => {
@@ -74,7 +83,7 @@ export async function runEnable(invocation: Invocation): Promise<number> {
   if (once || failed) return exit;
   const who = all ? "all providers take part" : `${operands.join(", ")} ${take(operands)} part`;
   await say(flags, `${who} in every apply (${mounts}/${SETTINGS_FILE})`);
-  for (const [name, type] of Object.entries(next.credentials ?? {})) {
+  for (const [name, type] of Object.entries(credentialsFor(flags, operands))) {
     await say(flags, credentialText(name, type));
   }
   const lost = unkept(flags, ["credential"]);
@@ -93,11 +102,13 @@ export async function runEnable(invocation: Invocation): Promise<number> {
 export async function runWrite(invocation: Invocation): Promise<number> {
   const { operands, flags } = invocation;
   const [name = ""] = operands;
-  const settings = await settingsOf(flags);
   const only = { providers: operands, disabledProviders: [], disableAll: false };
-  const off = isOff(name, settings);
-  const setup = await setUp(invocation, { only: off ? { ...only, providers: [] } : only });
-  const report = off ? nothingDone(setup) : await apply(setup.request);
+  const isOffIn = (settings: Settings) => isOff(name, settings);
+  const { report, setup } = await applied(
+    () => setUp(invocation, { only: (now) => isOffIn(now) ? { ...only, providers: [] } : only }),
+    async (setup) => isOffIn(setup.settings) ? nothingDone(setup) : await apply(setup.request),
+  );
+  const off = isOffIn(setup.settings);
   const failed = report.providers.some((row) => row.outcome === "failed");
   const type = flags.credentials[name];
   if (type !== undefined && !off && !failed) {
@@ -110,37 +121,39 @@ export async function runWrite(invocation: Invocation): Promise<number> {
   return exit;
 }
 
-/** The settings once some are enabled. */
-async function enabledSettings(
-  now: Settings,
+/** What becomes of the settings, as they stand by then, once some are enabled. */
+async function enablingOf(
   operands: readonly string[],
-  everyone: readonly string[],
   { flags, wishes }: { readonly flags: Flags; readonly wishes: RosterWishes },
-): Promise<SettingsChange> {
-  const { credentials: types } = flags;
-  const credentials = flags.all
-    ? types
-    : Object.fromEntries(Object.entries(types).filter(([name]) => operands.includes(name)));
-  if (flags.all) return { disabled: [], credentials };
-  const off = now.disabled === "all" ? everyone : now.disabled;
+): Promise<(now: Settings) => SettingsChange> {
+  const credentials = credentialsFor(flags, operands);
+  if (flags.all) return () => ({ disabled: [], credentials });
+  const everyone = await everyoneIn(flags.mounts, wishes);
   const roster = await rosterOf({ ...wishes, names: operands, alsoOn: [], all: false });
-  const byDefault = new Set(now.providers ?? roster.defaults());
-  const more = operands.filter((name) => !byDefault.has(name));
-  return {
-    disabled: off.filter((name) => !operands.includes(name)),
-    enabled: union(now.enabled, more),
-    credentials,
+  return ({ disabled, providers, enabled }) => {
+    // Whom "all" means: wanted, on by default, or known to the state.
+    const off = disabled === "all"
+      ? union(everyone, [...providers ?? [], ...enabled]).toSorted()
+      : disabled;
+    const byDefault = new Set(providers ?? roster.defaults());
+    const more = operands.filter((name) => !byDefault.has(name));
+    return {
+      disabled: off.filter((name) => !operands.includes(name)),
+      enabled: union(enabled, more),
+      credentials,
+    };
   };
 }
 
-/** Whom `disabled = "all"` means: wanted, on by default, or known to the state. */
-async function namesOfAll(
-  { disabled, providers, enabled }: Settings,
-  { mounts }: Flags,
-  wishes: RosterWishes,
-): Promise<readonly string[]> {
-  if (disabled !== "all") return [];
-  return union(await everyoneIn(mounts, wishes), [...providers ?? [], ...enabled]).toSorted();
+/** The types of credentials that an `enable` keeps. */
+function credentialsFor(
+  { all, credentials }: Flags,
+  operands: readonly string[],
+): Readonly<Record<string, string>> {
+  if (all) return credentials;
+  return Object.fromEntries(
+    Object.entries(credentials).filter(([name]) => operands.includes(name)),
+  );
 }
 
 /** Before anything is kept in the settings: a slip in a name must not end there. */

@@ -33,8 +33,7 @@ export function parsingOnce(handler: FormatHandler): FormatHandler {
     kept = [read, ...kept.filter((one) => one !== read)].slice(0, KEPT);
     return read.document();
   };
-  // Whatever else a plug-in's handler has, on its prototype too, stays reachable.
-  return Object.create(handler, { parse: { value: parse, enumerable: true } });
+  return { ...handler, parse };
 }
 
 function outcomeOf(work: () => ConfigDocument): Pick<Read, "isRead" | "document"> {

@@ -5,43 +5,45 @@
  * @module
  */
 import { ConfigPatchError, ConfigSyntaxError, type ErrorCode } from "../errors.ts";
-import type {
-  ConfigDocument,
-  ConfigPath,
-  ConfigRoot,
-  ConfigValue,
-  DropOptions,
-  FormatHandler,
-  FormatInfo,
-  ParseOptions,
-  Put,
-  Slot,
-  Span,
-  Splice,
-} from "./types.ts";
-import { isList, isTable } from "./value.ts";
+import {
+  BrokenRule,
+  commentsOf,
+  disputedOf,
+  optional,
+  putOf,
+  rootOf,
+  slotOf,
+  spliceOf,
+  textOf,
+} from "./plug_in_answers.ts";
+import type { ConfigDocument, FormatHandler, FormatInfo, ParseOptions } from "./types.ts";
 
-/** What a handler has that is one of a plug-in. */
+/** What a handler has that is made of a plug-in. */
 const PLUG_IN: unique symbol = Symbol("plug-in");
 
-/** A plug-in's handler, with a look at all that it gives. */
+/**
+ * A plug-in's handler, with a look at all that it gives. It may be an object of a class with private
+ * fields: what it has is asked of itself and copied, because whatever inherits from it has none.
+ */
 export function checkedHandler(handler: FormatHandler): FormatHandler {
-  const parse = (text: string, options?: ParseOptions): ConfigDocument =>
-    blaming(handler, () => {
-      const document = handler.parse(text, options);
-      requireDocument(handler, document, text);
-      return new CheckedDocument(handler, document);
-    });
-  // Whatever else it has, on its prototype too, stays reachable.
-  return Object.create(handler, {
-    parse: { value: parse, enumerable: true },
-    [PLUG_IN]: { value: true },
-  });
+  requireFormat(handler);
+  const { name, extensions, blank, blankList, holdsNull } = handler;
+  const checked = {
+    [PLUG_IN]: true,
+    name,
+    extensions,
+    blank,
+    blankList,
+    holdsNull,
+    parse: (text: string, options?: ParseOptions) =>
+      blaming(name, () => checkedDocument(name, handler.parse(text, options), text)),
+  };
+  return checked;
 }
 
 /** What to do about an edit that failed its check: of a plug-in, it is the plug-in that is wrong. */
 export function remedyFor(handler: FormatHandler, remedy: string): string {
-  return PLUG_IN in handler ? remedyOf(handler) : remedy;
+  return PLUG_IN in handler ? remedyOf(handler.name) : remedy;
 }
 
 /**
@@ -50,7 +52,7 @@ export function remedyFor(handler: FormatHandler, remedy: string): string {
  * @throws {ConfigPatchError} `option`.
  */
 export function requireFormat(format: unknown): void {
-  const { name, extensions, blank, holdsNull, parse, load } = (format ?? {}) as Partial<
+  const { name, extensions, blank, blankList, holdsNull, parse, load } = (format ?? {}) as Partial<
     Record<keyof FormatInfo | "parse" | "load", unknown>
   >;
   if (typeof name !== "string" || !/^[a-z][a-z0-9]*$/.test(name)) {
@@ -64,6 +66,8 @@ export function requireFormat(format: unknown): void {
     ? '`extensions` must be a list such as [".conf"]'
     : typeof blank !== "string"
     ? '`blank` must be the text of a new file, such as ""'
+    : blankList !== undefined && typeof blankList !== "string"
+    ? '`blankList` must be the text of a new file whose root is a list, such as "[]", or be left out'
     : typeof holdsNull !== "boolean"
     ? "`holdsNull` must be true or false"
     : typeof parse !== "function" && typeof load !== "function"
@@ -76,87 +80,40 @@ export function requireFormat(format: unknown): void {
 }
 
 /** A document whose every answer is looked at. */
-class CheckedDocument implements ConfigDocument {
-  readonly text: string;
-  readonly value: ConfigRoot;
-  readonly isStrict?: boolean | undefined;
-  readonly looseCommas?: number | undefined;
-  readonly comments?: readonly Span[] | undefined;
-  readonly disputed?: ReadonlyMap<string, number> | undefined;
-  readonly #handler: FormatHandler;
-  readonly #document: ConfigDocument;
-
-  constructor(handler: FormatHandler, document: ConfigDocument) {
-    this.text = document.text;
-    this.value = document.value;
-    this.isStrict = document.isStrict;
-    this.looseCommas = document.looseCommas;
-    this.comments = document.comments;
-    this.disputed = document.disputed;
-    this.#handler = handler;
-    this.#document = document;
-  }
-
-  find(path: ConfigPath): Slot | undefined {
-    return blaming(this.#handler, () => this.#document.find(path));
-  }
-
-  put(path: ConfigPath, value: ConfigValue): Put {
-    const put = blaming(this.#handler, () => this.#document.put(path, value));
-    this.#requireSplice(put, "put");
-    const { start, end } = put.value ?? {};
-    if (!(start >= 0 && end >= start && end <= put.insert.length) || !Array.isArray(put.created)) {
-      throw broken(
-        this.#handler,
-        "`put` must say where in `insert` the value stands, and what it creates",
-      );
-    }
-    return put;
-  }
-
-  drop(path: ConfigPath, options?: DropOptions): Splice {
-    const splice = blaming(this.#handler, () => this.#document.drop(path, options));
-    this.#requireSplice(splice, "drop");
-    return splice;
-  }
-
-  #requireSplice(splice: Splice, method: string): void {
-    const { offset, remove, insert } = splice ?? {};
-    const isSplice = typeof remove === "string" && typeof insert === "string" &&
-      Number.isInteger(offset) && offset >= 0 && offset <= this.text.length;
-    if (!isSplice) throw broken(this.#handler, `\`${method}\` must give a splice of this text`);
-    if (this.text.startsWith(remove, offset)) return;
-    throw broken(
-      this.#handler,
-      `\`${method}\` takes a text away that does not stand at offset ${offset}`,
-    );
-  }
-}
-
-function requireDocument(handler: FormatHandler, document: ConfigDocument, text: string): void {
-  const { text: kept, value, find, put, drop } = document ?? {};
+function checkedDocument(name: string, document: ConfigDocument, text: string): ConfigDocument {
+  const { find, put, drop } = document ?? {};
   if ([find, put, drop].some((one) => typeof one !== "function")) {
-    throw broken(handler, "`parse` must give a document with `find`, `put` and `drop`");
+    throw new BrokenRule("`parse` must give a document with `find`, `put` and `drop`");
   }
-  if (kept !== text) {
-    const what = text.startsWith("\uFEFF") && kept === text.slice(1)
-      ? "the byte order mark is missing"
-      : "it is another one";
-    throw broken(handler, `the document must have the text as it was given, and ${what}`);
-  }
-  if (!isTable(value) && !isList(value)) {
-    throw broken(handler, "the value of a document must be a table or a list");
-  }
+  return {
+    text: textOf(document.text, text),
+    value: rootOf(document.value),
+    isStrict: optional<boolean>(document.isStrict, "isStrict", "boolean"),
+    looseCommas: optional<number>(document.looseCommas, "looseCommas", "number"),
+    comments: commentsOf(document.comments, text),
+    disputed: disputedOf(document.disputed, text),
+    find: (path) => blaming(name, () => slotOf(document.find(path), text)),
+    put: (path, value) => blaming(name, () => putOf(document.put(path, value), text)),
+    drop: (path, options) =>
+      blaming(name, () => spliceOf(document.drop(path, options), text, "drop")),
+  };
 }
 
 /** Work of a plug-in: what it throws by accident is its fault. */
-function blaming<T>(handler: FormatHandler, work: () => T): T {
+function blaming<T>(name: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
+    if (error instanceof BrokenRule) {
+      throw new ConfigPatchError(
+        "verification",
+        `the plug-in for ${name} is wrong: ${error.message}`,
+        { remedy: remedyOf(name) },
+      );
+    }
     throw knownError(error) ?? new ConfigSyntaxError(
-      `the plug-in for ${handler.name} failed: ${String(error)}`,
-      { remedy: remedyOf(handler), cause: error },
+      `the plug-in for ${name} failed: ${String(error)}`,
+      { remedy: remedyOf(name), cause: error },
     );
   }
 }
@@ -184,13 +141,7 @@ const CODES: readonly ErrorCode[] = [
   "option",
 ];
 
-function broken(handler: FormatHandler, law: string): ConfigPatchError {
-  return new ConfigPatchError("verification", `the plug-in for ${handler.name} is wrong: ${law}`, {
-    remedy: remedyOf(handler),
-  });
-}
-
-function remedyOf({ name }: FormatInfo): string {
+function remedyOf(name: string): string {
   return `nothing was written; the plug-in for ${name} is at fault, not the file: its author can ` +
     "prove it with assertFormatLaws";
 }

@@ -3,8 +3,24 @@ import { ConfigPatchError } from "../errors.ts";
 import { checkedHandler, requireFormat } from "./plug_in.ts";
 import type { FormatHandler, FormatInfo, LazyFormat } from "./types.ts";
 
-/** The formats that come with the library, whose handlers are proven and need no look at each answer. */
-export const ownFormats: WeakSet<FormatHandler | LazyFormat> = new WeakSet();
+/** A format that comes with the library: its handler is proven, and needs no look at each answer. */
+export class OwnFormat implements LazyFormat {
+  readonly name: string;
+  readonly extensions: readonly string[];
+  readonly blank: string;
+  readonly blankList: string | undefined;
+  readonly holdsNull: boolean;
+  readonly load: () => Promise<FormatHandler>;
+
+  constructor({ name, extensions, blank, blankList, holdsNull, load }: LazyFormat) {
+    this.name = name;
+    this.extensions = extensions;
+    this.blank = blank;
+    this.blankList = blankList;
+    this.holdsNull = holdsNull;
+    this.load = load;
+  }
+}
 
 /**
  * Which formats there are. Immutable: {@linkcode FormatRegistry.with} gives a new one.
@@ -25,7 +41,7 @@ export class FormatRegistry {
   constructor(formats: Iterable<FormatHandler | LazyFormat> = []) {
     const byName = new Map<string, FormatHandler | LazyFormat>();
     for (const format of formats) {
-      if (!ownFormats.has(format)) requireFormat(format);
+      if (!(format instanceof OwnFormat)) requireFormat(format);
       byName.set(format.name, format);
     }
     this.#formats = byName;
@@ -65,14 +81,8 @@ export class FormatRegistry {
         remedy: `registered are: ${[...this.#formats.keys()].join(", ")}`,
       });
     }
-    if (ownFormats.has(format)) return await loaded(format);
-    const handler = await loadedPlugIn(format);
-    if (handler?.name === name) return checkedHandler(handler);
-    throw new ConfigPatchError(
-      "option",
-      `what was loaded as the plug-in for ${name} is ${handler?.name ?? "nothing"}`,
-      { remedy: "correct the `load` of the plug-in" },
-    );
+    if (format instanceof OwnFormat) return await format.load();
+    return await loadedPlugIn(format, name);
   }
 }
 
@@ -80,14 +90,24 @@ async function loaded(format: FormatHandler | LazyFormat): Promise<FormatHandler
   return "load" in format ? await format.load() : format;
 }
 
-async function loadedPlugIn(format: FormatHandler | LazyFormat): Promise<FormatHandler> {
+async function loadedPlugIn(
+  format: FormatHandler | LazyFormat,
+  name: string,
+): Promise<FormatHandler> {
   try {
-    return await loaded(format);
+    const handler = await loaded(format);
+    if (handler?.name === name) return checkedHandler(handler);
+    throw new ConfigPatchError(
+      "option",
+      `what was loaded as the plug-in for ${name} is ${handler?.name ?? "nothing"}`,
+      { remedy: "correct the `load` of the plug-in" },
+    );
   } catch (error) {
+    if (error instanceof ConfigPatchError) throw error;
     const { packageError } = await import("./packages.ts");
     throw packageError(error) ?? new ConfigPatchError(
       "option",
-      `the plug-in for ${format.name} cannot be loaded: ${String(error)}`,
+      `the plug-in for ${name} cannot be loaded: ${String(error)}`,
       { remedy: "see that its module is there, and loads by itself", cause: error },
     );
   }

@@ -122,6 +122,11 @@ export interface ConfigDocument {
    */
   readonly disputed?: ReadonlyMap<string, number>;
   /**
+   * What some readers of the text find beside what the tree shows; absent where all find the same. A
+   * plug-in is not asked for it.
+   */
+  readonly readings?: Readings;
+  /**
    * The slot at a path, or `undefined` where nothing stands.
    *
    * @throws {ConfigPatchError} `unsupported` where a selector may mean an entry that the tree does not
@@ -146,6 +151,26 @@ export interface ConfigDocument {
    * @throws {ConfigPatchError} `unsupported`, as {@linkcode put}.
    */
   drop(path: ConfigPath, options?: DropOptions): Splice;
+}
+
+/** What some readers of a text find otherwise than its tree shows it. All containers are the tree's. */
+export interface Readings {
+  /** Whether `1` and `1.0` are one number to all readers. */
+  readonly oneNumber: boolean;
+  /** The names in a table that a reader may take for a key, the key itself included if it is there. */
+  namesOf(table: ConfigTable, key: string): readonly string[];
+  /** What stands under a name: as many values as readers disagree about, a reference as its target. */
+  valuesAt(container: ConfigTable | ConfigList, name: string | number): readonly ConfigValue[];
+  /** What gives a table keys that it does not have itself: tables, and lists of them, by the key's name. */
+  mergedInto(table: ConfigTable): readonly Merged[];
+}
+
+/** A table, or a list of tables, whose keys count for another table too. */
+export interface Merged {
+  /** The name of the key that says so. */
+  readonly name: string;
+  /** What is merged. */
+  readonly value: ConfigValue;
 }
 
 /** What is known of a container when its last entry is removed. */

@@ -189,15 +189,15 @@ export function pathText(path: ConfigPath): string {
  * half a surrogate pair (see `formats/yaml/value.ts`): `1`, `null`, `[a]`.
  */
 export function keyShown(key: string): string {
-  if (!key.startsWith(NO_TEXT)) return key;
+  if (!key.startsWith(UNNAMED)) return key;
   return key.slice(1).replace(/\b(?:bigint|number|boolean|object|alias) (?=\S)|\d+ (?=")/g, "");
 }
 
 /** What the name of a key that is no text begins with: no text that is a key has it. */
-export const NO_TEXT = "\uD800";
+export const UNNAMED = "\uD800";
 
 function keyText(key: string): string {
-  if (key.startsWith(NO_TEXT)) return shortened(keyShown(key).toWellFormed());
+  if (key.startsWith(UNNAMED)) return shortened(keyShown(key).toWellFormed());
   return shortened(/^[A-Za-z0-9_$@/-]+$/.test(key) ? key : JSON.stringify(key));
 }
 

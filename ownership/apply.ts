@@ -78,7 +78,7 @@ function withoutLostContainers(draft: Draft, parts: readonly Part[]): Draft {
   const holders = new Set(live.flatMap(({ at }) => containersOf(at ?? [])));
   const wanted = new Set(
     parts.flatMap(({ wanted }) =>
-      wanted.filter((want) => want.kind === "set")
+      wanted.filter((want) => want.kind !== "default")
         .flatMap((want) => expand(draft.document, want).flatMap(containersOf))
     ),
   );
@@ -122,12 +122,15 @@ function withdrawUnwanted(
   const homeOf = homes(draft);
   for (const claim of draft.claims.filter((claim) => claim.kind === "default")) {
     const home = homeOf(claim);
-    if (home === undefined) continue;
-    const routes = draft.claims.filter((one) =>
-      one.kind === "set" && one.at !== undefined && isWithin(one.at, home.at)
-    );
+    const routes = home === undefined
+      ? []
+      : draft.claims.filter((one) =>
+        one.kind === "set" && one.at !== undefined && isWithin(one.at, home.at)
+      );
     const leavers = claim.owners.filter((owner) => meant.has(owner));
-    const isLeft = routes.length > 0 && routes.every((one) => unwanted.has(one));
+    // The entry that it was in is gone, or nobody routes in it any more.
+    const isLeft = claim.at === undefined ||
+      (routes.length > 0 && routes.every((one) => unwanted.has(one)));
     if (isLeft && leavers.length > 0) unwanted.set(claim, new Set(leavers));
   }
   const after = withdraw(draft, unwanted);

@@ -10,7 +10,7 @@ import { sameValue, valueAt } from "../formats/value.ts";
 import { type Claim, pathKey, type Wanted } from "./claims.ts";
 import { blaming, createdKeys, type Draft, MAX_FORMER_TEXT } from "./edits.ts";
 import type { Action } from "./report.ts";
-import { expand, type Part } from "./wanted.ts";
+import { expand, type Part, refuseUntold } from "./wanted.ts";
 
 /** The most places of one provider in one file: many more than any patch has. */
 export const MAX_PLACES = 256;
@@ -32,6 +32,7 @@ export function refuseManyPlaces({ document, created }: Draft, parts: readonly P
     let places = 0;
     for (const want of wanted.filter(({ kind }) => kind !== "default")) {
       const isOurs = (at: ConfigPath) => ours.has(pathKey(at));
+      if (action === "apply") blaming(provider, () => refuseUntold(document, want));
       for (const at of blaming(provider, () => expand(document, want, isOurs))) {
         if (isToBeHeld(document, want, action, at)) places++;
       }

@@ -195,7 +195,7 @@ function groupsOf(searches: readonly Search[]): Group[] {
   const alike = new Map<string, { readonly group: Group; readonly tails: Set<string> }[]>();
   for (const search of searches) {
     const mark = search.rest[0] as EntryMark;
-    const [key, tail] = [textOf([mark.leaves, mark.match]), textOf(search.rest.slice(1))];
+    const [key, tail] = [textOf(mark.leaves), textOf(search.rest.slice(1))];
     const list = alike.get(key) ?? [];
     alike.set(key, list);
     let open = list.find(({ tails }) => !tails.has(tail));

@@ -246,7 +246,9 @@ function createdBy(document: ConfigDocument, claims: readonly Claim[]): Created[
   const root = document.value;
   const created = new Map<string, Created>();
   const add = (at: ConfigPath, mark: Place[number] | undefined): void => {
-    const match = typeof mark === "object" ? mark.match : undefined;
+    // Who only came into the entry (`each`) does not know by what it was made.
+    const match = created.get(pathKey(at))?.match ??
+      (typeof mark === "object" ? mark.match : undefined);
     created.set(pathKey(at), { at: at as Created["at"], match });
   };
   const [live, dead] = [true, false].map((wanted) =>

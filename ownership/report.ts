@@ -86,6 +86,8 @@ export interface FileChange {
   readonly before: string | undefined;
   /** The text that comes; absent: the file goes. */
   readonly after: string | undefined;
+  /** The permission bits of a file that was there, as in `0600`; absent: they stay. */
+  readonly mode?: { readonly before: string; readonly after: string } | undefined;
 }
 
 /** Something that an operator should know, though the run succeeded. */

@@ -25,11 +25,23 @@ export interface Stray {
   readonly isEdited: boolean;
 }
 
-/** Of claims whose entry cannot be found: those whose address stands elsewhere in the same list. */
+/**
+ * Of claims whose entry cannot be found: those whose address stands elsewhere in the same list, where
+ * no other claim holds it.
+ */
 export function strayClaims(root: ConfigValue, claims: readonly Claim[]): ReadonlySet<Claim> {
   const unfound = claims.filter((claim) => claim.at === undefined && isAddress(claim));
   const places = new AddressPlaces(root, unfound.map(({ value }) => value));
-  return new Set(unfound.filter(({ place, value }) => places.near(place, value).length > 0));
+  const held = placesOf(claims);
+  return new Set(
+    unfound.filter(({ place, value }) =>
+      places.near(place, value).some((at) => !held.has(pathKey(at)))
+    ),
+  );
+}
+
+function placesOf(claims: readonly Claim[]): ReadonlySet<string> {
+  return new Set(claims.flatMap(({ at }) => at === undefined ? [] : [pathKey(at)]));
 }
 
 /**
@@ -47,9 +59,7 @@ export function straysOf(
   parts: readonly Part[],
 ): ReadonlyMap<string, readonly Stray[]> {
   const { document } = draft;
-  const held = new Set(
-    draft.claims.flatMap((claim) => claim.at === undefined ? [] : [pathKey(claim.at)]),
-  );
+  const held = placesOf(draft.claims);
   const released = draft.released.filter(({ outcome }) => outcome === "gone" || outcome === "kept")
     .map(({ claim }) => claim);
   const lost = findPlaces(

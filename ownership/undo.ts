@@ -16,10 +16,11 @@
 import { ConfigPatchError, locate } from "../errors.ts";
 import { checkEdit, without } from "../formats/check.ts";
 import { applySplices } from "../formats/splice.ts";
-import type { ConfigDocument, ConfigValue, Splice } from "../formats/types.ts";
+import type { ConfigDocument, ConfigPath, ConfigValue, Splice } from "../formats/types.ts";
 import { type ConcretePath, copyOf, removeAt, resolve, valueAt } from "../formats/value.ts";
 import {
   type Claim,
+  containersOf,
   descending,
   isLive,
   isVacant,
@@ -113,12 +114,8 @@ function rewind(draft: Draft, leaving: ReadonlySet<Claim>): Draft | undefined {
     const { draft: undone, removed } = undo(draft, fits);
     if (isLessStrict(undone, draft)) return undefined;
     const staying = live.filter((claim) => !leaving.has(claim));
-    const again = staying.flatMap((claim): Claim[] => {
-      const { path, removedFrom } = follow(claim.at ?? [], claim.place, removed);
-      // A value of `each` never creates an entry.
-      if (removedFrom !== undefined && claim.kind === "each") return [];
-      return [{ ...claim, at: path, text: undefined }];
-    });
+    const again = putAgain(undone.document, staying, removed);
+    if (again === undefined) return undefined;
     const kept = new Set(staying);
     const released = undone.released.filter((one) => !kept.has(one.claim));
     return putAll({ ...undone, released }, again);
@@ -126,6 +123,43 @@ function rewind(draft: Draft, leaving: ReadonlySet<Claim>): Draft | undefined {
     if (error instanceof ConfigPatchError) return undefined;
     throw error;
   }
+}
+
+/**
+ * The claims that stay, with the places to which they are put again; `undefined` where they would not
+ * make what they were in, but go into an entry that the user has added meanwhile.
+ */
+function putAgain(
+  { value: root }: ConfigDocument,
+  staying: readonly Claim[],
+  removed: readonly ConcretePath[],
+): Claim[] | undefined {
+  const followed = staying.map((claim) => {
+    const at = claim.at ?? [];
+    return { claim, keys: containersOf(at), ...follow(at, claim.place, removed) };
+  });
+  const isTaken = followed.some(({ path, removedFrom }) =>
+    removedFrom !== undefined && resolve(root, path).found.length > removedFrom
+  );
+  if (isTaken) return undefined;
+  // What was removed, and what each container in it is made by when it is put again.
+  const made = new Map<string, ConfigPath[number]>();
+  for (const { claim, keys, path, removedFrom = Infinity } of followed) {
+    if (claim.kind === "each") continue;
+    for (const [depth, key] of path.entries()) {
+      const container = keys[depth + 1];
+      if (depth >= removedFrom && container !== undefined) made.set(container, key);
+    }
+  }
+  return followed.flatMap(({ claim, keys, path, removedFrom }): Claim[] => {
+    if (removedFrom === undefined || claim.kind !== "each") {
+      return [{ ...claim, at: path, text: undefined }];
+    }
+    // A value of `each` never creates an entry: it comes back with those that do.
+    const at = path.map((key, depth) => made.get(keys[depth + 1] ?? "") ?? key);
+    const isMade = keys.every((key, length) => length <= removedFrom || made.has(key));
+    return isMade ? [{ ...claim, at, text: undefined }] : [];
+  });
 }
 
 /** The second and the third way, claim by claim; the other claims stay where they are. */

@@ -1,7 +1,8 @@
 /** From the path that a patch wants to the places of a text that it matches. @module */
 import { ConfigPatchError, locate } from "../errors.ts";
+import { ANY, isMeant, mayBeMeant, readingsOf, Search } from "../formats/readings.ts";
 import type { ConfigDocument, ConfigPath, ConfigValue } from "../formats/types.ts";
-import { isList, isTable, matches, pathText, valueAt } from "../formats/value.ts";
+import { isList, isTable, pathText, valueAt } from "../formats/value.ts";
 import { EVERY, type Wanted, type WantedPath } from "./claims.ts";
 import type { Action } from "./report.ts";
 
@@ -26,8 +27,7 @@ export function routes({ action, wanted }: Pick<Part, "action" | "wanted">): boo
  * nothing.
  *
  * @param isOurs Whether an entry exists only because of us; not used if one of the user's matches.
- * @throws {ConfigPatchError} `shape` where `each` meets something else than a table, `unsupported` where
- * nobody can tell which entries match.
+ * @throws {ConfigPatchError} `shape` where `each` meets something else than a table.
  */
 export function expand(
   document: ConfigDocument,
@@ -35,12 +35,51 @@ export function expand(
   isOurs: (at: ConfigPath) => boolean = () => false,
 ): ConfigPath[] {
   if (kind === "each") return everyTable(document, document.value, [], path);
-  // A format may know of entries that the tree does not show (YAML's aliases), and refuse the path.
-  if (path.some((key) => typeof key === "object")) document.find(path as ConfigPath);
-  return entriesOf(document.value, [], path as ConfigPath, isOurs);
+  return entriesOf(document, document.value, [], path as ConfigPath, isOurs);
+}
+
+/**
+ * Refuses a wanted place of which nobody can tell whether it means a table, because some reader finds
+ * that by an alias, a merge key, or a key in other letters. Every one is meant, and none may be missed.
+ *
+ * @throws {ConfigPatchError} `unsupported`
+ */
+export function refuseUntold(
+  document: ConfigDocument,
+  { path, kind }: Pick<Wanted, "path" | "kind">,
+): void {
+  if (kind === "default") return;
+  const end = path.findIndex((key) => typeof key === "object");
+  const match = path[end];
+  if (typeof match !== "object") return;
+  // A plug-in refuses such a path itself.
+  if (document.readings === undefined && kind === "set") document.find(path as ConfigPath);
+  const readings = readingsOf(document);
+  const keys = path.slice(0, end).map((key) => typeof key === "string" ? key : ANY);
+  const mayBe = mayBeMeant(readings, match);
+  const search = new Search(
+    readings,
+    kind === "each" ? keys : [...keys, ANY],
+    (values) => values.some(mayBe),
+  );
+  for (const { at, isMerged } of search.placesIn(document.value)) {
+    if (!isMerged && isMeant(readings, valueAt(document.value, at), match)) continue;
+    const start = document.find(at)?.span?.start;
+    const what = Object.keys(match).length === 0 ? "a table that is meant" : pathText([match]);
+    throw new ConfigPatchError(
+      "unsupported",
+      `what stands at ${pathText(at)} may be ${what} to some programs, and hold another address: ` +
+        "by an alias, a merge key, or a key or value that they read otherwise",
+      {
+        ...(start === undefined ? undefined : locate(document.text, start)),
+        remedy: "write it out, without alias and merge key, and its keys as the program has them",
+      },
+    );
+  }
 }
 
 function entriesOf(
+  document: ConfigDocument,
   value: ConfigValue | undefined,
   at: ConfigPath,
   path: ConfigPath,
@@ -49,15 +88,16 @@ function entriesOf(
   const [key, ...rest] = path;
   if (key === undefined) return [at];
   if (typeof key !== "object") {
-    return entriesOf(valueAt(value ?? null, [key]), [...at, key], rest, isOurs);
+    return entriesOf(document, valueAt(value ?? null, [key]), [...at, key], rest, isOurs);
   }
+  const readings = readingsOf(document);
   const entries = !isList(value)
     ? []
-    : [...value.keys()].filter((index) => matches(value[index], key));
+    : [...value.keys()].filter((index) => isMeant(readings, value[index], key));
   if (entries.length === 0) return [[...at, ...path]];
   const users = entries.filter((index) => !isOurs([...at, index]));
   return (users.length > 0 ? users : entries).flatMap((index) =>
-    entriesOf(valueAt(value ?? null, [index]), [...at, index], rest, isOurs)
+    entriesOf(document, valueAt(value ?? null, [index]), [...at, index], rest, isOurs)
   );
 }
 
@@ -71,17 +111,28 @@ function everyTable(
   const [key, ...rest] = path;
   if (key === undefined || value === undefined || value === null) return [];
   if (typeof key === "object") {
-    if (!isTable(value)) throw notTable(document, at);
-    return matches(value, key) ? [[...at, ...rest as readonly string[]]] : [];
+    if (!isTable(value)) return elsewhere(document, at);
+    return isMeant(readingsOf(document), value, key) ? [[...at, ...rest as readonly string[]]] : [];
   }
   if (key !== EVERY) {
-    if (!isTable(value)) throw notTable(document, at);
+    if (!isTable(value)) return elsewhere(document, at);
     return Object.hasOwn(value, key) ? everyTable(document, value[key], [...at, key], rest) : [];
   }
-  if (!isTable(value) && !isList(value)) throw notTable(document, at);
+  if (!isTable(value) && !isList(value)) return elsewhere(document, at);
   return Object.entries(value).flatMap(([name, item]) =>
     everyTable(document, item, [...at, isList(value) ? Number(name) : name], rest)
   );
+}
+
+/** Who applies has been refused a reference to what is meant; one to something else is not meant. */
+function elsewhere(document: ConfigDocument, at: ConfigPath): [] {
+  const container = valueAt(document.value, at.slice(0, -1));
+  const name = at[at.length - 1];
+  if ((isTable(container) || isList(container)) && name !== undefined && typeof name !== "object") {
+    const values = readingsOf(document).valuesAt(container, name);
+    if (values.some((one) => one === null || isTable(one) || isList(one))) return [];
+  }
+  throw notTable(document, at);
 }
 
 function notTable(document: ConfigDocument, at: ConfigPath): ConfigPatchError {

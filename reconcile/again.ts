@@ -7,7 +7,8 @@
 import { type FileState, ownersOf, splitKey } from "../ownership/claims.ts";
 import { type FilePlan, partKey } from "../ownership/plan.ts";
 import type { Part } from "../ownership/wanted.ts";
-import { type ConfigFile, takesPartIn } from "./files.ts";
+import type { ConfigFile } from "./files.ts";
+import { claimsLeftBehind } from "./left_behind.ts";
 import type { Preview } from "./preview.ts";
 import { NO_STATE, parseState, printState, type State } from "./state.ts";
 import type { Job } from "./tasks.ts";
@@ -28,11 +29,12 @@ export function rebased(
   if (job.disableAll === true) return undefined;
   const dirs = new Set([...found.files, ...found.sidecars].map((one) => one.dir));
   const providers = new Set(found.providers.map((row) => row.provider));
-  const takesPart = takesPartIn(job);
   const concerns = (key: string): boolean =>
     dirs.has(splitKey(key)[0]) ||
-    [found.state, state].flatMap(({ files }) => ownersOf(files.get(key)))
-      .some((owner) => providers.has(owner) || !takesPart(owner));
+    [found.state.files.get(key), state.files.get(key)].some((entry) =>
+      ownersOf(entry).some((owner) => providers.has(owner)) ||
+      claimsLeftBehind(entry, job).length > 0
+    );
   if (changedKeys(found.state, state).some(concerns)) return undefined;
   return { ...found, stateText, state };
 }

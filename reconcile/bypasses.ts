@@ -1,16 +1,17 @@
 /** What the rules of agent files find in a host dir, and whom it keeps from the vault. @module */
 import { ConfigPatchError, locate as positionOf } from "../errors.ts";
-import type { ConfigDocument } from "../formats/types.ts";
+import type { ConfigDocument, ConfigPath } from "../formats/types.ts";
 import {
   bypassed,
   bypassesOf,
-  caseTwins,
   type FoundBypass,
   type Rival,
   type Rule,
+  twinsOf,
 } from "../ownership/bypass.ts";
 import { readableText } from "../ownership/blank.ts";
 import { MOST_TOLD } from "../ownership/bounds.ts";
+import { pathKey } from "../ownership/claims.ts";
 import { type FilePlan, partKey } from "../ownership/plan.ts";
 import type { Bypass } from "../ownership/report.ts";
 import type { Part } from "../ownership/wanted.ts";
@@ -18,7 +19,7 @@ import type { BypassRule } from "../roster/types.ts";
 import { decodeUtf8, type ReadFile } from "../storage/read.ts";
 import type { Reading } from "../storage/reading.ts";
 import { substitute } from "../transport/tokens.ts";
-import type { ConfigFile } from "./files.ts";
+import { type ConfigFile, filesByPart, type PartInFile } from "./files.ts";
 import type { Failures } from "./unserved.ts";
 import type { Job, Task } from "./tasks.ts";
 
@@ -34,6 +35,8 @@ export interface Judgement {
   }[];
   /** The rules' files that were looked at, by `host dir/file`, with what was read of each. */
   readonly looked: ReadonlyMap<string, ReadFile | undefined>;
+  /** Whether some rule's file could not be looked at: then nothing tells when it has changed. */
+  readonly isBlind: boolean;
   /** The names that match each pattern, by `host dir/pattern`. */
   readonly patterns: ReadonlyMap<string, readonly string[]>;
 }
@@ -70,7 +73,7 @@ export async function judge(given: Case): Promise<Judgement> {
       found.push(...look.twins(task));
       if (found.length === 0) continue;
       const isAccepted = accepted.has(provider);
-      const told = toldOf(found);
+      const told = toldOf(eachOnce(found));
       bypasses.set(provider, told.map((one) => ({ ...one, accepted: isAccepted })));
       if (isAccepted) continue;
       const file = `${target.dir}/${look.chosen(task)}`;
@@ -81,7 +84,14 @@ export async function judge(given: Case): Promise<Judgement> {
       refused.push({ part: task, file, error });
     }
   }
-  return { bypasses, refused, looked: look.looked, patterns: look.patterns };
+  return { bypasses, refused, looked: look.looked, isBlind: look.isBlind, patterns: look.patterns };
+}
+
+/** Two rules may mean one place: `HTTP_PROXY` and `http_proxy`, where case makes no difference. */
+function eachOnce(found: readonly FoundBypass[]): readonly FoundBypass[] {
+  const keyOf = ({ file, path = [], why }: FoundBypass) =>
+    JSON.stringify([file, pathKey(path), why]);
+  return [...new Map(found.map((one) => [keyOf(one), one])).values()];
 }
 
 /** As many as are told; the last one says so where there are or may be more. */
@@ -97,12 +107,16 @@ function toldOf(found: readonly FoundBypass[]): readonly FoundBypass[] {
 class Look {
   readonly looked = new Map<string, ReadFile | undefined>();
   readonly patterns = new Map<string, readonly string[]>();
+  isBlind = false;
   readonly #given: Case;
   readonly #byKey: ReadonlyMap<string, ConfigFile>;
   readonly #rivals = new Map<string, Rival>();
+  readonly #parts: ReadonlyMap<string, PartInFile[]>;
+  readonly #places = new Map<ConfigFile, ReadonlyMap<string, ConfigPath[]>>();
 
   constructor(given: Case) {
     this.#given = given;
+    this.#parts = filesByPart(given.files);
     this.#byKey = new Map(given.files.map((file) => [file.key, file]));
   }
 
@@ -111,32 +125,44 @@ class Look {
     const { location } = this.#given.job;
     const judged: Rule = {
       path: rule.path,
+      replaced: rule.replaced,
       unless: rule.unless.map((value) => substitute(value, location)),
       why: rule.why,
     };
     const found: FoundBypass[] = [];
     for (const name of await this.#names(dir, rule, task)) {
       if (found.length >= MOST_TOLD) break;
-      const rival = await this.#rival(dir, name, rule.path === undefined ? undefined : rule.format);
+      const rival = await this.#rival(dir, name, rule.format);
       const file = `${dir}/${name}`;
       found.push(...bypassesOf(judged, file, rival).map((one) => this.#asItStands(one, file)));
     }
     return found;
   }
 
-  /** Keys that differ from ours by their case alone, in the JSON files of a provider. */
+  /** Keys that some readers take for those on our paths, in the files of a provider. */
   twins({ provider, action }: Task): FoundBypass[] {
-    return this.#given.files.flatMap((file) => {
-      const takesPart = file.parts.some((part) =>
-        part.provider === provider && part.action === action && part.wanted.length > 0
-      );
-      const document = file.format === "json" && takesPart ? this.#planned(file) : undefined;
-      if (document === undefined) return [];
-      const claims = this.#given.plans.get(file)?.state?.claims ?? [];
-      const places = claims.filter((claim) => claim.owners.includes(provider))
-        .flatMap((claim) => claim.at === undefined ? [] : [claim.at]);
-      return caseTwins(document, file.key, places);
+    const mine = this.#parts.get(partKey({ provider, action })) ?? [];
+    return mine.flatMap(({ file, part }) => {
+      if (part.wanted.length === 0) return [];
+      const document = this.#planned(file);
+      if (document?.readings === undefined) return [];
+      const places = this.#placesIn(file).get(provider) ?? [];
+      const paths = part.wanted.map(({ path }) => path);
+      return twinsOf(document, file.key, [...places, ...paths]);
     });
+  }
+
+  /** The places of each owner in a file. */
+  #placesIn(file: ConfigFile): ReadonlyMap<string, ConfigPath[]> {
+    const known = this.#places.get(file);
+    if (known !== undefined) return known;
+    const places = new Map<string, ConfigPath[]>();
+    for (const { at, owners } of this.#given.plans.get(file)?.state?.claims ?? []) {
+      if (at === undefined) continue;
+      for (const owner of owners) places.set(owner, [...places.get(owner) ?? [], at]);
+    }
+    this.#places.set(file, places);
+    return places;
   }
 
   /** The name of a provider's first file. */
@@ -153,9 +179,15 @@ class Look {
   #asItStands(bypass: FoundBypass, key: string): FoundBypass {
     const file = this.#byKey.get(key);
     if (bypass.path === undefined || file?.handler === undefined || !file.text) return bypass;
-    const span = file.handler.parse(file.text).find(bypass.path)?.span;
-    if (span === undefined) return bypass;
-    return { ...bypass, position: positionOf(file.text, span.start).position };
+    try {
+      const span = file.handler.parse(file.text).find(bypass.path)?.span;
+      if (span === undefined) return bypass;
+      return { ...bypass, position: positionOf(file.text, span.start).position };
+    } catch (error) {
+      // It only says where to look: in what cannot be read there is no better place.
+      if (!(error instanceof ConfigPatchError)) throw error;
+      return bypass;
+    }
   }
 
   async #names(dir: string, rule: BypassRule, task: Task): Promise<readonly string[]> {
@@ -183,8 +215,14 @@ class Look {
     const key = `${dir}/${name}`;
     const planned = this.#byKey.get(key);
     if (planned !== undefined && planned.error === undefined) {
-      const document = this.#planned(planned);
-      return document === undefined ? { kind: "absent" } : { kind: "text", document };
+      try {
+        const document = this.#planned(planned);
+        return document === undefined ? { kind: "absent" } : { kind: "text", document };
+      } catch (error) {
+        // A file that another provider fails for is to this one what any other file is.
+        if (!(error instanceof ConfigPatchError)) throw error;
+        return { kind: "unreadable", error };
+      }
     }
     const seen = `${key} ${format}`;
     const known = this.#rivals.get(seen);
@@ -201,6 +239,7 @@ class Look {
     if (outcome?.error !== undefined) {
       // What a host dir makes us read is bounded; that is no matter of one rule.
       if (reading.overBudget(dir) !== undefined) throw outcome.error;
+      this.isBlind = true;
       return { kind: "unreadable", error: outcome.error };
     }
     const read = outcome?.read;

@@ -64,9 +64,11 @@ export function requestOf(
   const formats = options.formats ?? undefined;
   const credentials = credentialsOf(options.credentials);
   refuseStrangers(Object.keys(credentials), "`credentials`", roster);
+  const providers = namesOf(options.providers, "`providers`");
   const choice = {
     location: locationOf(options),
-    providers: namesOf(options.providers, "`providers`"),
+    providers,
+    isAboutNamed: providers !== undefined,
     disabledProviders: namesOf(options.disabledProviders, "`disabledProviders`") ?? [],
     credentials,
     acceptBypass: namesOf(options.acceptBypass, "`acceptBypass`") ?? [],

@@ -1,5 +1,7 @@
 /** What a preview finds to be written, file by file. Pure. @module */
+import { ConfigPatchError } from "../errors.ts";
 import { type FileState, splitKey } from "../ownership/claims.ts";
+import type { FilePlan } from "../ownership/plan.ts";
 import type { FileChange } from "../ownership/report.ts";
 import { stateAfter, statedAfter, textAfter } from "./after.ts";
 import type { ConfigFile } from "./files.ts";
@@ -57,21 +59,54 @@ export function isChanged(file: ConfigFile, found: Preview): boolean {
 }
 
 /** The permission bits to which a file that we began has to be brought. */
-export function narrower(file: ConfigFile, found: Preview): number | undefined {
+export function narrower(
+  file: ConfigFile,
+  { plans }: Pick<Preview, "plans">,
+): number | undefined {
   const { read, modes } = file;
-  const plan = found.plans.get(file);
-  const asked = [...modes].filter(([provider]) =>
-    plan?.results.some((one) => one.provider === provider && one.action === "apply")
-  ).map(([, mode]) => mode);
-  if (asked.length === 0 || stateAfter(file, plan)?.origin !== "absent") return undefined;
+  const plan = plans.get(file);
+  if (modes.size === 0) return undefined;
+  const applied = plan?.results.filter((one) => one.action === "apply") ?? [];
+  const asked = applied.map(({ provider }) => modes.get(provider))
+    .filter((mode) => mode !== undefined);
+  if (asked.length === 0 || !isBegunByUs(file, plan)) return undefined;
   const mode = asked.reduce((bits, one) => bits & one, 0o666);
   return read !== undefined && (read.mode & 0o777) === mode ? undefined : mode;
+}
+
+/** A client that demands narrow permission bits refuses a file of the user's that has wider ones. */
+export function tooOpen(
+  file: ConfigFile,
+  plan: FilePlan,
+  provider: string,
+): ConfigPatchError | undefined {
+  const { modes, read, key } = file;
+  const mode = modes.get(provider);
+  if (mode === undefined || read === undefined || isBegunByUs(file, plan)) return undefined;
+  if ((read.mode & 0o777 & ~mode) === 0) return undefined;
+  return new ConfigPatchError(
+    "permission",
+    `its client refuses a file that is open to others (${octal(read.mode)})`,
+    { provider, remedy: `run: chmod ${octal(mode)} ${key} (in the mounts directory)` },
+  );
+}
+
+/** Whether a file is ours after the run. Before it, nobody knows whether it has been replaced. */
+function isBegunByUs(file: ConfigFile, plan: FilePlan | undefined): boolean {
+  return stateAfter(file, plan)?.origin === "absent";
+}
+
+function octal(mode: number): string {
+  return (mode & 0o777).toString(8).padStart(4, "0");
 }
 
 /** What happens to a file, as a report tells it; absent: nothing. */
 export function changeOf(file: ConfigFile, found: Preview): FileChange | undefined {
   if (!isChanged(file, found)) return undefined;
-  return { file: file.key, before: file.text, after: newText(file, found) };
+  const change = { file: file.key, before: file.text, after: newText(file, found) };
+  const mode = narrower(file, found);
+  if (mode === undefined || file.read === undefined) return change;
+  return { ...change, mode: { before: octal(file.read.mode), after: octal(mode) } };
 }
 
 /** What is to become of a sidecar. */

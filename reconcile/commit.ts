@@ -51,6 +51,8 @@ interface Hands {
   readonly findings: Findings;
   /** The files to be replaced, opened before the lock was taken. */
   readonly held: HeldFiles;
+  /** The host dirs that could not be made, and why. */
+  readonly refused: ReadonlyMap<string, ConfigPatchError>;
 }
 
 /** By the directory, as in `host dir/`: a temporary in it that could not be removed. */
@@ -60,7 +62,7 @@ type Barred = ReadonlyMap<string, string>;
 export async function commit(
   job: Job,
   found: Preview,
-  { changes, findings, held }: Hands,
+  { changes, findings, held, refused }: Hands,
 ): Promise<Committed> {
   const { mounts } = job;
   const left = await collectLeftovers(job, found.state, findings);
@@ -86,7 +88,8 @@ export async function commit(
     const temporary = names.get(file.key) ?? "";
     try {
       if (changing.includes(file)) {
-        results.set(file.key, await write(job, file, found, { held, barred, temporary }));
+        const putting = { held, barred, refused, temporary };
+        results.set(file.key, await write(job, file, found, putting));
       }
       setEntry(files, file.key, done.files.get(file.key));
       findings.done(found, file);
@@ -112,7 +115,8 @@ export async function commit(
     const key = `${sidecar.dir}/${SIDECAR_NAME}`;
     const change = said.get(sidecar);
     if (change === undefined) return;
-    const putting = { held, barred, temporary: names.get(key) ?? "" };
+    if (refused.has(sidecar.dir)) return;
+    const putting = { held, barred, refused, temporary: names.get(key) ?? "" };
     const outcome = await writeSidecar(job, sidecar, change, putting, findings);
     left.push(...outcome.left);
     if (outcome.isDone) results.set(key, outcome.written);
@@ -190,7 +194,10 @@ function leftBy(error: ConfigPatchError, temporary: string): string[] {
 }
 
 /** How one file is put in its place. */
-type Putting = Pick<Hands, "held"> & { readonly barred: Barred; readonly temporary: string };
+type Putting = Pick<Hands, "held" | "refused"> & {
+  readonly barred: Barred;
+  readonly temporary: string;
+};
 
 function directoryOf(key: string): string {
   return key.slice(0, key.lastIndexOf("/") + 1);
@@ -219,7 +226,7 @@ async function write(
   { mounts }: Job,
   file: ConfigFile,
   found: Preview,
-  { held, barred, temporary }: Putting,
+  { held, barred, refused, temporary }: Putting,
 ): Promise<WrittenFile | undefined> {
   const { dir, name, read } = file;
   const text = newText(file, found);
@@ -227,6 +234,8 @@ async function write(
     if (read !== undefined) await mounts.removeFile({ dir, file: name, expected: read, held });
     return undefined;
   }
+  const closed = refused.get(dir);
+  if (closed !== undefined) throw closed;
   refuseBarred(file.key, barred);
   if (name.includes("/")) await mounts.prepareHostDir(dir, name);
   const bytes = new TextEncoder().encode(text);

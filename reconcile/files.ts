@@ -9,12 +9,14 @@ import { parsingOnce } from "../formats/parse_once.ts";
 import type { FormatHandler } from "../formats/types.ts";
 import type { Records } from "../ownership/adopt.ts";
 import { type FileState, ownersOf, splitKey } from "../ownership/claims.ts";
+import { partKey } from "../ownership/plan.ts";
 import { type Part, routes } from "../ownership/wanted.ts";
 import type { Use } from "../storage/limits.ts";
 import { checkFile, checkSegment } from "../storage/names.ts";
 import { decodeUtf8, type ReadFile } from "../storage/read.ts";
 import type { Reading } from "../storage/reading.ts";
 import { textDigest } from "./digest.ts";
+import { claimsLeftBehind } from "./left_behind.ts";
 import type { Job, Target, Task } from "./tasks.ts";
 import { settleFile } from "./settle.ts";
 import type { Sidecars } from "./sidecars.ts";
@@ -77,12 +79,22 @@ export interface Known {
   readonly sidecars: Sidecars;
   /** The reading of this round. */
   readonly reading: Reading;
+  /** By `host dir/file`: files that are not there yet, and that this run will make. */
+  readonly coming: ReadonlySet<string>;
+}
+
+/** All files that a run is about. */
+export interface FoundFiles {
+  /** The files, read. */
+  readonly files: readonly ConfigFile[];
+  /** Names of which a client would read the file instead, if there were one: there is none. */
+  readonly stronger: readonly string[];
 }
 
 /** All files that a run is about, read. */
-export async function configFiles(known: Known): Promise<ConfigFile[]> {
+export async function configFiles(known: Known): Promise<FoundFiles> {
   const entries = new Entries(known.state);
-  await addTargets(entries, known);
+  const stronger = await addTargets(entries, known);
   for (const key of leftBehind(known)) entries.knownAt(key);
   const hinted = await hintedFiles(known, entries.keys());
   for (const { dir, name, format, provider } of hinted) {
@@ -91,7 +103,7 @@ export async function configFiles(known: Known): Promise<ConfigFile[]> {
     if (isNew) entry.isHinted = true;
     addPart(entry, { provider, action: "disable", wanted: [] });
   }
-  return await readAll(entries.list(), known);
+  return { files: await readAll(entries.list(), known), stronger };
 }
 
 /** The files of a run, by `host dir/file`, while they are collected. */
@@ -146,8 +158,11 @@ class Entries {
   }
 }
 
-/** The files that the tasks are about, and those in which their providers own something. */
-async function addTargets(entries: Entries, known: Known): Promise<void> {
+/**
+ * The files that the tasks are about, and those in which their providers own something. Returns the
+ * names that were passed over because nothing stands there.
+ */
+async function addTargets(entries: Entries, known: Known): Promise<readonly string[]> {
   const owned = ownedFiles(known.state);
   const targets = new Map<Task, readonly ChosenTarget[]>();
   for (const task of known.tasks) targets.set(task, await chosenTargets(task, known));
@@ -173,6 +188,11 @@ async function addTargets(entries: Entries, known: Known): Promise<void> {
       if (entry !== undefined) addPart(entry, { provider, action, wanted: [] });
     }
   }
+  return [...targets].filter(([{ action }]) => action === "apply").flatMap(([, chosen]) =>
+    chosen.flatMap(({ dir, files, name }) =>
+      files.slice(files.indexOf(name) + 1).map((file) => `${dir}/${file}`)
+    )
+  );
 }
 
 /** A provider's patches in one file are one part of it. */
@@ -212,8 +232,10 @@ async function chosenTargets(task: Task, known: Known): Promise<ChosenTarget[]> 
       const reads = files.map((file) => ({ dir, file, use: "apply" }) as const);
       const found = await known.reading.all(reads);
       const there = files.filter((file) => {
-        const outcome = found.get(`${dir}/${file}`);
-        return outcome?.read !== undefined || outcome?.error !== undefined;
+        const key = `${dir}/${file}`;
+        const outcome = found.get(key);
+        return outcome?.read !== undefined || outcome?.error !== undefined ||
+          known.coming.has(key);
       });
       name = there[there.length - 1] ?? first;
     }
@@ -223,19 +245,24 @@ async function chosenTargets(task: Task, known: Known): Promise<ChosenTarget[]> 
   return chosen;
 }
 
-/** Files of an unfinished run, and files with claims whose owners take no part in runs any more. */
+/** Files of an unfinished run, and files with addresses that are left behind. */
 function leftBehind({ job, state }: Known): string[] {
-  const takesPart = takesPartIn(job);
   const left = [...state.files].filter(([key, entry]) =>
-    job.only?.has(splitKey(key)[0]) !== false && ownersOf(entry).some((one) => !takesPart(one))
+    job.only?.has(splitKey(key)[0]) !== false && claimsLeftBehind(entry, job).length > 0
   ).map(([key]) => key);
   return [...state.pending?.files.keys() ?? [], ...left];
 }
 
-/** Whether a provider takes part in runs, though perhaps not in this one. */
-export function takesPartIn(job: Job): (provider: string) => boolean {
-  const members = job.members && new Set(job.members);
-  return (name) => job.roster.get(name) !== undefined && members?.has(name) !== false;
+/** A part, and the file in which it is one. */
+export interface PartInFile {
+  readonly file: ConfigFile;
+  readonly part: Part;
+}
+
+/** By the key of a part: the files in which it is one, each looked up once for all providers. */
+export function filesByPart(files: readonly ConfigFile[]): ReadonlyMap<string, PartInFile[]> {
+  const all = files.flatMap((file) => file.parts.map((part) => ({ file, part })));
+  return Map.groupBy(all, ({ part }) => partKey(part));
 }
 
 /**

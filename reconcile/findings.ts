@@ -60,12 +60,32 @@ export class Findings {
     this.#warnings.push(warning);
   }
 
+  /** The rows of a preview, also those of applied providers that had nothing to say of a failed file. */
+  #withSilent({ providers, files, failures }: Preview): readonly ProviderReport[] {
+    const rows = [...providers];
+    for (const { key, parts } of files) {
+      if (!this.#failures.has(key)) continue;
+      for (const { provider, action } of parts) {
+        if (action !== "apply" || failures.ofApplied(provider) !== undefined) continue;
+        const isOf = (row: ProviderReport) => row.provider === provider && row.action === action;
+        const at = rows.findLastIndex(isOf);
+        const known = rows[at];
+        if (known === undefined || rows.some((row) => isOf(row) && row.file === key)) continue;
+        const row = { ...known, file: key, edits: [], adopted: [], bypasses: [] };
+        rows.splice(at + 1, 0, { ...row, outcome: "unchanged" });
+      }
+    }
+    return rows;
+  }
+
   /** The report of a preview, with what was done on the way to it. */
   report(found: Preview, { unrecorded }: Changes): Report {
-    const planned = found.providers.map((row): ProviderReport => {
-      const { provider, file } = row;
+    const planned = this.#withSilent(found).map((row): ProviderReport => {
+      const { provider, file, action } = row;
       const failure = file === undefined ? undefined : this.#failures.get(file);
-      if (failure !== undefined && row.outcome !== "unchanged") {
+      // Whoever takes nothing back there has nothing to do with it.
+      const concerns = action === "apply" ? row.outcome !== "failed" : row.outcome !== "unchanged";
+      if (failure !== undefined && concerns) {
         return { ...row, outcome: "failed", edits: [], error: failure.with({ provider }) };
       }
       if (file !== undefined && this.#left.has(file)) {

@@ -1,41 +1,84 @@
 /** Addresses of ours whose owners take no part in runs any more. Pure. @module */
-import { locate } from "../errors.ts";
+import { ConfigPatchError, locate } from "../errors.ts";
 import { sameValue } from "../formats/value.ts";
-import { type Claim, isLive, placeText } from "../ownership/claims.ts";
+import { MOST_TOLD } from "../ownership/bounds.ts";
+import { type Claim, type FileState, isLive, placeText } from "../ownership/claims.ts";
 import type { FilePlan } from "../ownership/plan.ts";
 import { findPlaces } from "../ownership/places.ts";
 import type { Warning } from "../ownership/report.ts";
 import type { VaultLocation } from "../transport/location.ts";
 import { hasToken, substitute } from "../transport/tokens.ts";
-import { type ConfigFile, takesPartIn } from "./files.ts";
+import type { ConfigFile } from "./files.ts";
 import type { Job } from "./tasks.ts";
 
-/** A warning for each old address in a file that no later run will update. */
-export function leftBehindIn(
-  { key, handler, state, text, error }: ConfigFile,
-  plan: FilePlan | undefined,
-  job: Job,
-): Warning[] {
-  const now = plan === undefined ? text : plan.text;
-  if (handler === undefined || error !== undefined || now === undefined || now === "") return [];
-  const takesPart = takesPartIn(job);
-  const claims = (plan === undefined ? state : plan.state)?.claims ?? [];
-  const left = claims.filter(({ owners }) => !owners.some(takesPart));
+/**
+ * The claims in a file that no later run will bring to the present address. Only they are a reason to
+ * look into a host dir of somebody who takes no part. A run that names its providers has none: it is
+ * no word about the others, and nothing in their host dirs may hold it up.
+ */
+export function claimsLeftBehind(entry: FileState | undefined, job: Job): readonly Claim[] {
+  if (job.isAboutNamed === true) return [];
+  const members = job.members && new Set(job.members);
+  const takesPart = (name: string) =>
+    job.roster.get(name) !== undefined && members?.has(name) !== false;
+  return (entry?.claims ?? []).filter((claim) =>
+    !claim.owners.some(takesPart) && !isPresent(claim, job.location)
+  );
+}
+
+/**
+ * A warning for each old address in a file that no later run will update, as many as are told.
+ * Nothing fails for it: whoever is asked to be taken back takes no part in this run.
+ */
+export function leftBehindIn(file: ConfigFile, plan: FilePlan | undefined, job: Job): Warning[] {
+  const left = claimsLeftBehind(plan === undefined ? file.state : plan.state, job);
+  const text = plan === undefined ? file.text : plan.text;
   if (left.length === 0) return [];
-  const document = handler.parse(now);
-  return findPlaces(document.value, left).flatMap((claim): Warning[] => {
-    if (!isLive(document.value, claim) || isPresent(claim, job.location)) return [];
-    const span = claim.at && document.find(claim.at)?.span;
-    const who = claim.owners.join(" ");
-    return [{
+  if (file.error !== undefined) return [unseen(file, left, file.error)];
+  if (file.handler === undefined || text === undefined) return [];
+  // Not every format can read blanks.
+  if (text.trim() === "") return [];
+  try {
+    const document = file.handler.parse(text);
+    const live = findPlaces(document.value, left).filter((one) => isLive(document.value, one));
+    const warnings = live.slice(0, MOST_TOLD).map((claim): Warning => {
+      const span = claim.at && document.find(claim.at)?.span;
+      return {
+        code: "left-behind",
+        file: file.key,
+        position: span && locate(document.text, span.start).position,
+        message: `${placeText(claim)} still holds an earlier address of the vault for ` +
+          ownersText([claim]),
+      };
+    });
+    const more = live.slice(MOST_TOLD);
+    return more.length === 0 ? warnings : [...warnings, {
       code: "left-behind",
-      file: key,
-      position: span && locate(document.text, span.start).position,
-      message: `${placeText(claim)} still holds an earlier address of the vault for ` +
-        `${claim.owners.join(", ")}, which takes no part in runs any more: ` +
-        `take it back with \`vault-config disable ${who}\``,
+      file: file.key,
+      message: `the same at ${more.length} more place${more.length === 1 ? "" : "s"}, for ` +
+        ownersText(more),
     }];
-  });
+  } catch (error) {
+    if (!(error instanceof ConfigPatchError)) throw error;
+    return [{ ...unseen(file, left, error), code: "left-behind" }];
+  }
+}
+
+/** What could not be looked at has no code, so that the next start looks again. */
+function unseen({ key }: ConfigFile, left: readonly Claim[], error: ConfigPatchError): Warning {
+  return {
+    file: key,
+    position: error.position,
+    message: `it cannot be seen (${error.message}) whether an earlier address of the vault still ` +
+      `stands in it for ${ownersText(left)}`,
+  };
+}
+
+function ownersText(claims: readonly Claim[]): string {
+  const owners = [...new Set(claims.flatMap((claim) => claim.owners))].sort();
+  const take = owners.length === 1 ? "takes" : "take";
+  return `${owners.join(", ")}, which ${take} no part in runs any more: take it back with ` +
+    `\`vault-config disable ${owners.join(" ")}\``;
 }
 
 function isPresent({ template, value }: Claim, location: VaultLocation): boolean {

@@ -11,10 +11,11 @@ import { type Part, routes } from "../ownership/wanted.ts";
 import { SIDECAR_NAME } from "../storage/names.ts";
 import { REAL_TIME, type Time } from "../storage/reading.ts";
 import { type FileState, ownersOf, splitKey } from "../ownership/claims.ts";
-import { entriesAfter } from "./after.ts";
+import { entriesAfter, textAfter } from "./after.ts";
 import { planBefore } from "./again.ts";
 import { judge, type Judgement } from "./bypasses.ts";
-import { type ConfigFile, configFiles } from "./files.ts";
+import { tooOpen } from "./changes.ts";
+import { type ConfigFile, configFiles, type Known } from "./files.ts";
 import { leftBehindIn } from "./left_behind.ts";
 import { type Job, type Task, tasksOf } from "./tasks.ts";
 import { Failures } from "./unserved.ts";
@@ -36,6 +37,8 @@ export interface Preview {
   readonly entries: ReadonlyMap<string, FileState | undefined>;
   /** The sidecars of their host dirs. */
   readonly sidecars: readonly FoundSidecar[];
+  /** By `host dir/file`: files of which a client would read each instead, if it were there. */
+  readonly stronger: readonly string[];
   /** The providers that leave in this run. */
   readonly leaving: ReadonlySet<string>;
   /** What was found of rules: files that were looked at, and names that match patterns. */
@@ -70,12 +73,12 @@ export async function preview(
     { ...job, disabledProviders: [...job.disabledProviders ?? [], ...all] },
     (name) => known.has(name),
   ).filter((task) => isLookedAt(task, job, state));
-  const found = await configFiles({ job, tasks, state, sidecars, reading });
-  const failures = failuresBefore(tasks, found);
   const now = new Date(time.clock()).toISOString();
-  const { files, dropped, plans: hinted } = withoutFalseHints(found, now);
-  const planning = { job, tasks, failures, reading, now, hinted, earlier };
-  const { plans, judgement } = await planAll(files, planning);
+  const planning = { job, tasks, reading, now, earlier };
+  const { files, dropped, stronger, plans, judgement, failures } = await planChosen(
+    { job, tasks, state, sidecars, reading },
+    planning,
+  );
   const { rows, warnings } = rowsOf({ tasks, files, plans, failures, judgement, job });
   return {
     stateText,
@@ -85,6 +88,7 @@ export async function preview(
     entries: await entriesAfter(files, plans),
     sidecars: sidecars.found(),
     leaving: new Set(tasks.flatMap((task) => task.action === "disable" ? [task.provider] : [])),
+    stronger,
     judgement,
     failures,
     providers: rows,
@@ -100,6 +104,29 @@ export async function preview(
       ...await nestedWarnings(job, files),
     ],
   };
+}
+
+/**
+ * Plans the files of a run. Of several names of a file the client reads the last one that exists, also
+ * one that this very run makes for another patch. Then the names are chosen anew, until they fit.
+ */
+async function planChosen(
+  known: Omit<Known, "coming">,
+  planning: Omit<Planning, "failures" | "hinted">,
+) {
+  const coming = new Set<string>();
+  while (true) {
+    const { files: found, stronger } = await configFiles({ ...known, coming });
+    const failures = failuresBefore(known.tasks, found);
+    const { files, dropped, plans: hinted } = withoutFalseHints(found, planning.now);
+    const { plans, judgement } = await planAll(files, { ...planning, failures, hinted });
+    const passedOver = new Set(stronger);
+    const made = files.filter((file) =>
+      passedOver.has(file.key) && textAfter(file, plans.get(file)) !== undefined
+    );
+    if (made.length === 0) return { files, dropped, stronger, plans, judgement, failures };
+    for (const { key } of made) coming.add(key);
+  }
 }
 
 /** Warns, in the run that starts a new state, that former values known to the old one are lost. */
@@ -135,11 +162,13 @@ function failuresBefore(tasks: readonly Task[], files: readonly ConfigFile[]): F
   for (const task of tasks) {
     if (task.error !== undefined) failures.add(task, task.error.file ?? "", task.error);
   }
+  const readers = readersOf(tasks);
   for (const file of files) {
+    const formats = formatsOf(file, readers.get(file.key) ?? []);
     for (const part of file.parts) {
       if (file.error !== undefined) failures.add(part, file.key, file.error);
       else if (routes(part)) {
-        const error = formatChange(file, part, tasks) ?? tooOpen(file, part);
+        const error = formatChange(file, part, formats);
         if (error !== undefined) failures.add(part, file.key, error);
       }
     }
@@ -147,45 +176,64 @@ function failuresBefore(tasks: readonly Task[], files: readonly ConfigFile[]): F
   return failures;
 }
 
+/** Who reads a file, and as what. */
+interface Reader {
+  readonly name: string;
+  readonly format: string;
+}
+
+/** By `host dir/file`: who is applied to it, and as what each reads it. */
+function readersOf(tasks: readonly Task[]): ReadonlyMap<string, Reader[]> {
+  const all = tasks.filter((one) => one.action === "apply").flatMap(({ provider, targets }) =>
+    targets.flatMap(({ dir, files, format }) =>
+      files.map((file) => ({ key: `${dir}/${file}`, name: provider, format }))
+    )
+  );
+  return Map.groupBy(all, ({ key }) => key);
+}
+
+/** As what one file is read and held. */
+interface Formats {
+  /** The format of each reader. */
+  readonly byReader: ReadonlyMap<string, string>;
+  /** Who has claims in the file, sorted. */
+  readonly owners: readonly string[];
+  /** One who reads or holds it as each format: owners first. */
+  readonly byFormat: ReadonlyMap<string, string>;
+}
+
+function formatsOf(file: ConfigFile, readers: readonly Reader[]): Formats {
+  const owners = [...new Set(ownersOf(file.state))].sort();
+  const holders = owners.map((name) => ({ name, format: file.format }));
+  const byFormat = new Map<string, string>();
+  for (const { name, format } of [...holders, ...readers]) {
+    if (!byFormat.has(format)) byFormat.set(format, name);
+  }
+  const byReader = new Map(readers.toReversed().map(({ name, format }) => [name, format]));
+  return { byReader, owners, byFormat };
+}
+
 /** One file is of one format: that of its claims, where it has some. */
 function formatChange(
   file: ConfigFile,
   { provider }: Part,
-  tasks: readonly Task[],
+  { byReader, owners, byFormat }: Formats,
 ): ConfigPatchError | undefined {
-  const readers = tasks.filter((one) => one.action === "apply").flatMap((task) =>
-    task.targets.filter((one) => one.dir === file.dir && one.files.includes(file.name))
-      .map(({ format }) => ({ name: task.provider, format }))
-  );
-  const own = readers.find((one) => one.name === provider);
+  const own = byReader.get(provider);
   if (own === undefined) return undefined;
-  const owners = [...new Set(ownersOf(file.state))].sort();
-  const holders = owners.map((name) => ({ name, format: file.format }));
-  const other = [...holders, ...readers].find((one) => one.format !== own.format);
-  if (other === undefined || (owners.length > 0 && own.format === file.format)) return undefined;
-  const who = owners.length > 0 ? owners.join(" ") : other.name;
+  const other = [...byFormat].find(([format]) => format !== own);
+  if (other === undefined || (owners.length > 0 && own === file.format)) return undefined;
+  const [otherFormat, otherName] = other;
+  const who = owners.length > 0 ? owners.join(" ") : otherName;
   return new ConfigPatchError(
     "conflict",
-    `${provider} reads the file as ${own.format}, and for ${who} it is ${other.format}`,
+    `${provider} reads the file as ${own}, and for ${who} it is ${otherFormat}`,
     {
       provider,
       remedy: owners.length > 0
         ? `run \`vault-config disable ${who} --once\`, then apply again`
-        : `change one of the two patches, or run \`vault-config disable ${other.name}\``,
+        : `change one of the two patches, or run \`vault-config disable ${otherName}\``,
     },
-  );
-}
-
-/** A client that demands narrow permission bits refuses a file of the user's that has wider ones. */
-function tooOpen({ modes, read, state, dir, name }: ConfigFile, { provider }: Part) {
-  const mode = modes.get(provider);
-  if (mode === undefined || read === undefined || state?.origin === "absent") return undefined;
-  if ((read.mode & 0o777 & ~mode) === 0) return undefined;
-  const digits = (bits: number) => (bits & 0o777).toString(8).padStart(4, "0");
-  return new ConfigPatchError(
-    "permission",
-    `its client refuses a file that is open to others (${digits(read.mode)})`,
-    { provider, remedy: `run: chmod ${digits(mode)} ${dir}/${name} (in the mounts directory)` },
   );
 }
 
@@ -261,8 +309,13 @@ async function planAll(
       const names = namesOf(parts);
       if (plannedFor.get(file) === names) continue;
       try {
-        plans.set(file, planBefore(earlier, file, parts) ?? planOne(file, parts, now));
+        const plan = planBefore(earlier, file, parts) ?? planOne(file, parts, now);
+        plans.set(file, plan);
         plannedFor.set(file, names);
+        for (const part of parts.filter(routes)) {
+          const error = tooOpen(file, plan, part.provider);
+          if (error !== undefined && failures.add(part, file.key, error)) failed = true;
+        }
       } catch (error) {
         if (!(error instanceof ConfigPatchError)) throw error;
         const news = blamed(error, file, parts).map(([part, one]) =>

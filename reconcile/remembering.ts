@@ -85,6 +85,7 @@ export function sightOf({ found, written }: RunResult["end"], over: TakenOver | 
   }
   const configs = found.files.filter(({ read, error }) => read !== undefined || !error);
   const reads = [
+    ...found.stronger.map((key) => [key, undefined] as const),
     ...found.judgement.looked,
     ...configs.map((file) => [file.key, file.read] as const),
     ...found.sidecars.filter((one) => !one.isBlocked)
@@ -137,7 +138,7 @@ export function memoryAfter(
   if (report.providers.some((row) => roster.get(row.provider) === undefined)) return undefined;
   const warnings = report.warnings.filter((one) => one.code !== undefined);
   if (warnings.length < report.warnings.length) return undefined;
-  if (found.sidecars.some((one) => one.isBlocked)) return undefined;
+  if (found.judgement.isBlind || found.sidecars.some((one) => one.isBlocked)) return undefined;
   return memoryText({ ...sight, inputs, state, report: remembered(report, warnings) });
 }
 

@@ -21,6 +21,8 @@ export interface Request extends Choice {
   readonly lockTimeout?: number | undefined;
   /** What this process does, for whoever finds the lock taken. */
   readonly command?: string | undefined;
+  /** Whether what is asked for still is, looked at before anything is written; absent: it is. */
+  readonly stillStands?: (() => Promise<boolean>) | undefined;
   /** All that the outcome depends on besides the files; absent: nothing is remembered. */
   readonly inputs?: unknown;
 }

@@ -7,7 +7,8 @@ import type { Stray } from "../ownership/strays.ts";
 import type { ProviderReport, Warning } from "../ownership/report.ts";
 import type { Part } from "../ownership/wanted.ts";
 import type { Judgement } from "./bypasses.ts";
-import type { ConfigFile } from "./files.ts";
+import { narrower } from "./changes.ts";
+import { type ConfigFile, filesByPart } from "./files.ts";
 import type { Failures } from "./unserved.ts";
 import type { Job, Task } from "./tasks.ts";
 
@@ -27,13 +28,35 @@ export function rowsOf(outcomes: Outcomes): {
   readonly warnings: readonly Warning[];
 } {
   const warnings: Warning[] = [];
-  const rows = outcomes.tasks.flatMap((task) => rowsOfTask(task, outcomes, warnings));
+  const inFiles = filesByPart(outcomes.files);
+  const results = new Map(
+    [...outcomes.plans].map(([file, plan]) => [
+      file,
+      new Map(plan.results.map((result) => [partKey(result), result])),
+    ]),
+  );
+  const rows = outcomes.tasks.flatMap((task) => {
+    const mine = (inFiles.get(partKey(task)) ?? [])
+      .map(({ file }) => ({ file, result: results.get(file)?.get(partKey(task)) }));
+    return rowsOfTask(task, mine, outcomes, warnings);
+  });
   return { rows, warnings };
 }
 
-function rowsOfTask(task: Task, outcomes: Outcomes, warnings: Warning[]): ProviderReport[] {
+/** A file of a task, and how the task ends in it, if it is planned. */
+interface Ended {
+  readonly file: ConfigFile;
+  readonly result: PartResult | undefined;
+}
+
+function rowsOfTask(
+  task: Task,
+  mine: readonly Ended[],
+  outcomes: Outcomes,
+  warnings: Warning[],
+): ProviderReport[] {
   const { provider, action, targets } = task;
-  const { files, plans, failures, judgement, job } = outcomes;
+  const { failures, judgement, job } = outcomes;
   const [target] = targets;
   const own = target && `${target.dir}/${target.files[0]}`;
   const base: ProviderReport = {
@@ -49,9 +72,8 @@ function rowsOfTask(task: Task, outcomes: Outcomes, warnings: Warning[]): Provid
   if (task.error !== undefined) {
     return [{ ...base, file: task.error.file ?? own, outcome: "failed", error: task.error }];
   }
-  const mine = files.filter((file) => file.parts.some((part) => partKey(part) === partKey(task)));
   const bypasses = judgement.bypasses.get(provider) ?? [];
-  const rows = mine.flatMap((file, index): ProviderReport[] => {
+  const rows = mine.flatMap(({ file, result }, index): ProviderReport[] => {
     const row = { ...base, file: file.key, bypasses: index === 0 ? bypasses : [] };
     const error = failures.inFile(task, file.key);
     if (error !== undefined) {
@@ -62,8 +84,11 @@ function rowsOfTask(task: Task, outcomes: Outcomes, warnings: Warning[]): Provid
     }
     // It has failed elsewhere, and says so there.
     if (failures.keepingOut(task, file.key) !== undefined) return [];
-    const result = plans.get(file)?.results.find((one) => partKey(one) === partKey(task));
-    return result === undefined ? [] : [rowOf(row, file, result, job, warnings)];
+    if (result === undefined) return [];
+    const told = rowOf(row, file, result, job, warnings);
+    const isNarrowed = action === "apply" && file.modes.has(provider) &&
+      narrower(file, outcomes) !== undefined;
+    return [isNarrowed && told.outcome === "unchanged" ? { ...told, outcome: "updated" } : told];
   });
   for (const one of bypasses.filter((one) => one.accepted)) {
     const what = one.path === undefined ? "this file" : pathText(one.path);

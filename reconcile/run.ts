@@ -27,6 +27,11 @@ export interface RunOptions {
   readonly command?: string | undefined;
   /** The clock. */
   readonly time?: Time | undefined;
+  /**
+   * Whether what is asked for still is, looked at under the lock before anything is written: a run must
+   * not undo what has been asked for since. Absent: it is.
+   */
+  readonly stillStands?: (() => Promise<boolean>) | undefined;
 }
 
 /** A report, and what the run knows of the mounts at its end. */
@@ -39,6 +44,9 @@ export interface RunResult {
 
 /** How often a run starts over because a config changed between reading and replacing it. */
 const ROUNDS = 5;
+
+/** What a round that was lost to another run of ours counts for at least, in milliseconds of waiting. */
+const LOST_ROUND = 20;
 
 /** What a job would lead to. Writes nothing. */
 export async function plan(job: Job, time: Time = REAL_TIME): Promise<Report> {
@@ -57,7 +65,8 @@ export async function run(job: Job, options: RunOptions = {}): Promise<RunResult
   const { time = REAL_TIME } = options;
   const findings = new Findings(job);
   const timeout = options.lockTimeout ?? LOCK_TIMEOUT;
-  const deadline = time.clock() + timeout;
+  // What a container makes us wait for while we read is no wait for the lock.
+  let waited = 0;
   let written: Written | undefined;
   let found = await preview(job, time);
   let changes = changesOf(found);
@@ -68,19 +77,24 @@ export async function run(job: Job, options: RunOptions = {}): Promise<RunResult
     return current !== undefined;
   };
   for (let round = 1; !changes.areNone; round++) {
-    findings.made(await mounts.prepare(dirsToMake(changes, found)));
-    const left = deadline - time.clock();
+    const refused = new Map<string, ConfigPatchError>();
+    findings.made(await mounts.prepare(dirsToMake(changes, found), refused));
     const held = await mounts.hold(toBeReplaced(changes));
     let raced: ReadonlyMap<string, ConfigPatchError> | undefined;
     try {
-      raced = await locked({ ...options, mounts, left, stands }, async () => {
-        const touched = touchedFiles(job, changes);
-        // In the last round, the files that have not changed are written in any case.
-        if (touched.size > 0 && round < ROUNDS) return touched;
-        const committed = await commit(job, found, { changes, findings, held });
-        written = committed.written;
-        return committed.raced;
-      });
+      const wait = (milliseconds: number) => void (waited += milliseconds);
+      raced = await locked(
+        { ...options, mounts, left: timeout - waited, wait, stands },
+        async () => {
+          if (await options.stillStands?.() === false) throw new OutdatedError();
+          const touched = touchedFiles(job, changes);
+          // In the last round, the files that have not changed are written in any case.
+          if (touched.size > 0 && round < ROUNDS) return touched;
+          const committed = await commit(job, found, { changes, findings, held, refused });
+          written = committed.written;
+          return committed.raced;
+        },
+      );
     } finally {
       held.close();
     }
@@ -89,9 +103,12 @@ export async function run(job: Job, options: RunOptions = {}): Promise<RunResult
       for (const [key, error] of raced) findings.fail(key, error);
       break;
     }
-    // A round that was lost to another run of ours counts towards the deadline only.
-    if (raced === undefined) round--;
-    if (time.clock() > deadline) throw lockedOut(timeout);
+    if (raced === undefined) {
+      // A round that was lost to another run of ours counts as a wait for the lock only.
+      round--;
+      waited += LOST_ROUND;
+      if (waited > timeout) throw lockedOut(timeout);
+    }
     found = await preview(job, time, found);
     changes = changesOf(found);
     written = undefined;
@@ -104,6 +121,8 @@ interface Turn extends RunOptions {
   readonly mounts: Job["mounts"];
   /** How long it may still be waited for, in milliseconds. */
   readonly left: number;
+  /** Takes how long it was waited for, in milliseconds. */
+  readonly wait: (milliseconds: number) => void;
   /** Whether what is planned still fits the state. */
   readonly stands: () => Promise<boolean>;
 }
@@ -114,17 +133,29 @@ interface Turn extends RunOptions {
  * before the lock is free, and does not come too late each time.
  */
 async function locked<T>(
-  { mounts, left, stands, lockTimeout, command }: Turn,
+  { mounts, left, wait, stands, lockTimeout, command }: Turn,
   work: () => Promise<T>,
 ): Promise<T | undefined> {
-  const deadline = performance.now() + left;
+  const began = performance.now();
+  const deadline = began + left;
   const lock = await mounts.lockWhile(stands, { timeout: lockTimeout, deadline, command });
+  wait(performance.now() - began);
   if (lock === undefined) return undefined;
   // Not `using`: the bundler inlines a name that is read once, and the lock would not be released.
   try {
     return await stands() ? await work() : undefined;
   } finally {
     lock[Symbol.dispose]();
+  }
+}
+
+/** What is asked for has changed since it was read: nothing of this round is written. */
+export class OutdatedError extends ConfigPatchError {
+  /** Says so. */
+  constructor() {
+    super("changed", "the settings were changed again and again while it was at work", {
+      remedy: "try again",
+    });
   }
 }
 

@@ -64,8 +64,9 @@ export async function readSettings(mounts: string | URL): Promise<Settings> {
 export async function settingsText(mounts: string): Promise<string | undefined> {
   const path = `${mounts}/${SETTINGS_FILE}`;
   try {
-    // A file on the host side may be a link of the operator's own, so links are followed.
-    Deno.lstatSync(path);
+    // A file on the host side may be a link of the operator's own, so links are followed; but not to
+    // where a container writes.
+    if (Deno.lstatSync(path).isSymlink) await refuseInMounts(mounts, path);
     const { isFile, size } = Deno.statSync(path);
     if (!isFile) throw settingsError("it must be a plain file, or a link to one", {}, LOOK);
     if (size > LARGEST) throw settingsError(`it is larger than ${LARGEST} bytes`, {}, LOOK);
@@ -136,6 +137,22 @@ export function settingsError(
 }
 
 const LOOK: string = "see what stands there";
+
+/** Refuses a link that leads into the mounts, or by way of them. */
+async function refuseInMounts(mounts: string, path: string): Promise<void> {
+  const { fenceAround } = await import("../roster/fence.ts");
+  const fence = await fenceAround(mounts, "the settings");
+  try {
+    const next = Deno.readLinkSync(path);
+    for (const place of [path, next.startsWith("/") ? next : `${mounts}/.vault-config/${next}`]) {
+      await fence?.(place);
+    }
+  } catch (error) {
+    if (!(error instanceof ConfigPatchError)) throw error;
+    const { code, message, details } = error;
+    throw new ConfigPatchError(code, message, { ...details, file: SETTINGS_FILE });
+  }
+}
 
 function isLink(path: string): boolean {
   try {

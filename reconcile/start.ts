@@ -8,7 +8,7 @@ import { Opening } from "../storage/opening.ts";
 import { reportFrom } from "./recalled_report.ts";
 import { denoFileSystem } from "../storage/primitives.ts";
 import type { RunOptions } from "./run.ts";
-import { isOutdated, recall, textOf } from "./steady.ts";
+import { type Differences, outdated, recall, textOf } from "./steady.ts";
 import type { Job } from "./tasks.ts";
 
 /** A run whose parsers and planner are not loaded yet. */
@@ -31,6 +31,9 @@ export interface Start extends RunOptions {
 
 /** How often a run begins anew because something has changed while it waited or wrote. */
 const LOOKS = 3;
+
+/** Nothing stands otherwise. */
+const NOTHING: Differences = new Map();
 
 /**
  * Applies and disables what a job says.
@@ -58,20 +61,24 @@ export async function start(options: Start): Promise<Report> {
     const report = over === undefined ? result.report : remembering.completed(result.report, over);
     const sight = remembering.sightOf(result.end, over);
     const isOthers = over !== undefined && result.end.found.stateText !== over.memory.state;
-    const mayBeOutdated = look < LOOKS && report.providers.every((row) => row.error === undefined);
-    if (isOthers || (mayBeOutdated && await isOutdated(mounts, sight, opening))) {
+    const isFailed = report.providers.some((row) => row.error !== undefined);
+    const differ = isOthers || isFailed ? NOTHING : await outdated(mounts, sight, opening);
+    if (isOthers || (differ.size > 0 && look < LOOKS)) {
       // Another run or a client was at work since we looked: what is remembered is of no use.
       over = undefined;
       earlier = earlier === undefined ? report : remembering.withEarlier(report, earlier);
       continue;
     }
+    const told = differ.size === 0
+      ? report
+      : (await import("./restless.ts")).failing(report, differ);
     const memory = text === undefined
       ? undefined
-      : remembering.memoryAfter(text, report, result.end, job, sight);
+      : remembering.memoryAfter(text, told, result.end, job, sight);
     const warning = memory === undefined && result.end.written === undefined
       ? undefined
       : await remember(job, memory);
-    const whole = earlier === undefined ? report : remembering.withEarlier(report, earlier);
+    const whole = earlier === undefined ? told : remembering.withEarlier(told, earlier);
     return warning === undefined ? whole : { ...whole, warnings: [...whole.warnings, warning] };
   }
 }
@@ -83,9 +90,13 @@ async function remember(
 ): Promise<Warning | undefined> {
   const { ConfigPatchError } = await import("../errors.ts");
   try {
+    // To forget needs no lock, and waits for nobody: whoever has just remembered only loses time.
+    if (text === undefined) {
+      mounts.forget();
+      return undefined;
+    }
     using _lock = await mounts.lock({ timeout: 0, command: "remember" });
-    if (text === undefined) mounts.forget();
-    else await mounts.writeOwn("steady.json", text);
+    await mounts.writeOwn("steady.json", text);
     return undefined;
   } catch (error) {
     if (!(error instanceof ConfigPatchError)) throw error;

@@ -22,7 +22,7 @@ import { ownersIn, type State } from "./state.ts";
  * | `routed` | every place holds what it has to, and nothing known sends the client past it |
  * | `bypassed` | the places hold, or would, but the client does not go to the vault |
  * | `accepted` | the same, and the operator has accepted it |
- * | `not-routed` | some place does not hold it, and we have not written that place before |
+ * | `not-routed` | some place does not hold it, and we have not written that place before; or the client refuses the permission bits of the file |
  * | `elsewhere` | every place holds what we wrote for another address of the vault |
  * | `edited` | a place that we wrote holds something else by now, or nothing |
  * | `malformed` | the file cannot be read as its format, or has the wrong shape at our place |
@@ -131,7 +131,7 @@ function statusRow(
   const stands = ours.filter(({ path, before }) => sameValue(written.get(pathKey(path)), before));
   const drift = stands.length < ours.length
     ? "edited"
-    : stands.length < edits.length
+    : stands.length < edits.length || edits.length === 0
     ? "not-routed"
     : "elsewhere";
   const entry = roster.get(provider);

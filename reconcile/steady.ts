@@ -180,7 +180,7 @@ export async function recall(
     if (readOwn(mounts, STATE, system) !== stored.state) return undefined;
     const files = await differences(mounts, stored, { system, opening });
     if (files.size === 0) return { kind: "same", report: stored.report };
-    return { kind: "changed", files, memory: memoryOf(stored) };
+    return { kind: "changed", files: new Set(files.keys()), memory: memoryOf(stored) };
   } catch {
     // Whatever is odd about the memory or the mounts, it is no reason to trust it.
     return undefined;
@@ -191,22 +191,21 @@ export async function recall(
 export type Sight = Pick<MemoryInput, "files" | "patterns">;
 
 /**
- * Whether something stands otherwise than a run has found or left it. Nested files are not looked at:
- * a container can swap their directories.
+ * What stands otherwise than a run has found or left it: the keys of files and patterns. Nested files
+ * are not looked at: a container can swap their directories.
  */
-export async function isOutdated(mounts: string, sight: Sight, opening: Opening): Promise<boolean> {
+export async function outdated(
+  mounts: string,
+  sight: Sight,
+  opening: Opening,
+  system: FileSystem = denoFileSystem,
+): Promise<Differences> {
   const files = [...sight.files].filter(([key]) => key.split("/").length === 2);
   const stored = {
     files: Object.fromEntries(files.map(([key, one]) => [key, store(one)])),
     patterns: Object.fromEntries(sight.patterns),
   };
-  try {
-    const system = denoFileSystem;
-    return (await differences(mounts, stored, { system, opening })).size > 0;
-  } catch {
-    // Whatever is odd is for another run to tell of.
-    return true;
-  }
+  return await differences(mounts, stored, { system, opening });
 }
 
 /**
@@ -276,47 +275,48 @@ interface Looking {
   readonly opening: Opening;
 }
 
-/** The keys of all files and patterns that do not stand as they did, all at one moment. */
-async function differences(
-  mounts: string,
-  stored: Pick<Stored, "files" | "patterns">,
-  looking: Looking,
-): Promise<Set<string>> {
-  const hadWaited = looking.opening.waited;
-  const differ = await compared(mounts, stored, looking);
-  // What was compared before a wait may be another by now. No run waits twice.
-  const isOld = looking.opening.waited && !hadWaited;
-  return isOld ? await compared(mounts, stored, looking) : differ;
-}
+/**
+ * The keys of all files and patterns that do not stand as they did, all at one moment. What cannot be
+ * looked at is among them, with what was thrown.
+ */
+export type Differences = ReadonlyMap<string, unknown>;
 
-async function compared(
+async function differences(
   mounts: string,
   { files, patterns }: Pick<Stored, "files" | "patterns">,
   { system, opening }: Looking,
-): Promise<Set<string>> {
-  const differ = new Set<string>();
-  const dirs = new Map<string, FileStatus | undefined>();
-  const exists = (dir: string): boolean => {
-    if (!dirs.has(dir)) dirs.set(dir, hostDir(mounts, dir, system));
-    return dirs.get(dir) !== undefined;
-  };
-  for (const [key, wanted] of Object.entries(files)) {
-    const dir = directoryOf(key);
-    const same = exists(dir)
-      ? await stands(`${mounts}/${key}`, wanted, opening, system)
-      : wanted === "absent";
-    if (!same || isShut(dirs.get(dir), wanted)) differ.add(key);
-  }
-  for (const [key, wanted] of Object.entries(patterns)) {
-    const dir = directoryOf(key);
-    const names = exists(dir) ? system.list(`${mounts}/${dir}`) : [];
-    if (names.length > MOST_NAMES) throw tooMuchIn(dir);
-    const found = matchingNames(names, key.slice(dir.length + 1));
-    if (found.length !== wanted.length || found.some((name, i) => name !== wanted[i])) {
-      differ.add(key);
+): Promise<Differences> {
+  return await opening.atOnce(async () => {
+    const differ = new Map<string, unknown>();
+    const look = async (key: string, stands: (dir: FileStatus | undefined) => unknown) => {
+      try {
+        if (await stands(hostDir(directoryOf(key))) !== true) differ.set(key, undefined);
+      } catch (error) {
+        differ.set(key, error);
+      }
+    };
+    const dirs = new Map<string, FileStatus | undefined>();
+    const hostDir = (dir: string): FileStatus | undefined => {
+      if (!dirs.has(dir)) dirs.set(dir, hostDirAt(mounts, dir, system));
+      return dirs.get(dir);
+    };
+    for (const [key, wanted] of Object.entries(files)) {
+      await look(key, async (dir) => {
+        if (dir === undefined) return wanted === "absent";
+        return await stands(`${mounts}/${key}`, wanted, opening, system) && !isShut(dir, wanted);
+      });
     }
-  }
-  return differ;
+    for (const [key, wanted] of Object.entries(patterns)) {
+      await look(key, (dir) => {
+        const name = directoryOf(key);
+        const names = dir === undefined ? [] : system.list(`${mounts}/${name}`);
+        if (names.length > MOST_NAMES) throw tooMuchIn(name);
+        const found = matchingNames(names, key.slice(name.length + 1));
+        return found.length === wanted.length && found.every((one, i) => one === wanted[i]);
+      });
+    }
+    return differ;
+  });
 }
 
 /** The host dir of a key. */
@@ -325,7 +325,7 @@ export function directoryOf(key: string): string {
 }
 
 /** A host dir, if it exists. Throws where something else stands there, or far too much is in it. */
-function hostDir(mounts: string, dir: string, system: FileSystem): FileStatus | undefined {
+function hostDirAt(mounts: string, dir: string, system: FileSystem): FileStatus | undefined {
   const seen = system.lstat(`${mounts}/${dir}`);
   if (seen === undefined) return undefined;
   if (seen.kind === "directory" && seen.size <= LARGEST_DIRECTORY) return seen;
@@ -338,9 +338,9 @@ function tooMuchIn(dir: string): Error {
 }
 
 /** Whether the owner of a file may not enter the host dir any more: then it is no use to its client. */
-function isShut(dir: FileStatus | undefined, wanted: StoredFile | string): boolean {
-  if (dir === undefined || typeof wanted === "string") return false;
-  return !mayEnter(dir, { uid: wanted[1] });
+function isShut(dir: FileStatus, wanted: StoredFile | string): boolean {
+  if (typeof wanted === "string") return false;
+  return !mayEnter(dir, { uid: wanted[1], gid: wanted[2] });
 }
 
 /** Whether exactly this stands at a path. What has another size is not even opened. */

@@ -21,6 +21,8 @@ export interface Choice {
   readonly disableAll?: boolean | undefined;
   /** Names that take part in runs, though perhaps not in this one; absent: the whole roster. */
   readonly members?: readonly string[] | undefined;
+  /** Whether the run is about the providers that were named for it, and no word about all others. */
+  readonly isAboutNamed?: boolean | undefined;
   /** The type of the credential in use, by provider. */
   readonly credentials?: Readonly<Record<string, string>> | undefined;
   /** The providers whose bypasses the operator accepts. */

@@ -123,6 +123,12 @@ export interface BypassObject {
    */
   readonly path?: string | readonly string[] | null | undefined;
   /**
+   * Instead of `path`: how the texts begin that the program replaces in the file before it
+   * reads it; each ends at the next `}`. The bypass is one in a key, or one that does not end
+   * within its own value: then the program reads other settings than stand there.
+   */
+  readonly replaced?: string | readonly string[] | null | undefined;
+  /**
    * The values that are no bypass. Tokens are replaced. A setting that is absent or null is
    * none either.
    */

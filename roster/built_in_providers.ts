@@ -39,6 +39,7 @@ export const builtInProviders: readonly Provider[] = [{
     "ownFiles": ["config.toml"],
     "format": "toml",
     "path": ["model_provider"],
+    "replaced": [],
     "unless": ["openai"],
     "why": "Codex then uses the base_url of that entry of model_providers.",
   }, {
@@ -46,6 +47,7 @@ export const builtInProviders: readonly Provider[] = [{
     "ownFiles": ["config.toml"],
     "format": "toml",
     "path": ["profiles", "*", "model_provider"],
+    "replaced": [],
     "unless": ["openai"],
     "why": "With that profile, Codex uses the base_url of that entry of model_providers.",
   }, {
@@ -53,6 +55,7 @@ export const builtInProviders: readonly Provider[] = [{
     "ownFiles": ["config.toml"],
     "format": "toml",
     "path": ["profiles", "*", "chatgpt_base_url"],
+    "replaced": [],
     "unless": ["{vault_url}/backend-api/"],
     "why": "With that profile, Codex sends requests for ChatGPT there.",
   }, {
@@ -60,6 +63,7 @@ export const builtInProviders: readonly Provider[] = [{
     "ownFiles": ["config.toml"],
     "format": "toml",
     "path": ["model_provider"],
+    "replaced": [],
     "unless": ["openai"],
     "why": "codex --profile NAME reads that file on top, and uses another provider then.",
   }, {
@@ -67,6 +71,7 @@ export const builtInProviders: readonly Provider[] = [{
     "ownFiles": ["config.toml"],
     "format": "toml",
     "path": ["openai_base_url"],
+    "replaced": [],
     "unless": [
       "{vault_url}/v1",
       "{vault_url}/backend-api/codex",
@@ -78,6 +83,7 @@ export const builtInProviders: readonly Provider[] = [{
     "ownFiles": ["config.toml"],
     "format": "toml",
     "path": ["chatgpt_base_url"],
+    "replaced": [],
     "unless": ["{vault_url}/backend-api/"],
     "why": "codex --profile NAME reads that file on top.",
   }, {
@@ -85,6 +91,7 @@ export const builtInProviders: readonly Provider[] = [{
     "ownFiles": ["config.toml"],
     "format": "toml",
     "path": ["experimental_realtime_ws_base_url"],
+    "replaced": [],
     "unless": ["{vault_url}", "ws://{vault_host}"],
     "why": "Codex sends realtime conversations there.",
   }, {
@@ -92,6 +99,7 @@ export const builtInProviders: readonly Provider[] = [{
     "ownFiles": ["config.toml"],
     "format": "toml",
     "path": ["experimental_realtime_webrtc_call_base_url"],
+    "replaced": [],
     "unless": [
       "{vault_url}",
       "{vault_url}/v1",
@@ -104,6 +112,7 @@ export const builtInProviders: readonly Provider[] = [{
     "ownFiles": ["config.toml"],
     "format": "toml",
     "path": ["experimental_realtime_ws_base_url"],
+    "replaced": [],
     "unless": ["{vault_url}", "ws://{vault_host}"],
     "why": "Codex sends realtime conversations there.",
   }, {
@@ -111,6 +120,7 @@ export const builtInProviders: readonly Provider[] = [{
     "ownFiles": ["config.toml"],
     "format": "toml",
     "path": ["experimental_realtime_webrtc_call_base_url"],
+    "replaced": [],
     "unless": [
       "{vault_url}",
       "{vault_url}/v1",
@@ -123,6 +133,7 @@ export const builtInProviders: readonly Provider[] = [{
     "ownFiles": ["config.toml"],
     "format": "dotenv",
     "path": ["HTTP_PROXY"],
+    "replaced": [],
     "unless": [""],
     "why": "Codex sends all its requests to that proxy.",
   }, {
@@ -130,6 +141,7 @@ export const builtInProviders: readonly Provider[] = [{
     "ownFiles": ["config.toml"],
     "format": "dotenv",
     "path": ["http_proxy"],
+    "replaced": [],
     "unless": [""],
     "why": "Codex sends all its requests to that proxy.",
   }, {
@@ -137,6 +149,7 @@ export const builtInProviders: readonly Provider[] = [{
     "ownFiles": ["config.toml"],
     "format": "dotenv",
     "path": ["HTTPS_PROXY"],
+    "replaced": [],
     "unless": [""],
     "why": "Codex sends all its requests to that proxy.",
   }, {
@@ -144,6 +157,7 @@ export const builtInProviders: readonly Provider[] = [{
     "ownFiles": ["config.toml"],
     "format": "dotenv",
     "path": ["https_proxy"],
+    "replaced": [],
     "unless": [""],
     "why": "Codex sends all its requests to that proxy.",
   }, {
@@ -151,6 +165,7 @@ export const builtInProviders: readonly Provider[] = [{
     "ownFiles": ["config.toml"],
     "format": "dotenv",
     "path": ["ALL_PROXY"],
+    "replaced": [],
     "unless": [""],
     "why": "Codex sends all its requests to that proxy.",
   }, {
@@ -158,6 +173,7 @@ export const builtInProviders: readonly Provider[] = [{
     "ownFiles": ["config.toml"],
     "format": "dotenv",
     "path": ["all_proxy"],
+    "replaced": [],
     "unless": [""],
     "why": "Codex sends all its requests to that proxy.",
   }],
@@ -215,6 +231,7 @@ export const builtInProviders: readonly Provider[] = [{
     "ownFiles": ["config.toml"],
     "format": "toml",
     "path": ["models", "*", "provider"],
+    "replaced": [],
     "unless": ["mistral", "llamacpp"],
     "why": "With that model, Vibe uses the api_base of another entry of providers.",
   }, {
@@ -222,6 +239,7 @@ export const builtInProviders: readonly Provider[] = [{
     "ownFiles": ["config.toml"],
     "format": "toml",
     "path": ["compaction_model", "provider"],
+    "replaced": [],
     "unless": ["mistral", "llamacpp"],
     "why": "Vibe compacts with that model, at the api_base of another entry of providers.",
   }, {
@@ -229,6 +247,7 @@ export const builtInProviders: readonly Provider[] = [{
     "ownFiles": ["config.toml"],
     "format": "dotenv",
     "path": ["VIBE_PROVIDERS"],
+    "replaced": [],
     "unless": [""],
     "why": "Vibe takes this instead of what its config says, addresses included.",
   }, {
@@ -236,6 +255,7 @@ export const builtInProviders: readonly Provider[] = [{
     "ownFiles": ["config.toml"],
     "format": "dotenv",
     "path": ["vibe_providers"],
+    "replaced": [],
     "unless": [""],
     "why": "Vibe takes this instead of what its config says, addresses included.",
   }, {
@@ -243,6 +263,7 @@ export const builtInProviders: readonly Provider[] = [{
     "ownFiles": ["config.toml"],
     "format": "dotenv",
     "path": ["VIBE_MODELS"],
+    "replaced": [],
     "unless": [""],
     "why": "Vibe takes this instead of what its config says, addresses included.",
   }, {
@@ -250,6 +271,7 @@ export const builtInProviders: readonly Provider[] = [{
     "ownFiles": ["config.toml"],
     "format": "dotenv",
     "path": ["vibe_models"],
+    "replaced": [],
     "unless": [""],
     "why": "Vibe takes this instead of what its config says, addresses included.",
   }, {
@@ -257,6 +279,7 @@ export const builtInProviders: readonly Provider[] = [{
     "ownFiles": ["config.toml"],
     "format": "dotenv",
     "path": ["VIBE_COMPACTION_MODEL"],
+    "replaced": [],
     "unless": [""],
     "why": "Vibe takes this instead of what its config says, addresses included.",
   }, {
@@ -264,6 +287,7 @@ export const builtInProviders: readonly Provider[] = [{
     "ownFiles": ["config.toml"],
     "format": "dotenv",
     "path": ["vibe_compaction_model"],
+    "replaced": [],
     "unless": [""],
     "why": "Vibe takes this instead of what its config says, addresses included.",
   }, {
@@ -271,6 +295,7 @@ export const builtInProviders: readonly Provider[] = [{
     "ownFiles": ["config.toml"],
     "format": "dotenv",
     "path": ["HTTP_PROXY"],
+    "replaced": [],
     "unless": [""],
     "why": "Vibe sends all its requests to that proxy.",
   }, {
@@ -278,6 +303,7 @@ export const builtInProviders: readonly Provider[] = [{
     "ownFiles": ["config.toml"],
     "format": "dotenv",
     "path": ["http_proxy"],
+    "replaced": [],
     "unless": [""],
     "why": "Vibe sends all its requests to that proxy.",
   }, {
@@ -285,6 +311,7 @@ export const builtInProviders: readonly Provider[] = [{
     "ownFiles": ["config.toml"],
     "format": "dotenv",
     "path": ["HTTPS_PROXY"],
+    "replaced": [],
     "unless": [""],
     "why": "Vibe sends all its requests to that proxy.",
   }, {
@@ -292,6 +319,7 @@ export const builtInProviders: readonly Provider[] = [{
     "ownFiles": ["config.toml"],
     "format": "dotenv",
     "path": ["https_proxy"],
+    "replaced": [],
     "unless": [""],
     "why": "Vibe sends all its requests to that proxy.",
   }, {
@@ -299,6 +327,7 @@ export const builtInProviders: readonly Provider[] = [{
     "ownFiles": ["config.toml"],
     "format": "dotenv",
     "path": ["ALL_PROXY"],
+    "replaced": [],
     "unless": [""],
     "why": "Vibe sends all its requests to that proxy.",
   }, {
@@ -306,6 +335,7 @@ export const builtInProviders: readonly Provider[] = [{
     "ownFiles": ["config.toml"],
     "format": "dotenv",
     "path": ["all_proxy"],
+    "replaced": [],
     "unless": [""],
     "why": "Vibe sends all its requests to that proxy.",
   }],

@@ -45,14 +45,19 @@ function ruleOf(node: WrittenMapping, patch: ConfigPatch, formats: FormatRegistr
   if (why === undefined) {
     throw wrong(node, "a rule without why", "say in one sentence what the program does then");
   }
-  if (path === undefined && file === undefined) {
+  const replaced = present(node, "replaced");
+  if (path === undefined && file === undefined && replaced === undefined) {
     throw wrong(
       node,
       "a rule without file and path",
       "name the setting, or the file, that is meant",
     );
   }
-  for (const key of path === undefined ? ["unless", "format"] : []) {
+  if (path !== undefined && replaced !== undefined) {
+    throw wrong(replaced, "path and replaced do not go together", "make two rules of them");
+  }
+  const isRead = path !== undefined || replaced !== undefined;
+  for (const key of [...path === undefined ? ["unless"] : [], ...isRead ? [] : ["format"]]) {
     const useless = present(node, key);
     if (useless === undefined) continue;
     throw wrong(
@@ -64,8 +69,9 @@ function ruleOf(node: WrittenMapping, patch: ConfigPatch, formats: FormatRegistr
   return {
     file,
     ownFiles: patch.files,
-    format: path === undefined ? undefined : format.name,
+    format: isRead ? format.name : undefined,
     path,
+    replaced: replaced === undefined ? [] : textsOf(replaced),
     unless: unlessOf(node, format),
     why: String(why.value),
   };
@@ -85,7 +91,8 @@ function fileOf(node: WrittenMapping, patch: ConfigPatch): string | undefined {
       "give a pattern of names in the host dir, with something besides * in it",
     );
   }
-  if (patch.files.includes(file) && present(node, "path") === undefined) {
+  const isRead = ["path", "replaced"].some((key) => present(node, key) !== undefined);
+  if (patch.files.includes(file) && !isRead) {
     throw wrong(
       written,
       `${JSON.stringify(file)} is the patch's own file, so it always exists`,
@@ -139,9 +146,9 @@ function unlessOf(node: WrittenMapping, format: FormatInfo): ConfigValue[] {
 }
 
 /** A text that two rules share exactly if they say the same. */
-function wordsOf({ file, ownFiles, format, path, unless, why }: BypassRule): string {
+function wordsOf({ file, ownFiles, format, path, replaced, unless, why }: BypassRule): string {
   // JSON knows no whole numbers of their own.
   const told = (_key: string, value: unknown) =>
     typeof value === "bigint" ? { integer: String(value) } : value;
-  return JSON.stringify([file, ownFiles, format, path, unless, why], told);
+  return JSON.stringify([file, ownFiles, format, path, replaced, unless, why], told);
 }

@@ -1,4 +1,4 @@
-/** Keeping rosters off hostile ground. @module */
+/** Keeping rosters and settings off hostile ground. @module */
 import { ConfigPatchError } from "../errors.ts";
 import { OWN_DIRECTORY } from "../storage/names.ts";
 
@@ -9,8 +9,17 @@ import { OWN_DIRECTORY } from "../storage/names.ts";
  */
 export type Fence = (path: string) => Promise<void>;
 
+/** What must not lie there. */
+const WHY = {
+  "a roster": "a container could name any host dir in it",
+  "the settings": "a container could say in them who is routed",
+} as const;
+
 /** The fence around a mounts directory; none where there is no such directory yet. */
-export async function fenceAround(mounts: string | URL): Promise<Fence | undefined> {
+export async function fenceAround(
+  mounts: string | URL,
+  what: keyof typeof WHY = "a roster",
+): Promise<Fence | undefined> {
   const spelled = absolute(
     typeof mounts === "string" ? mounts : decodeURIComponent(mounts.pathname),
   );
@@ -21,9 +30,9 @@ export async function fenceAround(mounts: string | URL): Promise<Fence | undefin
     const spelling = absolute(path);
     const places = [spelling, await realPath(spelling) ?? spelling];
     if (!places.some((place) => isHostile(place, real) || isHostile(place, spelled))) return;
-    throw new ConfigPatchError("hostile", "a roster must not lie in the mounts", {
+    throw new ConfigPatchError("hostile", `${what} must not lie in the mounts`, {
       file: path,
-      remedy: "a container could name any host dir in it: move it out of the mounts, or into " +
+      remedy: `${WHY[what]}: move that file out of the mounts, or into ` +
         `${OWN_DIRECTORY}/ there, which no container sees`,
     });
   };

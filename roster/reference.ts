@@ -101,7 +101,7 @@ export function agentSchema(): Readonly<Record<string, unknown>> {
         type: "object",
         properties: schemasOf(RULE_KEYS),
         required: ["why"],
-        anyOf: [{ required: ["file"] }, { required: ["path"] }],
+        anyOf: [{ required: ["file"] }, { required: ["path"] }, { required: ["replaced"] }],
         additionalProperties: false,
       },
     },

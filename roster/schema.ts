@@ -287,6 +287,15 @@ export const RULE_KEYS: readonly Key[] = [
     example: 'path: [profiles, "*", model_provider]',
   },
   {
+    key: "replaced",
+    shape: NAMES,
+    says:
+      "Instead of `path`: how the texts begin that the program replaces in the file before it " +
+      "reads it; each ends at the next `}`. The bypass is one in a key, or one that does not end " +
+      "within its own value: then the program reads other settings than stand there.",
+    example: 'replaced: "{env:"',
+  },
+  {
     key: "unless",
     shape: LIST,
     says:

@@ -82,12 +82,16 @@ function difference(table: ConfigTable, base: ConfigTable): ConfigTable {
   return tableOf(entries);
 }
 
-function ruleTable({ file, format, path, unless, why }: BypassRule, own: string): ConfigTable {
+function ruleTable(
+  { file, format, path, replaced, unless, why }: BypassRule,
+  own: string,
+): ConfigTable {
   const isTold = file === undefined ? format === own : file.endsWith(`.${format}`);
   return entriesOf({
     file,
     format: isTold ? undefined : format,
     path,
+    replaced: replaced.length === 0 ? undefined : replaced,
     unless: unless.length === 0 ? undefined : unless,
     why,
   });

@@ -60,6 +60,8 @@ export interface BypassRule {
   readonly format: string | undefined;
   /** The setting; `*` stands for every key or entry. Absent: that the file exists is the bypass. */
   readonly path: readonly string[] | undefined;
+  /** Beginnings of what the client replaces in the text before it reads it; empty unless without path. */
+  readonly replaced: readonly string[];
   /** The values that are no bypass, with tokens. */
   readonly unless: readonly ConfigValue[];
   /** What the client does then, for the user. */

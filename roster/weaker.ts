@@ -32,7 +32,10 @@ export function weakerPatches(client: string, file: string, routes: Routes): Pat
   }));
 }
 
-/** Rules of one file: an address that is not ours, and a provider that brings its own. */
+/**
+ * Rules of one file: an address that is not ours, a provider that brings its own, and keys that are
+ * others by the time at which the file is read.
+ */
 export function addressRules(client: string, routes: Routes): BypassObject[] {
   const own = {
     path: ["provider", "*", "npm"],
@@ -43,5 +46,9 @@ export function addressRules(client: string, routes: Routes): BypassObject[] {
     unless: [...new Set(Object.values(routes))],
     why: `With that provider, ${client} sends its requests there.`,
   }));
-  return [own, ...addresses];
+  const replaced = {
+    replaced: ["{env:", "{file:"],
+    why: `${client} puts something else there before it reads the file, so it reads other keys.`,
+  };
+  return [own, ...addresses, replaced];
 }

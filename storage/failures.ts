@@ -18,9 +18,9 @@ export interface Attempt {
 
 /**
  * What was under way: `make` a temporary beside a file, `put` it in the file's place, `remove` the
- * file, take the `lock`.
+ * file, take the `lock`, `mkdir` a host dir.
  */
-export type Step = "make" | "put" | "remove" | "lock";
+export type Step = "make" | "put" | "remove" | "lock" | "mkdir";
 
 /** What a grant of Deno for a path allows. */
 export type Access = "read" | "write";
@@ -180,6 +180,12 @@ const CLOSED_DIRECTORY: Known = {
     "give the user who runs this the right to write to the directory: a file is replaced as a " +
     "whole, never written in place",
 };
+const CLOSED_MOUNTS: Known = {
+  code: "permission",
+  why: "nothing new can be made in the mounts directory",
+  remedy: "make the directory for its user, or give the user who runs this the right to write to " +
+    "the mounts directory",
+};
 const NO_LOCKS: Known = {
   code: "io",
   why: "the file system cannot lock files",
@@ -190,6 +196,7 @@ const STEP_CODES: Readonly<Record<Step, Readonly<Record<string, Known>>>> = {
   make: { EACCES: CLOSED_DIRECTORY, EPERM: PROTECTED },
   put: { EACCES: CLOSED_DIRECTORY, EPERM: PROTECTED, EBUSY: MOUNTED },
   remove: { EACCES: CLOSED_DIRECTORY, EPERM: PROTECTED, EBUSY: MOUNTED },
+  mkdir: { EACCES: CLOSED_MOUNTS, EPERM: CLOSED_MOUNTS },
   lock: {
     ENOLCK: NO_LOCKS,
     ENOSYS: NO_LOCKS,

@@ -18,7 +18,7 @@ import {
   rootOf,
   syncEntries,
 } from "./directories.ts";
-import { type Access, failure } from "./failures.ts";
+import { type Access, failure, type Step } from "./failures.ts";
 import type { Collected } from "./leftovers.ts";
 import { type FileToHold, type HeldFiles, holding } from "./held.ts";
 import { limitFor, refuseToGrow, type Use } from "./limits.ts";
@@ -47,7 +47,7 @@ import { matchingNames } from "./pattern.ts";
 import { type CheckedPath, checkedPath } from "./checked_path.ts";
 import { denoFileSystem, type FileStatus, type FileSystem } from "./primitives.ts";
 import { isTouched, type ReadFile, type ReadRequest, readSafely } from "./read.ts";
-import { Reading, REAL_TIME, type Time } from "./reading.ts";
+import { PATIENCE, type Patience, Reading, type ReadOne, REAL_TIME, type Time } from "./reading.ts";
 import { type Attributes, removeSafely, replaceSafely } from "./replace.ts";
 import type { MountsOptions, Removal, Replacement } from "./requests.ts";
 
@@ -80,6 +80,8 @@ export class Mounts {
   readonly #system: FileSystem;
   readonly #options: MountsOptions;
   readonly #opening: Opening;
+  /** For clients that have emptied their file: one for all rounds of a run. */
+  readonly #patience: Patience = { left: PATIENCE };
   #nestedAccess: NestedAccess | undefined;
 
   /** Nothing is touched yet. */
@@ -100,14 +102,25 @@ export class Mounts {
    * as far as they are absent; all of them are brought to the disk at once. What root makes belongs
    * to the owner of the mounts. Call it before writing.
    *
+   * @param refused Takes each host dir that cannot be made, and why; absent: that is thrown.
    * @returns Whether the mounts directory itself was made now.
    * @throws {ConfigPatchError} `option` if the parent of the mounts does not exist or the mounts
    * are no directory; `hostile` if one of the others is a link or no directory.
    */
-  async prepare(hostDirs: Iterable<string> = []): Promise<boolean> {
+  async prepare(
+    hostDirs: Iterable<string> = [],
+    refused?: Map<string, ConfigPatchError>,
+  ): Promise<boolean> {
     const { owner, made } = this.#prepareRoot();
     let changed = prepareOwnDirectory(this.#own, owner);
-    for (const dir of hostDirs) changed = this.#prepareHostDir(dir, owner) || changed;
+    for (const dir of hostDirs) {
+      try {
+        changed = this.#prepareHostDir(dir, owner) || changed;
+      } catch (error) {
+        if (refused === undefined || !(error instanceof ConfigPatchError)) throw error;
+        refused.set(dir, error);
+      }
+    }
     if (changed) await this.#syncRoot();
     return made;
   }
@@ -158,7 +171,8 @@ export class Mounts {
 
   /** The reading of one round of a run; see {@linkcode Reading}. */
   reading(time: Time = REAL_TIME): Reading {
-    return new Reading(({ dir, file, use }, known) => this.#readFor(dir, file, use, known), time);
+    const readOne: ReadOne = ({ dir, file, use }, known) => this.#readFor(dir, file, use, known);
+    return new Reading(readOne, time, this.#patience);
   }
 
   /**
@@ -314,9 +328,8 @@ export class Mounts {
   /** Returns whether it was made. */
   #prepareHostDir(dir: string, owner: Owner): boolean {
     checkSegment(dir, "host_dir");
-    return this.#try("make the directory", dir, () => {
-      return makeHostDir(this.#system, this.path, dir, owner);
-    });
+    const make = () => makeHostDir(this.#system, this.path, dir, owner);
+    return this.#try("make the directory", dir, make, undefined, "mkdir");
   }
 
   async #syncRoot(): Promise<void> {
@@ -398,11 +411,17 @@ export class Mounts {
     return this.#try(doing, label, work, ["read"]);
   }
 
-  #try<T>(doing: string, label: string, work: () => T, access?: readonly Access[]): T {
+  #try<T>(
+    doing: string,
+    label: string,
+    work: () => T,
+    access?: readonly Access[],
+    step?: Step,
+  ): T {
     try {
       return work();
     } catch (error) {
-      const attempt = { doing, file: label, grant: this.path };
+      const attempt = { doing, file: label, grant: this.path, step };
       throw failure(error, access === undefined ? attempt : { ...attempt, access });
     }
   }

@@ -132,7 +132,13 @@ export function removeOwnFile(own: OwnDirectory, name: OwnFile): void {
   const label = `${OWN_DIRECTORY}/${name}`;
   attempt(own, "remove it", label, () => {
     const path = join(join(mounts, OWN_DIRECTORY), name);
-    if (ownDirectory(own) !== undefined && system.lstat(path) !== undefined) system.remove(path);
+    if (ownDirectory(own) === undefined || system.lstat(path) === undefined) return;
+    try {
+      system.remove(path);
+    } catch (error) {
+      // Another process of ours was faster.
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
   });
 }
 

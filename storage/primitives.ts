@@ -37,10 +37,18 @@ export function isSameInode(a: FileStatus, b: FileStatus): boolean {
   return a.dev === b.dev && a.ino === b.ino && Number.isSafeInteger(a.ino);
 }
 
-/** Whether a user may enter a directory; of groups nothing is known. */
-export function mayEnter(directory: FileStatus, { uid }: Pick<FileStatus, "uid">): boolean {
+/** A user, and the one group of theirs that is known. */
+export type User = Pick<FileStatus, "uid" | "gid">;
+
+/**
+ * Whether a user may enter a directory. That they are in a further group is nowhere to be seen: they
+ * may be in that of the directory, unless it is root's.
+ */
+export function mayEnter(directory: FileStatus, { uid, gid }: User): boolean {
   if (uid === 0) return true;
-  return (directory.mode & (directory.uid === uid ? 0o100 : 0o011)) !== 0;
+  const others = directory.gid === 0 ? 0o001 : 0o011;
+  const bits = directory.uid === uid ? 0o100 : directory.gid === gid ? 0o010 : others;
+  return (directory.mode & bits) !== 0;
 }
 
 /** The name of a system error, `ENOENT`, if it is one. */

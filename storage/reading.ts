@@ -43,8 +43,14 @@ export const REAL_TIME: Time = {
 /** How long an empty file may be the work of a client between its truncate and its write. */
 export const YOUNG = 2000;
 
-/** How long to wait for such clients altogether. */
+/** How long a run waits for such clients altogether. */
 export const PATIENCE = 3000;
+
+/** How long a run may still wait for such clients, in milliseconds: one for all its rounds. */
+export interface Patience {
+  /** It gets less with each wait. */
+  left: number;
+}
 
 /** Between two looks at what was empty. */
 export const PAUSE = 50;
@@ -62,6 +68,7 @@ export type ReadOne = (
 export class Reading {
   readonly #readOne: ReadOne;
   readonly #time: Time;
+  readonly #patience: Patience;
   /** By device and inode: hard links lead to one text, which is read once. */
   readonly #inodes = new Map<string, ReadFile>();
   /** By file and use: what was found. Whoever asks again is about the same moment. */
@@ -70,9 +77,10 @@ export class Reading {
   readonly #spent = new Map<string, { bytes: number; files: number }>();
 
   /** Nothing is read yet. */
-  constructor(readOne: ReadOne, time: Time) {
+  constructor(readOne: ReadOne, time: Time, patience: Patience = { left: PATIENCE }) {
     this.#readOne = readOne;
     this.#time = time;
+    this.#patience = patience;
   }
 
   /**
@@ -82,7 +90,8 @@ export class Reading {
    * A file that is empty and was changed in the last two seconds may be one that its client has just
    * truncated and will write at once. All such files are read again, side by side, until each holds
    * something, or has been left alone for two seconds; and what was empty is believed only once two
-   * reads have found the same. One that is still touched after three seconds fails as `busy`.
+   * reads have found the same. One that is still touched after three seconds fails as `busy`. These
+   * three seconds are all that a run has, however many files there are and however it asks for them.
    *
    * @returns By `host dir/file`, for each of the files.
    */
@@ -93,7 +102,8 @@ export class Reading {
       const known = this.#found.get(requestOf(file));
       const outcome = known ?? await this.#readWithin(file);
       found.set(keyOf(file), outcome);
-      if (known === undefined && isBeingWritten(outcome, this.#time.clock())) later.push(file);
+      const now = this.#time.clock();
+      if (known === undefined && isBeingWritten(outcome, { now, since: now })) later.push(file);
     }
     if (later.length > 0) await this.#waitFor(later, found);
     for (const file of files) {
@@ -146,23 +156,29 @@ export class Reading {
 
   async #waitFor(files: readonly FileToRead[], found: Map<string, ReadOutcome>): Promise<void> {
     const { clock, wait } = this.#time;
-    const end = clock() + PATIENCE;
+    const begin = clock();
+    const left = this.#patience.left;
+    // By file: since when it has been seen as it is.
+    const since = new Map<string, number>();
     let open = files;
     while (open.length > 0) {
-      await wait(PAUSE);
-      const late = clock() >= end;
+      const late = clock() - begin >= left;
+      if (left > 0) await wait(PAUSE);
       const next: FileToRead[] = [];
       for (const file of open) {
         const key = keyOf(file);
         const before = found.get(key);
         const now: ReadOutcome = await this.#read(file, () => undefined);
         found.set(key, now);
-        if (isBelievable(before, now, clock())) this.#count(file, now);
+        const seen = isSameMoment(before, now) ? since.get(key) ?? begin : clock();
+        since.set(key, seen);
+        if (isBelievable(before, now, { now: clock(), since: seen })) this.#count(file, now);
         else if (late) found.set(key, { error: busy(key) });
         else next.push(file);
       }
       open = next;
     }
+    this.#patience.left = Math.max(0, left - Math.max(0, clock() - begin));
   }
 
   /** Adds the size of a file that was still empty when the sizes were counted. */
@@ -186,12 +202,17 @@ function inodeOf({ dev, ino, size, mtime, mode, uid, gid }: FileStatus): string 
   return `${dev} ${ino} ${size} ${Math.floor(mtime)} ${mode} ${uid} ${gid}`;
 }
 
+/** The time, and since when something has been seen as it is; both by our own clock. */
+interface Watched {
+  readonly now: number;
+  readonly since: number;
+}
+
 /** Whether a file may be one that its client has truncated and is about to write. */
-function isBeingWritten({ read }: ReadOutcome, now: number): boolean {
+function isBeingWritten({ read }: ReadOutcome, { now, since }: Watched): boolean {
   if (read === undefined || read.bytes.length > 0) return false;
-  const { ctime } = read.status;
-  // What the file system's clock puts into the future tells nothing.
-  return now >= ctime && now - changedAt(read.status) < YOUNG;
+  // The file system's clock may be ahead of ours: nothing has changed since we have seen it so.
+  return now - Math.min(changedAt(read.status), since) < YOUNG;
 }
 
 /** When a file was changed, in milliseconds. Of the change time Deno gives whole seconds. */
@@ -199,10 +220,21 @@ function changedAt({ mtime, ctime }: FileStatus): number {
   return mtime >= ctime && mtime < ctime + 1000 ? mtime : ctime + 999;
 }
 
+/** Whether two reads have found a file as of one change. */
+function isSameMoment(before: ReadOutcome | undefined, now: ReadOutcome): boolean {
+  const [a, b] = [before?.read?.status, now.read?.status];
+  return a !== undefined && b !== undefined && a.ino === b.ino && a.mtime === b.mtime &&
+    a.ctime === b.ctime;
+}
+
 /** Whether what was empty can be used: two reads have found the same, and nobody is about to write. */
-function isBelievable(before: ReadOutcome | undefined, now: ReadOutcome, time: number): boolean {
+function isBelievable(
+  before: ReadOutcome | undefined,
+  now: ReadOutcome,
+  watched: Watched,
+): boolean {
   if (now.error !== undefined || now.read === undefined) return true;
-  if (isBeingWritten(now, time)) return false;
+  if (isBeingWritten(now, watched)) return false;
   return before?.read !== undefined && isSame(before.read, now.read);
 }
 

@@ -66,6 +66,7 @@ export async function replaceSafely(
     // it, so nobody reads it who could not read the old file.
     file = await makeEmpty(temporary, exchange, checked);
     attributes = attributesOf(file.status());
+    if (exchange.durable && isNew(exchange)) refuseHidden(attributes, checked);
     // Write.
     file.write(exchange.bytes);
     if (exchange.durable) await file.sync();
@@ -277,6 +278,28 @@ function giveAttributes(file: AdjustableFile, wanted: Attributes, label: string)
     }
   }
   file.chmod(wanted.mode);
+}
+
+/** Whether owner or mode are of our making, and not as its client has left them. */
+function isNew({ expected, mode }: Exchange): boolean {
+  return expected === undefined || mode !== undefined;
+}
+
+/** Who owns the host dir is the client of what we make in it, and has to be able to read that. */
+function refuseHidden({ uid, gid, mode }: Attributes, { owner, label }: CheckedPath): void {
+  if (owner.uid === uid || owner.uid === 0) return;
+  if ((mode & (owner.gid === gid ? 0o040 : 0o004)) !== 0) return;
+  const ours = `${uid}:${gid}`;
+  throw new ConfigPatchError(
+    "permission",
+    `its client could not read it: it would belong to ${ours} with the mode ` +
+      `${(mode & 0o777).toString(8).padStart(4, "0")}, and its directory to ` +
+      `${owner.uid}:${owner.gid}`,
+    {
+      file: label,
+      remedy: `run this as root or as ${owner.uid}, or give the directory to ${ours}`,
+    },
+  );
 }
 
 /** The agent would lose its own file, so it is not replaced then. */

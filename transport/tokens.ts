@@ -20,6 +20,7 @@ import type { ConfigTable, ConfigValue } from "../formats/types.ts";
 import { isList, isTable, sameValue, tableOf } from "../formats/value.ts";
 import type { VaultLocation } from "./location.ts";
 import { knownLocations } from "./resolve.ts";
+import { namesAddress } from "./spellings.ts";
 
 /**
  * A value with the tokens in its strings replaced, at any depth; keys are left alone. What a token
@@ -143,20 +144,13 @@ export function addressesIn(template: ConfigValue, value: ConfigValue): string[]
 }
 
 /**
- * Whether a string in a value, at any depth, holds one of these addresses, alone or with something
- * before or behind it. `http://localhost:94190` does not hold `http://localhost:9419`.
+ * Whether a string in a value, at any depth, holds one of these addresses, in whatever spelling.
  *
  * @param value Any value.
  * @param addresses Addresses of a vault.
  */
 export function holdsAddress(value: ConfigValue, addresses: readonly string[]): boolean {
-  if (typeof value === "string") {
-    return addresses.some((one) => {
-      // A path that only ends as ours does is another one.
-      const left = one.startsWith("/") ? "(?<![\\w./-])" : "";
-      return new RegExp(`${left}${RegExp.escape(one)}(?:$|[^\\w.:-])`, "i").test(value);
-    });
-  }
+  if (typeof value === "string") return addresses.some((one) => namesAddress(value, one));
   if (isList(value)) return value.some((item) => holdsAddress(item, addresses));
   return isTable(value) && Object.values(value).some((item) => holdsAddress(item, addresses));
 }

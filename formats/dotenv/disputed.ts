@@ -4,7 +4,8 @@
  *
  * To dotenvy, a quote in the middle of a value opens a text; to it and `python-dotenv`, a backtick
  * opens none; where a line is none to it, Node reads on, and `docker run` knows no quotes at all. So
- * which lines are text cannot be told for all readers. Here every line counts, in quotes or not.
+ * which lines are text cannot be told for all readers. Here every line counts, in quotes or not; only
+ * where all lines so far are plain, what stands in quotes on one line is text to all.
  *
  * @module
  */
@@ -20,10 +21,14 @@ export function namesElsewhere(index: DotenvIndex): ReadonlyMap<string, number> 
     if (!known.has(at) && at < (names.get(name) ?? Infinity)) names.set(name, at);
   };
   for (const [name, at] of namesIn(LINE, text, 0)) add(name, at);
+  let isPlain = !text.startsWith("\uFEFF");
   for (let start = lineStart(text, 0); start < text.length; start = nextLine(text, start)) {
-    if (comments.has(start)) continue;
     const line = text.slice(start, lineEnd(text, start));
-    const [code = ""] = line.split(/(?:^|\s)#/, 1);
+    const isInQuotes = IN_QUOTES.test(line);
+    isPlain &&= (isInQuotes || PLAIN.test(line)) && !UNUSUAL.test(line);
+    if (comments.has(start) || (isPlain && isInQuotes)) continue;
+    // Behind a quote, this is no comment to all of them.
+    const code = /^[^"'`\\]*?(?=(?:^|\s)#)/.exec(line)?.[0] ?? line;
     const found = [...namesIn(BEHIND_QUOTE, line, start), ...namesIn(OF_SHELL, code, start)];
     for (const [name, at] of found) add(name, at);
   }
@@ -73,7 +78,32 @@ const LINE = new RegExp(
 );
 
 /** Behind a value in quotes, godotenv looks for the next name on the same line. */
-const BEHIND_QUOTE = /["'`][\s;&|({]*(?:export\s+)?([\w.-]+)(?=\s*[=:])/g;
+const BEHIND_QUOTE = new RegExp(
+  String.raw`["'\x60][${BLANKS};&|(\{]*(?:export[${BLANKS}]+)?([\w.\-]+)(?=[${BLANKS}]*[=:])`,
+  "gu",
+);
 
 /** To a shell, a line may hold several names. */
 const OF_SHELL = /(?<=[\s;&|({])([\w.-]+)(?=\+?=)/g;
+
+/** What a variable becomes is one text to all readers; other code of a shell could assign a name. */
+const VARIABLE = String.raw`\$(?:\w+|\{\w+\})`;
+const HEAD = String.raw`^(?:export )?[A-Za-z_]\w*=`;
+const COMMENT = String.raw`(?:[ \t]#.*)?$`;
+
+/** A value between two quotes, to all readers: with no other quote in it, and no backslash. */
+const IN_QUOTES = new RegExp(
+  HEAD + String.raw`(["'])[^"'\`\\$]*(?:${VARIABLE}[^"'\`\\$]*)*\1[ \t]*` + COMMENT,
+);
+
+/**
+ * Another line behind which all readers begin a new one: blank, a comment, or a value in which no
+ * quote, backslash or parenthesis leads on.
+ */
+const PLAIN = new RegExp(
+  String.raw`^[ \t]*(?:#.*)?$|` + HEAD +
+    String.raw`(?:[^\s"'\`\\($#][^"'\`\\($]*?(?:${VARIABLE}[^"'\`\\($]*?)*` + COMMENT + "|$)",
+);
+
+/** A character that is a line break, a blank or nothing to some. */
+const UNUSUAL = /[^\P{C}\t]|[^\P{Z} ]/u;

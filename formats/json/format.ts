@@ -13,6 +13,7 @@ import type {
   FormatHandler,
   ParseOptions,
   Put,
+  Readings,
   Slot,
   Span,
   Splice,
@@ -20,6 +21,7 @@ import type {
 import { type ConcretePath, pathText, resolve, valueAt } from "../value.ts";
 import { removal } from "./drop.ts";
 import { insertion, type JsonPlace, type JsonSource, replacement } from "./put.ts";
+import { JsonReadings } from "./readings.ts";
 import { type JsonEntry, type JsonNode, type JsonTree, readTree } from "./spans.ts";
 import { readJson } from "./value.ts";
 
@@ -55,6 +57,7 @@ class JsonDocument implements ConfigDocument, Ground {
   readonly text: string;
   readonly value: ConfigRoot;
   readonly nullIsEmpty = false;
+  readonly readings: Readings = new JsonReadings();
   #tree: JsonTree | undefined;
   readonly #isPlain: boolean;
 

@@ -30,6 +30,7 @@ import type {
   DropOptions,
   FormatHandler,
   Put,
+  Readings,
   Slot,
   Span,
   Splice,
@@ -46,6 +47,7 @@ import {
 import { removal } from "./drop.ts";
 import { insertion } from "./insert.ts";
 import { replacement } from "./put.ts";
+import { YamlReadings } from "./readings.ts";
 import { indexYaml, type YamlIndex } from "./spans.ts";
 import { readYaml, type YamlSource } from "./value.ts";
 import { refused, refuseHidden, refuseUnclear, wayTo } from "./way.ts";
@@ -66,6 +68,7 @@ class YamlDocument implements ConfigDocument, Ground {
   readonly nullIsEmpty = true;
   readonly #source: YamlSource;
   #index: YamlIndex | undefined;
+  #readings: Readings | undefined;
 
   constructor(source: YamlSource) {
     this.text = source.text;
@@ -77,10 +80,15 @@ class YamlDocument implements ConfigDocument, Ground {
     return this.#indexed().comments;
   }
 
+  get readings(): Readings {
+    this.#readings ??= new YamlReadings(this.#indexed());
+    return this.#readings;
+  }
+
   find(path: ConfigPath): Slot | undefined {
     const { found, missing } = resolve(this.value, path);
     const value = valueAt(this.value, found);
-    if (path.some((step) => typeof step === "object")) this.#refuseHidden(found, path);
+    this.#refuseHidden(found, path);
     if (missing.length > 0 || value === undefined) return undefined;
     const { node } = wayTo(this.#indexed(), found);
     return { value, span: node === undefined ? undefined : { start: node.start, end: node.end } };
@@ -91,7 +99,8 @@ class YamlDocument implements ConfigDocument, Ground {
     this.#refuseHidden(resolve(this.value, path).found, path);
     const target = targetOf(this, path, value);
     const way = wayTo(index, target.found);
-    refuseUnclear(index, way, target.action === "insert" ? target.missing : []);
+    const missing = target.action === "insert" ? target.missing : [];
+    refuseUnclear(index, way, missing, target.action !== "nothing");
     switch (target.action) {
       case "nothing":
         return NO_PUT;
@@ -121,8 +130,9 @@ class YamlDocument implements ConfigDocument, Ground {
   }
 
   #refuseHidden(found: ConcretePath, path: ConfigPath): void {
+    if (path.every((step) => typeof step !== "object")) return;
     const index = this.#indexed();
-    refuseHidden(index, wayTo(index, found), path);
+    refuseHidden(index, this.readings, wayTo(index, found), path);
   }
 
   /** The spans cost as much as the values, and a check needs only the values. */

@@ -59,6 +59,33 @@ export function taggedScalar(tag: string, content: string): ConfigValue {
   return new OpaqueScalar(tag, content);
 }
 
+/** Numbers that YAML 1.1 reads as the core schema does. */
+const ALIKE =
+  /^(?:[-+]?(?:0|[1-9][0-9]*)|0x[0-9a-fA-F]+|(?:[-+]?[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+][0-9]+)?)$/;
+const OLD_INTEGER = /^([-+]?)(?:0b([01_]+)|0x([0-9a-fA-F_]+)|0([0-7_]+)|([1-9][0-9_]*))$/;
+const OLD_FLOAT = /^[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?$/;
+
+/**
+ * What YAML 1.1, which Go and Python read, makes of a text without quotes, where that is something
+ * else than {@linkcode plainScalar} gives: `010` is 8, `yes` is true, `1e3` is a text.
+ */
+export function oldReading(content: string): ConfigValue | undefined {
+  if (/^(?:y|yes|on)$/i.test(content)) return true;
+  if (/^(?:n|no|off)$/i.test(content)) return false;
+  const core = plainScalar(content);
+  if (typeof core === "boolean" || core === null || ALIKE.test(content)) return undefined;
+  const [, sign, binary, hex, octal, decimal] = OLD_INTEGER.exec(content) ?? [];
+  const digits = [["0b", binary], ["0x", hex], ["0o", octal], ["", decimal]] as const;
+  for (const [prefix, written] of digits) {
+    if (written === undefined) continue;
+    const value = BigInt(prefix + (written.replaceAll("_", "") || "0"));
+    return sign === "-" ? -value : value;
+  }
+  if (OLD_FLOAT.test(content)) return Number(content.replaceAll("_", ""));
+  if (typeof core !== "string") return SPECIAL_FLOAT.test(content) ? undefined : content;
+  return isOldScalar(content) ? new OpaqueScalar("yaml-1.1", content) : undefined;
+}
+
 /**
  * Whether a text without quotes, a string by the core schema, is something else by YAML 1.1, which Go
  * and Python read: `no`, `12:30`, `1_000`, a date, `=`.

@@ -8,12 +8,13 @@
  * @module
  */
 import { ConfigPatchError, locate } from "../../errors.ts";
-import type { ConfigPath, Selector } from "../types.ts";
-import { type ConcretePath, pathText, sameValue } from "../value.ts";
+import { mayBeMeant } from "../readings.ts";
+import type { ConfigPath, ConfigValue, Readings } from "../types.ts";
+import { type ConcretePath, isList, matches, pathText, valueAt } from "../value.ts";
 import { CORE_TAG } from "./events.ts";
 import { isOldScalar } from "./scalar.ts";
 import type { CollectionNode, Entry, YamlIndex, YamlNode } from "./spans.ts";
-import { MERGE_KEY, valueOf } from "./value.ts";
+import { MERGE_KEY } from "./value.ts";
 
 /** One step that was taken: from a collection to one of its entries. */
 export interface Step {
@@ -66,11 +67,19 @@ const SIMPLER = "write this part of the file in a simpler way";
  * @param way The way along the part of `path` that exists.
  * @throws {ConfigPatchError} `unsupported`
  */
-export function refuseHidden(index: YamlIndex, { steps, node }: Way, path: ConfigPath): void {
-  for (const [depth, { parent, at }] of steps.entries()) {
-    refuseSelector(index, parent, path[depth], at);
+export function refuseHidden(
+  index: YamlIndex,
+  readings: Readings,
+  { steps, node }: Way,
+  path: ConfigPath,
+): void {
+  let value: ConfigValue | undefined = index.source.value;
+  for (const [depth, { parent, at, entry }] of steps.entries()) {
+    refuseSelector(index, { readings, list: value }, parent, path[depth], at);
+    value = valueAt(value ?? null, [parent.kind === "seq" ? at : entry.key]);
   }
-  if (node?.kind === "seq") refuseSelector(index, node, path[steps.length], node.entries.length);
+  if (node?.kind !== "seq") return;
+  refuseSelector(index, { readings, list: value }, node, path[steps.length], node.entries.length);
 }
 
 /**
@@ -78,19 +87,21 @@ export function refuseHidden(index: YamlIndex, { steps, node }: Way, path: Confi
  * type, one that an alias repeats, a mapping with keys that not all readers know.
  *
  * @param missing The steps behind the way that do not exist; they would be made.
+ * @param isWritten Whether something is written there, which an alias would repeat elsewhere.
  * @throws {ConfigPatchError} `unsupported`
  */
 export function refuseUnclear(
   index: YamlIndex,
   { steps, node }: Way,
   missing: ConfigPath,
+  isWritten = true,
 ): void {
   for (const { parent, entry } of steps) {
-    refuseCollection(index, parent);
+    refuseCollection(index, parent, isWritten);
     if (parent.kind === "map") refuseKeys(index, parent, entry);
   }
   if (missing.length === 0 || node === undefined || !("entries" in node)) return;
-  refuseCollection(index, node);
+  refuseCollection(index, node, isWritten);
   if (node.kind !== "map") return;
   refuseKeys(index, node, undefined);
   refuseMerge(index, node, missing);
@@ -125,7 +136,7 @@ export function refused(
 /** What to do about an alias in the way. */
 export const ALIAS_REMEDY = "write the value out where the alias stands";
 
-function refuseCollection(index: YamlIndex, node: CollectionNode): void {
+function refuseCollection(index: YamlIndex, node: CollectionNode, isWritten: boolean): void {
   const plain = node.kind === "map" ? `${CORE_TAG}map` : `${CORE_TAG}seq`;
   if (node.tag !== undefined && node.tag !== plain && node.tag !== "!") {
     throw refused(
@@ -135,7 +146,7 @@ function refuseCollection(index: YamlIndex, node: CollectionNode): void {
       "remove the tag, or put the value in by hand",
     );
   }
-  if (node.lastAlias !== -1) {
+  if (isWritten && node.lastAlias !== -1) {
     throw refused(
       index,
       node.outer,
@@ -203,13 +214,15 @@ function mayHold(
 
 function refuseSelector(
   index: YamlIndex,
+  { readings, list }: { readonly readings: Readings; readonly list: ConfigValue | undefined },
   node: CollectionNode,
   step: ConfigPath[number] | undefined,
   before: number,
 ): void {
-  if (typeof step !== "object" || node.kind !== "seq") return;
-  for (const { value } of node.entries.slice(0, before)) {
-    if (!couldMatch(index, value, step)) continue;
+  if (typeof step !== "object" || node.kind !== "seq" || !isList(list)) return;
+  const mayBe = mayBeMeant(readings, step);
+  for (const [at, { value }] of node.entries.slice(0, before).entries()) {
+    if (matches(list[at], step) || !readings.valuesAt(list, at).some(mayBe)) continue;
     throw refused(
       index,
       value.outer,
@@ -217,19 +230,6 @@ function refuseSelector(
       "write the entry out without alias or merge key",
     );
   }
-}
-
-/** Whether a node matches a selector once aliases and merges are followed. */
-function couldMatch(index: YamlIndex, node: YamlNode, selector: Selector): boolean {
-  const table = followAlias(index, node);
-  if (table?.kind !== "map") return false;
-  const merges = table.entries.some((entry) => entry.key === MERGE_KEY);
-  return Object.entries(selector).every(([key, wanted]) => {
-    const entry = table.entries.find((one) => one.key === key);
-    if (entry === undefined) return merges;
-    const scalar = followAlias(index, entry.value);
-    return scalar?.kind === "scalar" && sameValue(valueOf(index.source, scalar.event), wanted);
-  });
 }
 
 function followAlias(index: YamlIndex, node: YamlNode): YamlNode | undefined {

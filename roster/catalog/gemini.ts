@@ -18,6 +18,13 @@ export const agent: AgentObject = {
       dotenv_set: { GOOGLE_GEMINI_BASE_URL: "{vault_url}" },
       bypassed_by: [
         ...proxyRules("Gemini CLI", {}),
+        ...["GOOGLE_GENAI_USE_VERTEXAI", "GOOGLE_GENAI_USE_GCA"].map((name) => ({
+          path: [name],
+          unless: ["", "false", "0"],
+          why:
+            "Where its settings choose no login, Gemini CLI takes this one, which does not use " +
+            "GOOGLE_GEMINI_BASE_URL.",
+        })),
         {
           file: "settings.json",
           path: ["security", "auth", "selectedType"],

@@ -38,27 +38,58 @@ Deno.test({
   },
 });
 
-if (!isInstalled("gh")) console.log("gh is not installed: its test is ignored");
+Deno.test({
+  name: "a file that gh's own reader refuses sends gh nowhere: it ends with an error",
+  ignore: !isInstalled("gh"),
+  async fn() {
+    // To Go's reader of YAML, this is another version; to our own and those of other clients it is not.
+    const scenario = await Scenario.with({ [GH]: "%YAML 1.2\n---\ngit_protocol: ssh\n" });
+    await scenario.apply({ providers: ["gh"] });
+    assert.match(scenario.read(GH) ?? "", /http_unix_socket/);
+    // Were gh to go past our values with its defaults, it would wait for this proxy to answer.
+    const proxy = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    let asked = 0;
+    const listening = (async () => {
+      for await (const connection of proxy) {
+        asked++;
+        connection.close();
+      }
+    })();
+    const { success, stderr } = await ghAt(scenario, `http://127.0.0.1:${proxy.addr.port}`);
+    proxy.close();
+    await listening;
+    assert.equal(success, false);
+    assert.match(new TextDecoder().decode(stderr), /invalid config file|incompatible YAML/);
+    assert.equal(asked, 0);
+  },
+});
+
+if (!isInstalled("gh")) console.log("gh is not installed: its tests are ignored");
 
 /** What gh says about its user, when its configuration is that of the mounts. */
 async function userOf(scenario: Scenario): Promise<{ login?: string }> {
-  const { stdout } = await new Deno.Command("gh", {
-    args: ["api", "user"],
-    env: {
-      GH_CONFIG_DIR: `${scenario.mounts}/_gh-config`,
-      GH_TOKEN: "phantom",
-      GH_NO_UPDATE_NOTIFIER: "1",
-      // An unrouted gh must not find its way to anywhere else.
-      HTTPS_PROXY: "http://127.0.0.1:9",
-    },
-    stdout: "piped",
-    stderr: "null",
-  }).output();
+  // An unrouted gh must not find its way to anywhere else.
+  const { stdout } = await ghAt(scenario, "http://127.0.0.1:9");
   try {
     return JSON.parse(new TextDecoder().decode(stdout));
   } catch {
     return {};
   }
+}
+
+/** Asks gh for its user, behind a proxy. */
+function ghAt(scenario: Scenario, proxy: string): Promise<Deno.CommandOutput> {
+  return new Deno.Command("gh", {
+    args: ["api", "user"],
+    env: {
+      GH_CONFIG_DIR: `${scenario.mounts}/_gh-config`,
+      GH_TOKEN: "phantom",
+      GH_NO_UPDATE_NOTIFIER: "1",
+      HTTPS_PROXY: proxy,
+    },
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
 }
 
 function isInstalled(program: string): boolean {

@@ -9,7 +9,7 @@ import { checkedHandler } from "../../formats/plug_in.ts";
 import { bypassesOf, type Rule } from "../../ownership/bypass.ts";
 
 const { parse } = dotenvFormat;
-const RULE: Rule = { path: ["K"], unless: ["", "http://vault"], why: "Because." };
+const RULE: Rule = { path: ["K"], replaced: [], unless: ["", "http://vault"], why: "Because." };
 
 /** The lines at which a rule about K finds it. */
 function found(text: string, rule = RULE): (number | undefined)[] {
@@ -52,6 +52,18 @@ const FOUND: readonly (readonly [text: string, line: number, reader: string])[] 
   ["K= # evil\n", 1, "python-dotenv"],
   ["K=http://vault#evil\n", 1, "python-dotenv: and a space"],
   ["K='' evil\n", 1, "whoever does not stop at the quote"],
+  ['A="x"K\x85: evil\n', 1, "godotenv: U+0085 is a blank"],
+  ["A='x #'y K=evil\n", 1, "a shell: there is no comment within quotes"],
+  // In quotes of which some reader may see another end.
+  ['X=a"b\nA="K=evil"\n', 2, "godotenv, and a shell: the quote above is still open"],
+  ["X='a\\'b'\nA='K=evil'\n", 2, "a shell: a backslash keeps no quote from closing"],
+  ['A=""K=evil""\n', 1, "godotenv, and a shell"],
+  ["A='x\\' K=evil'\n", 1, "a shell"],
+  ['A="`K=evil`"\n', 1, "whoever takes a backtick for a quote"],
+  ['A="$((K=1))"\n', 1, "a shell"],
+  ['\uFEFFA="K=evil"\n', 1, "whoever takes the byte order mark for no part of a name"],
+  ['A: "K=evil"\n', 1, "whoever takes a colon for no sign"],
+  ['A = "K=evil"\n', 1, "a shell"],
 ];
 
 Deno.test("a name counts for a rule wherever a reader finds it, in quotes or not", () => {
@@ -70,6 +82,11 @@ Deno.test("a name that no reader finds is none, and a value that is allowed is o
     "export K=''\n",
     "K=http://vault # K=evil\n",
     "K=http://vault\nA=`\nB=1\n`\nK=http://vault\n",
+    // In quotes that all readers see closed on the line.
+    'A="K=evil"\n',
+    "A='K=evil'\r\n",
+    'ARGS="--build-arg K=$P --build-arg K=${P}" # or K=evil, "K=evil"\n',
+    "# it's mine\n\nexport B=x # don't\nC=\nD=a?b=c&d=e#f\nA=\"x; K=evil #\"\n",
   ];
   for (const text of none) assert.deepEqual(found(text), [], text);
 });

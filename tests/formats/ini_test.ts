@@ -14,7 +14,9 @@ const without = (text: string, path: ConfigPath) =>
 
 Deno.test("the registry takes the plug-in, and finds it by name and by file", async () => {
   const formats = defaultFormats.with(iniFormat);
-  assert.equal(Object.getPrototypeOf(await formats.load("ini")), iniFormat);
+  const { name, parse } = await formats.load("ini");
+  assert.equal(name, "ini");
+  assert.deepEqual(parse("k = v\n").find(["k"]), iniFormat.parse("k = v\n").find(["k"]));
   assert.equal(formats.forFile("agent.INI")?.name, "ini");
   assert.equal(defaultFormats.get("ini"), undefined);
 });

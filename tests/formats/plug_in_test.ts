@@ -1,7 +1,15 @@
 /** A plug-in that breaks what it has to keep is named as what is wrong; files and others are not. */
 import assert from "node:assert/strict";
 import { confFormat } from "../../examples/conf_format.ts";
-import { type ConfigDocument, defaultFormats, type FormatHandler } from "../../formats/mod.ts";
+import {
+  type ConfigDocument,
+  type ConfigPath,
+  type ConfigValue,
+  defaultFormats,
+  type FormatHandler,
+  OpaqueScalar,
+  type Put,
+} from "../../formats/mod.ts";
 import { applySharedConfigPatches, ConfigPatchError, rosterFrom } from "../../mod.ts";
 
 const FILE = "_t/t.conf";
@@ -39,6 +47,85 @@ function thrown(error: unknown): never {
 }
 
 const NAMED = /plug-in for conf/;
+
+/** A list of lists, this many levels deep. */
+function nested(levels: number): ConfigValue {
+  let value: ConfigValue = "x";
+  for (let level = 0; level < levels; level++) value = [value];
+  return value;
+}
+
+/** A table that holds itself. */
+function knot(): Readonly<Record<string, unknown>> {
+  const table: Record<string, unknown> = { user: "me" };
+  table.again = [{ table }];
+  return table;
+}
+
+/** What a document of a plug-in has, behind private fields as a class in another language may. */
+class Guarded<T extends object> {
+  readonly #inner: T;
+  constructor(inner: T) {
+    this.#inner = inner;
+  }
+  get inner(): T {
+    return this.#inner;
+  }
+}
+
+class GuardedSplice extends Guarded<Put> {
+  get offset() {
+    return this.inner.offset;
+  }
+  get remove() {
+    return this.inner.remove;
+  }
+  get insert() {
+    return this.inner.insert;
+  }
+  get value() {
+    return this.inner.value;
+  }
+  get created() {
+    return this.inner.created;
+  }
+}
+
+class GuardedDocument extends Guarded<ConfigDocument> implements ConfigDocument {
+  get text() {
+    return this.inner.text;
+  }
+  get value() {
+    return this.inner.value;
+  }
+  find(path: ConfigPath) {
+    return this.inner.find(path);
+  }
+  put(path: ConfigPath, value: ConfigValue) {
+    return new GuardedSplice(this.inner.put(path, value));
+  }
+  drop(path: ConfigPath) {
+    return this.inner.drop(path);
+  }
+}
+
+class GuardedHandler extends Guarded<FormatHandler> implements FormatHandler {
+  get name() {
+    return this.inner.name;
+  }
+  get extensions() {
+    return this.inner.extensions;
+  }
+  get blank() {
+    return this.inner.blank;
+  }
+  get holdsNull() {
+    return this.inner.holdsNull;
+  }
+  parse(text: string) {
+    return new GuardedDocument(this.inner.parse(text));
+  }
+}
 
 /** What is wrong with the plug-in; the code of the error; what it says of the law. */
 const BROKEN: readonly (readonly [what: string, parse: Parse, code: string, says: RegExp])[] = [
@@ -84,6 +171,90 @@ const BROKEN: readonly (readonly [what: string, parse: Parse, code: string, says
     put({ offset: 0, remove: "", insert: "q=1\n", value: { start: 0, end: 9 }, created: [] }),
     "verification",
     /where in `insert` the value stands/,
+  ],
+  [
+    "its value holds itself",
+    (text) => other(text, { value: knot() }),
+    "verification",
+    /plug-in for conf is wrong: a value holds itself/,
+  ],
+  [
+    "find gives a value that holds itself",
+    (text) => other(text, { find: () => ({ value: knot() }) }),
+    "verification",
+    /plug-in for conf is wrong: a value holds itself/,
+  ],
+  [
+    "its value nests without end",
+    (text) => other(text, { value: { user: nested(100) } }),
+    "verification",
+    /deeper than 100 levels/,
+  ],
+  [
+    "its value holds too much",
+    (text) => other(text, { value: new Array(100_000).fill(1) }),
+    "verification",
+    /more than 100000 values/,
+  ],
+  [
+    "its value holds a hole",
+    (text) => other(text, { value: { user: undefined } }),
+    "verification",
+    /plain data, and this is undefined/,
+  ],
+  [
+    "its value holds what has no keys to compare",
+    (text) => other(text, { value: { user: new Date(0) } }),
+    "verification",
+    /plain data, and this is of the class Date/,
+  ],
+  [
+    "find gives no value",
+    (text) => other(text, { find: () => ({}) }),
+    "verification",
+    /slot with a value, or nothing/,
+  ],
+  [
+    "find gives a span beyond the text",
+    (text) => other(text, { find: () => ({ value: "x", span: { start: 0, end: 99 } }) }),
+    "verification",
+    /`find` must give a span of the text/,
+  ],
+  [
+    "put says that it creates what is no path",
+    put({ offset: 0, remove: "", insert: "q", value: { start: 0, end: 1 }, created: ["q"] }),
+    "verification",
+    /what it creates/,
+  ],
+  [
+    "its comments are no list",
+    (text) => other(text, { comments: new Set() }),
+    "verification",
+    /`comments` must be a list/,
+  ],
+  [
+    "its comments are no spans",
+    (text) => other(text, { comments: [{ start: 3, end: 1 }] }),
+    "verification",
+    /`comments` must be a list of spans/,
+  ],
+  [
+    "its disputed names are no Map",
+    (text) => other(text, { disputed: { url: 0 } }),
+    "verification",
+    /`disputed` must be a Map/,
+  ],
+  [
+    "its disputed names stand nowhere",
+    (text) => other(text, { disputed: new Map([["url", -1]]) }),
+    "verification",
+    /`disputed` must say/,
+  ],
+  [
+    "it counts commas with a text",
+    (text) => other(text, { looseCommas: "2" }),
+    "verification",
+    /`looseCommas` must be a number/,
   ],
   [
     "put changes another place",
@@ -134,6 +305,11 @@ Deno.test("a plug-in that cannot be loaded, or is another one, is named", async 
     `${gone.error.code} ${gone.error.message}`,
     /^option the plug-in for conf cannot be/,
   );
+  const half = await refusal(lazily(() => Promise.resolve({ ...confFormat, parse: undefined })));
+  assert.match(
+    `${half.error.code} ${half.error.message}`,
+    /^option the plug-in for conf .*`parse`/,
+  );
   for (const loaded of [undefined, { ...confFormat, name: "other" }]) {
     const { error } = await refusal(lazily(() => Promise.resolve(loaded)));
     assert.match(
@@ -152,6 +328,7 @@ Deno.test("what cannot be a format is refused when it is registered", () => {
       { ...confFormat, extensions: ".conf" },
       { ...confFormat, extensions: ["conf"] },
       { ...confFormat, blank: undefined },
+      { ...confFormat, blankList: 1 },
       { ...confFormat, holdsNull: "no" },
       { ...confFormat, parse: 1 },
     ]
@@ -161,15 +338,41 @@ Deno.test("what cannot be a format is refused when it is registered", () => {
   }
 });
 
-Deno.test("what else a plug-in has stays reachable, and a good one is what it was", async () => {
-  const handler = await defaultFormats.with({ ...confFormat, extra: 1 } as FormatHandler).load(
-    "conf",
-  );
-  assert.equal((handler as FormatHandler & { extra: number }).extra, 1);
+Deno.test("a good plug-in is what it was", async () => {
+  const handler = await defaultFormats.with(confFormat).load("conf");
   const document = handler.parse("a=1\n");
   assert.deepEqual(document.put(["a"], "1"), whole("a=1\n").put(["a"], "1"));
   assert.deepEqual(document.drop(["a"]), whole("a=1\n").drop(["a"]));
   assert.throws(() => document.put(["a", "b"], "1"), { code: "shape" });
+});
+
+Deno.test("a plug-in of classes with private fields works as one of plain objects", async () => {
+  const formats = defaultFormats.with(new GuardedHandler(confFormat));
+  const roster = rosterFrom({ tool: AGENT.tool }, { formats });
+  const mounts = await Deno.makeTempDir({ prefix: "plug-in-" });
+  Deno.mkdirSync(`${mounts}/_t`);
+  Deno.writeTextFileSync(`${mounts}/${FILE}`, "user=me\n");
+  await applySharedConfigPatches(roster, mounts, { formats });
+  assert.equal(
+    Deno.readTextFileSync(`${mounts}/${FILE}`),
+    "user=me\nurl=http://localhost:9419\n",
+  );
+  await applySharedConfigPatches(roster, mounts, { formats, disabledProviders: ["tool"] });
+  assert.equal(Deno.readTextFileSync(`${mounts}/${FILE}`), "user=me\n");
+});
+
+Deno.test("what only a format knows is known from a plug-in with a copy of the library", async () => {
+  const { OpaqueScalar: Own } = await import(
+    `data:text/javascript,${
+      encodeURIComponent(
+        "export class OpaqueScalar { constructor() { this.type='t'; this.text='x'; } }",
+      )
+    }`
+  );
+  const parse: Parse = (text) => other(text, { value: { when: new Own() } });
+  const format = { ...confFormat, parse: parse as FormatHandler["parse"] };
+  const { value } = (await defaultFormats.with(format).load("conf")).parse("");
+  assert.deepEqual({ ...value }, { when: new OpaqueScalar("t", "x") });
 });
 
 /** What a run with this plug-in says of its provider, beside another provider. */

@@ -1,5 +1,6 @@
 /** Our parser of TOML positions finds each thing where `toml-eslint-parser` finds it. */
 import assert from "node:assert/strict";
+import { tomlFormat } from "../../formats/toml/format.ts";
 import fc from "fast-check";
 import { type AST, parseTOML } from "toml-eslint-parser";
 import { parseSyntax } from "../../formats/toml/parser.ts";
@@ -107,4 +108,14 @@ Deno.test("what TOML does not have is given up with its place, and does not hang
   ) {
     assert.throws(() => parseSyntax(text), { code: "unsupported" }, text);
   }
+});
+
+Deno.test("what TOML 1.1 added is read, as Codex 0.169 reads it", () => {
+  const added = [
+    'a = "\\e[1m\\x41"\n',
+    "a = {\n  b = 1, # c\n}\n",
+    "a = 12:30\n",
+    "a = 1979-05-27 07:32\n",
+  ];
+  for (const text of added) assert.ok(Object.hasOwn(tomlFormat.parse(text).value, "a"), text);
 });

@@ -3,13 +3,17 @@ import { parse as parseJsonc } from "jsonc-parser";
 import { parse as parseToml, stringify as stringifyToml } from "smol-toml";
 import { parse as parseYaml, stringify as stringifyYaml } from "yaml";
 import type { rosterFrom } from "../../mod.ts";
+import { JSONC, TOML, YAML } from "./documents.ts";
 import { isBlank, type Tree } from "./memory.ts";
 import type { Patch } from "./rules.ts";
+import { type Aim, aimOf, type Want } from "./wants.ts";
 
 /** A format, its files, and what its users do to them. */
 export interface Stage {
   readonly format: string;
   readonly file: string;
+  /** Another file of that host dir, for whoever patches two. */
+  readonly second: string;
   /** Where a provider's patch may move to. */
   readonly other: string;
   /** What the user may have before our first run. */
@@ -24,49 +28,12 @@ export interface Stage {
   print(tree: Record<string, unknown>): string;
 }
 
-const TOML = [
-  undefined,
-  "",
-  "# c1\n",
-  '# c1\nmine = "u" # c2\n\n[nested]\nuser = 1 # c3\n# c4\n',
-  '[[providers]]\nname = "other"\nbase = "x" # c1\n\n# c2\n[[providers]]\nname = "ours"\n# c3\n\n[last]\nk = 1',
-  'mine = "u"\nproviders = [\n  { name = "other", base = "x" }, # c1\n]\nnested.inner.a = "user\'s" # c2\n',
-  '\uFEFFurl = "https://user.example"\r\n\r\n[nested.inner] # c1\r\nuser = true\r\n',
-  'providers = [{name = "other", base = "x"}, {name = "ours"}] # c1\nnested = { inner = { user = 1 } }\n',
-  "[[providers]] # c1\nname = 'ours' # c2\nkey = 'mine' # c3\n  [providers.sub]\n  user = 1\n\n[nested.inner.user]\nk = 1\n[nested] # c4\n",
-  'text = """\none\n# two"""\nproviders = [] # c1\n\n# c2\n\n\n[nested]\n\n\n# c3\n[last]\n\n',
-];
-const YAML = [
-  undefined,
-  "",
-  "# c1\n",
-  "# c1\nmine: u # c2\nnested:\n  user: 1 # c3\n  # c4\n",
-  "providers:\n  - name: other\n    base: x # c1\n  # c2\n  - name: ours\nlast: {k: 1} # c3\n",
-  "---\nmine: 'u'\nproviders: [{name: other, base: x}] # c1\nnested:\n    inner:\n        a: user's # c2\n",
-  "url: https://user.example\r\n\r\nnested: # c1\r\n  inner: {user: true}\r\ntext: |\r\n  one\r\n  two",
-  "nested: # c1\nproviders:\n- name: other # c2\n\n# c3\n- name: ours\n  key: mine # c4\ntext: >-\n  one\n\n  two\n",
-  "# c1\n{mine: u, nested: {inner: {}}} # c2\n",
-  "%YAML 1.2\n---\n# c1\nlast:\n  - user: 1 # c2\n    name: x\nproviders: []\nmine: |\n  body\n...\n",
-  "user: &x {k: 1} # c1\nlast: *x\nnested: {<<: *x}\n",
-];
-const JSONC = [
-  undefined,
-  "",
-  "// c1\n{}\n",
-  '{\n  // c1\n  "mine": "u", // c2\n  "nested": {\n    "user": 1 // c3\n    // c4\n  }\n}\n',
-  '{\n\t"providers": [\n\t\t{ "name": "other", "base": "x" }, // c1\n\t\t// c2\n\t\t{ "name": "ours" }\n\t],\n\t"last": { "k": 1 } // c3\n}',
-  '{ "mine": "u", "providers": [], "nested": { "inner": { "a": "user\'s" } } } // c1\n',
-  '\uFEFF{\r\n    "url": "https://user.example",\r\n    "nested": { "inner": {} } // c1\r\n}\r\n',
-  '{"providers":[{"name":"ours","key":"mine"}],"nested":{"inner":{"user":1}}}',
-  '{\n  "providers": [ // c1\n  ],\n  "nested": { // c2\n    /* note */ \n  },\n  // c3\n}\n',
-  '{\n\n  // c1\n\n  "mine": [1 ],\n  "last": [\n    1, 2, // c2\n  ],\n\n}\n\n// c3\n',
-];
-
 /** The three formats. */
 export const STAGES: readonly Stage[] = [
   {
     format: "toml",
     file: "_a/config.toml",
+    second: "_a/second.toml",
     other: "_b/other.toml",
     documents: TOML,
     comment: "#",
@@ -76,6 +43,7 @@ export const STAGES: readonly Stage[] = [
   {
     format: "yaml",
     file: "_a/config.yml",
+    second: "_a/second.yml",
     other: "_b/other.yml",
     documents: YAML,
     comment: "#",
@@ -85,6 +53,7 @@ export const STAGES: readonly Stage[] = [
   {
     format: "json",
     file: "_a/settings.json",
+    second: "_a/second.json",
     other: "_b/other.json",
     documents: JSONC,
     comment: "//",
@@ -100,18 +69,42 @@ export const STAGES: readonly Stage[] = [
   },
 ];
 
-/** What each provider wants, by place: JSON with tokens. */
-const WANTS: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+/** What each provider wants: the place, the value as JSON with tokens, and more in a few words. */
+type Line = readonly [place: string, json: string, ...("default" | "second file")[]];
+
+/** By provider; those with places of several forms, or in two files, have a list of patches. */
+const WANTS: Readonly<Record<string, readonly Line[]>> = {
   p: [["url", '"{vault_url}/v1"'], ["nested.inner.a", '"{vault_url}"']],
   q: [["nested.inner.b", '"fixed"'], ["socket", '"{vault_socket}"']],
-  r: [["providers[ours].base", '"{vault_url}"'], ["providers[ours].key", '"KEY"']],
+  r: [
+    ["providers[ours].base", '"{vault_url}"'],
+    ["providers[ours].key", '"KEY"'],
+    ["providers[ours].version", "1", "default"],
+  ],
   s: [["providers[ours].base", '"{vault_url}"'], ["providers[ours].extra", "7"]],
   t: [["mine", '"t"'], ["nested.own", '["{vault_url}","x"]'], ["url", '"{vault_url}/v1"']],
-  // Its patches are a list: one for the root's keys, one for the entry.
-  u: [
-    ["deep.u", '"{vault_url}/u"'],
-    ["providers[ours].more", '"{vault_url}/m"'],
+  u: [["deep.u", '"{vault_url}/u"'], ["providers[ours].more", '"{vault_url}/m"']],
+  // Two files, and what a new file needs.
+  f: [
+    ["split.f", '"{vault_url}/f"'],
+    ["url", '"{vault_url}"', "second file"],
+    ["version", "2", "default", "second file"],
   ],
+  // What a new table needs.
+  d: [
+    ["fresh.url", '"{vault_url}"'],
+    ["fresh.key", '"KEY"'],
+    ["fresh.version", "1", "default"],
+  ],
+  // Every entry that matches, and what a new one needs.
+  v: [
+    ["models[kind=x].base", '"{vault_url}"'],
+    ["models[kind=x].key", '"KEY"'],
+    ["models[kind=x].note", '"n"', "default"],
+  ],
+  // Whatever entries and tables there are.
+  w: [["models[*].more", '"{vault_url}/w"'], ["models[*kind=y].extra", '"y"']],
+  e: [["accounts.*.url", '"{vault_url}/e"']],
 };
 
 /** The names of the providers. */
@@ -123,51 +116,76 @@ export type Form = "full" | "less" | "moved" | "bare" | "gone";
 /** The forms, by provider. */
 export type Forms = ReadonlyMap<string, Form>;
 
-/** A patch as the rules know it; `undefined` where there is none. */
-export function patchOf(stage: Stage, name: string, form: Form): Patch | undefined {
-  if (form === "bare" || form === "gone") return undefined;
-  const all = WANTS[name] ?? [];
-  const wants = new Map(form === "less" ? all.slice(1) : all);
-  return { file: form === "moved" ? stage.other : stage.file, wants };
+/** A provider's patches as the rules know them, by file. */
+export function patchesOf(stage: Stage, name: string, form: Form): Patch[] {
+  if (form === "bare" || form === "gone") return [];
+  const lines = WANTS[name] ?? [];
+  const byFile = Map.groupBy(form === "less" ? lines.slice(1) : lines, ([, , ...more]) => {
+    if (form === "moved") return stage.other;
+    return more.includes("second file") ? stage.second : stage.file;
+  });
+  return [...byFile].map(([file, some]) => ({
+    file,
+    wants: some.map(([place, template, ...more]): Want => {
+      const kind = aimOf(place)?.isEach === true ? "each" : "set";
+      return { place, template, kind: more.includes("default") ? "default" : kind };
+    }),
+  }));
 }
 
 /** The same as a roster has it. */
 export function rosterOf(stage: Stage, forms: Forms): Parameters<typeof rosterFrom>[0] {
-  const { format } = stage;
   return Object.fromEntries(
     [...forms].filter(([, form]) => form !== "gone").map(([name, form]) => {
-      const patch = patchOf(stage, name, form);
-      const [host_dir = "_a", file] = (patch?.file ?? "_a").split("/");
-      if (patch === undefined) return [name, { host_dir }];
-      const entryOf = (place: string) => /^providers\[(\w+)\]\./.exec(place)?.[1];
-      const patches = [...Map.groupBy(patch.wants, ([place]) => entryOf(place))].map(
-        ([entry, wants]) => {
-          const set = { file, [`${format}_set`]: setOf(wants) };
-          if (entry === undefined) return set;
-          const where = { [`${format}_table`]: "providers", [`${format}_match`]: { name: entry } };
-          return { ...set, ...where };
-        },
+      const own = patchesOf(stage, name, form);
+      const host_dir = own[0]?.file.replace(/\/.*/, "") ?? "_a";
+      const patches = own.flatMap(({ file, wants }) =>
+        [...Map.groupBy(wants, ({ place }) => JSON.stringify(partsOf(place).aim))].map(
+          ([, some]) => patchObject(stage.format, file.replace(/.*\//, ""), some),
+        )
       );
+      if (patches.length === 0) return [name, { host_dir }];
       return [name, { host_dir, shared_config_patch: patches.length > 1 ? patches : patches[0] }];
     }),
   ) as Parameters<typeof rosterFrom>[0];
 }
 
-/** Values by place as a patch has them: nested, and within their entry. */
-function setOf(wants: readonly (readonly [string, string])[]): Record<string, unknown> {
-  const set: Record<string, unknown> = {};
-  for (const [place, json] of wants) {
-    const keys = place.replace(/^providers\[\w+\]\./, "").split(".");
-    let table = set;
-    for (const key of keys.slice(0, -1)) {
-      table = (table[key] ??= {}) as Record<string, unknown>;
+/** One patch of a roster: wants of one form. */
+function patchObject(format: string, file: string, wants: readonly Want[]) {
+  const patch: Record<string, unknown> = { file };
+  for (const { place, template, kind } of wants) {
+    const { aim, inner } = partsOf(place);
+    const { outer, isEach, match } = aim ?? { isEach: false };
+    if (outer !== undefined) {
+      patch[`${format}_${isEach ? "each" : "table"}`] = isEach ? [outer, "*"] : outer;
     }
-    table[keys[keys.length - 1] ?? ""] = JSON.parse(json);
+    if (match !== undefined) patch[`${format}_match`] = { [match.key]: match.value };
+    const to = `${format}_${kind === "default" ? "default" : "set"}`;
+    putInto((patch[to] ??= {}) as Record<string, unknown>, inner, JSON.parse(template));
   }
-  return set;
+  return patch;
 }
 
-/** The leaves and containers that a text says. */
+/** What a patch says of where a value is: of which tables, and the place in each of them. */
+function partsOf(place: string): { readonly aim?: Omit<Aim, "inner">; readonly inner: string } {
+  const [, outer, value, rest] = /^(\w+)\[(\w+)\]\.(.+)$/.exec(place) ?? [];
+  if (outer !== undefined && value !== undefined && rest !== undefined) {
+    return { aim: { outer, isEach: false, match: { key: "name", value } }, inner: rest };
+  }
+  const aim = aimOf(place);
+  if (aim === undefined) return { inner: place };
+  const { inner, ...where } = aim;
+  return { aim: where, inner };
+}
+
+function putInto(set: Record<string, unknown>, place: string, value: unknown): void {
+  const keys = place.split(".");
+  let table = set;
+  for (const key of keys.slice(0, -1)) table = (table[key] ??= {}) as Record<string, unknown>;
+  table[keys[keys.length - 1] ?? ""] = value;
+}
+
+/** The leaves and containers that a text says; an entry of a list goes by its name, if it has one. */
 export function treeOf(stage: Stage, text: string): Tree {
   const tree: Tree = { leaves: new Map(), containers: new Set() };
   if (!isBlank(text)) visit(stage.read(text), "", tree);
@@ -175,15 +193,16 @@ export function treeOf(stage: Stage, text: string): Tree {
 }
 
 function visit(value: unknown, place: string, tree: Tree): void {
-  const isList = Array.isArray(value);
-  const isEntries = isList && value.every((item) => typeof item?.name === "string");
-  if (typeof value !== "object" || (isList && !isEntries)) {
+  const isEntries = Array.isArray(value) &&
+    value.every((item) => typeof item === "object" && item !== null && !Array.isArray(item));
+  if (typeof value !== "object" || (Array.isArray(value) && !isEntries)) {
     tree.leaves.set(place, JSON.stringify(value));
     return;
   }
-  if (place !== "") tree.containers.add(place);
-  if (isList) {
-    for (const { name, ...rest } of value) visit(rest, `${place}[${name}]`, tree);
+  // The root counts where something is in it.
+  if (place !== "" || Object.keys(value ?? {}).length > 0) tree.containers.add(place);
+  if (isEntries) {
+    for (const { name = "", ...rest } of value) visit(rest, `${place}[${name}]`, tree);
     return;
   }
   for (const [key, item] of Object.entries(value ?? {})) {
@@ -191,9 +210,27 @@ function visit(value: unknown, place: string, tree: Tree): void {
   }
 }
 
-/** A place as a path of the program's. */
-export function pathOf(place: string): (string | { readonly name: string })[] {
-  return [...place.matchAll(/\[([^\]]*)\]|[^.[\]]+/g)].map((match) =>
-    match[1] === undefined ? match[0] : { name: match[1] }
-  );
+/** A place as a path of the program's; entries that a tree has are told by their number. */
+export function pathOf(place: string, tree?: unknown): (string | number | { name: string })[] {
+  let value = tree;
+  return [...place.matchAll(/\[([^\]]*)\]|[^.[\]]+/g)].map(([text, name]) => {
+    if (name === undefined) {
+      value = (value as Record<string, unknown> | null | undefined)?.[text];
+      return text;
+    }
+    const entries = Array.isArray(value) ? value : [];
+    const at = entries.findIndex((item) => (item?.name ?? "") === name);
+    value = entries[at];
+    return at === -1 ? { name } : at;
+  });
+}
+
+/** A path as a place of a text with this tree. */
+export function placeIn(path: readonly (string | number)[], tree: unknown): string {
+  let value = tree;
+  return path.map((step, depth) => {
+    value = (value as Record<string | number, unknown> | null | undefined)?.[step];
+    if (typeof step === "string") return depth === 0 ? step : `.${step}`;
+    return `[${(value as { name?: string } | undefined)?.name ?? ""}]`;
+  }).join("");
 }

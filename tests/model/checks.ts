@@ -1,10 +1,12 @@
 /** What is compared after a run: files, reports, our record and the sidecars, read by themselves. */
 import assert from "node:assert/strict";
-import { type Claim, shownPath } from "../../ownership/claims.ts";
+import type { FormatHandler } from "../../formats/mod.ts";
+import type { Claim } from "../../ownership/claims.ts";
+import { findPlaces } from "../../ownership/places.ts";
 import type { Report } from "../../ownership/report.ts";
 import { NO_STATE, parseState, printState, type State } from "../../reconcile/state.ts";
-import { type Stage, treeOf } from "./cast.ts";
-import { containersOf, type Memory, type Tree } from "./memory.ts";
+import { placeIn, type Stage, treeOf } from "./cast.ts";
+import { isBlank, type Kind, type Memory, type Tree } from "./memory.ts";
 import type { Note, Outcome } from "./rules.ts";
 import type { Readable } from "./users.ts";
 
@@ -40,6 +42,7 @@ export function assertFile(
 /** A claim, as the rules and the state have it. */
 interface Remembered {
   readonly place: string;
+  readonly kind: Kind;
   readonly value: string;
   readonly owners: readonly string[];
   readonly overrode: boolean;
@@ -47,7 +50,7 @@ interface Remembered {
 
 /** What we remember is what the rules say, and is read as it was written. */
 export function assertMemory(
-  stage: Stage,
+  { stage, handler }: { readonly stage: Stage; readonly handler: FormatHandler },
   text: string | undefined,
   memories: ReadonlyMap<string, Memory>,
   textOf: (file: string) => string | undefined,
@@ -75,14 +78,18 @@ export function assertMemory(
       const all = standing(claims.map(({ made: _, ...claim }) => claim), tree);
       return all.length === 0 ? [] : [[file, all, [...made].sort()]];
     }).sort();
-  const shown = [...state.files].map(([file, { claims }]) =>
-    [file, claims.map((claim) => ({ ...remembered(claim), made: madeBy(claim) }))] as const
-  );
+  // Where the entries are is told by the program's own pairing: the values in them tell on it.
+  const shown = [...state.files].map(([file, { claims }]) => {
+    const text = textOf(file);
+    const tree = isBlank(text) ? {} : stage.read(text ?? "");
+    const root = handler.parse(isBlank(text) ? handler.blank : text ?? "").value;
+    return [file, findPlaces(root, claims).flatMap((claim) => remembered(claim, tree))] as const;
+  });
   const wanted = [...memories].map(([file, { held }]) =>
     [
       file,
-      [...held].map(([place, { value, owners, former, made }]) => (
-        { place, value, owners, overrode: former !== undefined, made }
+      [...held].map(([place, { kind, value, owners, former, made }]) => (
+        { place, kind, value, owners, overrode: former !== undefined, made }
       )),
     ] as const
   );
@@ -107,51 +114,42 @@ function stateIn(text: string | undefined): State {
   return text === undefined ? NO_STATE : parseState(text);
 }
 
-function remembered(claim: Claim): Remembered {
-  return {
-    place: placeOf(shownPath(claim)),
-    value: JSON.stringify(
-      claim.value,
-      (_, value) => typeof value === "bigint" ? Number(value) : value,
-    ),
-    owners: claim.owners,
-    overrode: claim.text?.overrode === true,
-  };
+function remembered(
+  { at, kind, value, owners, text, created }: Claim,
+  tree: unknown,
+): (Remembered & { readonly made: readonly string[] })[] {
+  if (at === undefined) return [];
+  const place = (length?: number) => placeIn(at.slice(0, length) as (string | number)[], tree);
+  return [{
+    place: place(),
+    kind,
+    value: JSON.stringify(value, (_, item) => typeof item === "bigint" ? Number(item) : item),
+    owners,
+    overrode: text?.overrode === true,
+    made: created.map(place),
+  }];
 }
 
-function madeBy(claim: Claim): string[] {
-  return claim.created.filter((length) => length > 0)
-    .map((length) => placeOf(shownPath(claim).slice(0, length)));
-}
-
-/** A sidecar says what we remember of a file. */
+/** A sidecar says what we remember of a file, as far as the reference knows of such values. */
 export function assertSidecar(
   file: string,
   notes: readonly Note[],
   memory: Memory | undefined,
-  { containers, leaves }: Tree,
 ): void {
   const said = notes.flatMap(({ provider, values }) =>
-    [...values].map(([place, value]) => [provider, place, value])
+    [...values].map(([place, value]) => `${provider} ${place} ${value}`)
   );
-  const held = [...memory?.held ?? []].flatMap(([place, { value, owners }]) =>
-    owners.map((owner) => [owner, place, value])
-  );
-  assert.deepEqual(said.sort(), held.sort(), `the sidecar on ${file}`);
-  const made = new Set([...memory?.held.values() ?? []].flatMap((claim) => claim.made));
-  const standing = notes.filter(({ values }) =>
-    [...values].some(([place, value]) => leaves.get(place) === value)
-  );
-  for (const container of standing.flatMap((note) => note.made.slice(-1))) {
-    // Of an entry of another run's record nobody can tell whose it is by now.
-    if (!containers.has(container) || container.includes("[")) continue;
-    assert.ok(made.has(container), `${container} is not ours`);
-  }
+  const held = [...memory?.held ?? []].filter(([, { kind }]) => kind === "set")
+    .flatMap(([place, { value, owners }]) =>
+      // One record stands for all entries that matched.
+      owners.map((owner) => `${owner} ${place.replace(/^models\[.*\]/, "models[kind=x]")} ${value}`)
+    );
+  assert.deepEqual(said.sort(), [...new Set(held)].sort(), `the sidecar on ${file}`);
 }
 
 interface SidecarJson {
   readonly table?: string;
-  readonly match?: { readonly name?: string };
+  readonly match?: Readonly<Record<string, unknown>>;
   readonly created?: boolean;
   readonly values?: unknown;
 }
@@ -164,11 +162,12 @@ export function notesIn(stage: Stage, sidecar: string | undefined, name: string)
     for (const record of Array.isArray(records) ? records : []) {
       const { table, values, created, match }: SidecarJson = record;
       if (values === undefined) continue;
-      const prefix = table === undefined ? "" : `${table}[${match?.name}].`;
+      const [[key, value] = []] = Object.entries(match ?? {});
+      const entry = key === "name" ? value : `${key}=${value}`;
+      const prefix = table === undefined ? "" : `${table}[${entry}].`;
       const { leaves } = treeOf({ ...stage, read: () => values }, "any text");
-      const made = created === true ? containersOf(`${prefix}x`) : [];
       const places = new Map([...leaves].map(([place, json]) => [prefix + place, json]));
-      notes.push({ provider, values: places, made });
+      notes.push({ provider, values: places, created: created === true });
     }
   }
   return notes;
@@ -198,17 +197,23 @@ export function rowsOf({ providers }: Report): string[] {
   return providers.filter(({ outcome }) => !["unchanged", "skipped"].includes(outcome)).map(
     ({ provider, action, file, outcome, edits }) => {
       const overrode = edits.filter((edit) => edit.overrode).map((edit) => placeOf(edit.path));
-      return [`${file} ${action} ${provider} ${outcome}`, ...overrode.sort()].join(" ");
+      return rowText([`${file} ${action} ${provider} ${outcome}`, ...overrode]);
     },
   );
 }
 
+/** A row, with its places in order; which of several entries each is of is not said. */
+export function rowText([row = "", ...places]: readonly string[]): string {
+  return [row, ...places.map((place) => place.replace(/^models\[.*\]/, "models[]")).sort()].join(
+    " ",
+  );
+}
+
 function placeOf(path: readonly unknown[]): string {
-  return path.map((step, depth) =>
-    typeof step === "string"
-      ? (depth === 0 ? step : `.${step}`)
-      : `[${(step as { name: string }).name}]`
-  ).join("");
+  return path.map((step, depth) => {
+    if (typeof step === "string") return depth === 0 ? step : `.${step}`;
+    return `[${(step as { readonly name?: string }).name ?? ""}]`;
+  }).join("");
 }
 
 /** All comments in their order. */
@@ -226,7 +231,9 @@ function usersLines(text: string | undefined): string[] {
     line.replace(/(#|\/\/) c\d+/g, "").trim().replace(/,$/, "")
   ).filter((line) =>
     /\b(user|user_key|last|other|text|one|two)\b/.test(line) && !/[[\]{}]/.test(line) &&
-    !/\b(url|mine|socket|own|a|b|base|key|extra|sock|more|second|deep|u)\b/.test(line)
+    !/\b(url|mine|socket|own|a|b|base|key|extra|sock|more|second|deep|u|version|note|kind)\b/.test(
+      line,
+    )
   );
 }
 

@@ -1,15 +1,24 @@
 /** What the rules remember of a config between runs, and what becomes of that while its text is away. */
+import { FOUND_BY, MADE } from "./wants.ts";
 
 /** What a config says, by place. */
 export interface Tree {
   /** The JSON of every scalar and list of scalars. */
   readonly leaves: Map<string, string>;
-  /** Every table, list of tables and entry of one, empty ones included. */
+  /** Every table, list of tables and entry of one, empty ones included; the root (`""`) if it holds any. */
   readonly containers: Set<string>;
 }
 
+/**
+ * Why a value is wanted. `set` and `each` route; a `default` is what the client needs beside that in
+ * what we create.
+ */
+export type Kind = "set" | "each" | "default";
+
 /** A place that we wrote. */
 export interface Held {
+  /** Why. */
+  readonly kind: Kind;
   /** What we wrote. */
   readonly value: string;
   /** What the user had there; absent: nothing, or not known any more. */
@@ -81,11 +90,39 @@ export function chosen(
     return { known: undefined, aside: memory, turn: "set aside" };
   }
   if (aside === undefined) return as;
-  const stands = [...aside.held].every(([place, { value }]) =>
-    trees.get(file)?.leaves.get(place) === value
-  );
+  const tree = trees.get(file);
+  const stands = [...tree === undefined ? aside.held : foundAgain(tree, aside.held)].every((
+    [place, { value }],
+  ) => tree?.leaves.get(place) === value);
   const isBack = text === aside.written || (stands && takenUp.has(file));
   return isBack ? { known: aside, aside: undefined, turn: "taken up" } : as;
+}
+
+/**
+ * What we remember, where it is in a text by now. Entries are known by what else stands in them. In
+ * one that we made that is only its kind: where it is gone, another of that kind that is not known
+ * may be taken for it, first of all one in which our values stand.
+ */
+export function foundAgain(
+  { leaves, containers }: Tree,
+  held: ReadonlyMap<string, Held>,
+): Map<string, Held> {
+  const made = [...held].filter(([place]) => place.startsWith(`${MADE}.`));
+  if (made.length === 0 || containers.has(MADE)) return new Map(held);
+  const to = (entry: string, place: string) => place.replace(MADE, entry);
+  const standing = (entry: string) =>
+    made.filter(([place, { value }]) => leaves.get(to(entry, place)) === value).length;
+  const [entry] = [...containers].filter((one) =>
+    leaves.get(`${one}.${FOUND_BY.key}`) === FOUND_BY.value &&
+    ![...held.keys()].some((place) => isBelow(place, one))
+  ).sort((a, b) => standing(b) - standing(a));
+  if (entry === undefined) return new Map(held);
+  return new Map(
+    [...held].map(([place, claim]) => [
+      to(entry, place),
+      { ...claim, made: claim.made.map((one) => to(entry, one)) },
+    ]),
+  );
 }
 
 /** Containers that exist only because of us: those that still hold something of ours know best. */
@@ -94,17 +131,20 @@ export function madeIn(tree: Tree, held: ReadonlyMap<string, Held>): Set<string>
   const made = new Set(live.flatMap(([, claim]) => claim.made));
   const around = new Set(live.flatMap(([place]) => containersOf(place)));
   for (const [, claim] of held) {
-    for (const one of claim.made) if (!around.has(one) && tree.containers.has(one)) made.add(one);
+    for (const one of claim.made) {
+      if (one !== "" && !around.has(one) && tree.containers.has(one)) made.add(one);
+    }
   }
   return made;
 }
 
-/** The containers on the way to a place, outermost first. */
+/** The containers on the way to a place, outermost first: the root, tables, lists and entries. */
 export function containersOf(place: string): string[] {
-  return [...place.matchAll(/[.[]/g)].map((match) => place.slice(0, match.index));
+  return ["", ...[...place.matchAll(/[.[]/g)].map((match) => place.slice(0, match.index))];
 }
 
 /** Whether a place lies in a container. */
 export function isBelow(place: string, container: string): boolean {
+  if (container === "") return place !== "";
   return place.startsWith(`${container}.`) || place.startsWith(`${container}[`);
 }

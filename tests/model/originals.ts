@@ -42,7 +42,7 @@ export class Originals {
   }
 
   /** A run is over. */
-  follow(file: string, { healed, turn }: Outcome, { before, after, isHeld }: Run): void {
+  follow(file: string, { isLoose, turn }: Outcome, { before, after, isHeld }: Run): void {
     const pair = this.#asides.get(file);
     if (turn === "set aside") {
       setOrDelete(this.#asides, file, this.#pairs.get(file));
@@ -54,7 +54,7 @@ export class Originals {
       if (original === undefined) this.#texts.delete(file);
       else this.#texts.set(file, original.text);
     }
-    if (healed) this.#texts.delete(file);
+    if (isLoose) this.#texts.delete(file);
     const original = this.#texts.has(file) ? { text: this.#texts.get(file) } : undefined;
     setOrDelete(this.#pairs, file, isHeld ? { text: after, original } : undefined);
   }

@@ -1,16 +1,9 @@
 /** Plays random steps on mounts in memory and compares each run with what the rules say. */
 import { defaultFormats } from "../../formats/mod.ts";
+import type { Counts } from "./counts.ts";
 import { NAMES, type Stage } from "./cast.ts";
 import type { Step } from "./steps.ts";
-import { type Counts, Refused, World } from "./world.ts";
-
-/** Fresh counts. */
-export function noCounts(): Counts {
-  return {
-    ...{ plays: 0, runs: 0, writing: 0, acts: 0, copies: 0, back: 0 },
-    ...{ originals: 0, crashes: 0, stuck: 0 },
-  };
-}
+import { Refused, World } from "./world.ts";
 
 /** Plays the steps; throws where a run does not lead to what the rules say. */
 export async function play(

@@ -1,9 +1,9 @@
 /** Many random plays of one format, with the breaches that they find, each shrunk. */
 import fc from "fast-check";
 import type { Stage } from "./cast.ts";
-import { noCounts, play } from "./play.ts";
+import { type Counts, noCounts } from "./counts.ts";
+import { play } from "./play.ts";
 import { playsOf } from "./steps.ts";
-import type { Counts } from "./world.ts";
 
 /** Plays per run of fast-check, which ends at the first breach. */
 const BATCH = 100;

@@ -4,12 +4,15 @@
  *
  * It is written from the design and shares no code with the program.
  */
+import { type Ended, giveBack, homeOf, isEmptyIn, isLive, type Ours } from "./leaving.ts";
 import {
   chosen,
   containersOf,
+  foundAgain,
   type Held,
   isBelow,
   isBlank,
+  type Kind,
   madeIn,
   type Memory,
   ownersIn,
@@ -17,20 +20,21 @@ import {
   type Tree,
   type Turn,
 } from "./memory.ts";
+import { FOUND_BY, MADE, meant, type Want } from "./wants.ts";
 
-/** Where a provider's values go. */
+/** What a provider wants in one file. */
 export interface Patch {
   readonly file: string;
-  /** By place: the JSON of the value, with tokens. */
-  readonly wants: ReadonlyMap<string, string>;
+  readonly wants: readonly Want[];
 }
 
 /** What a sidecar says that a provider wrote into a file. */
 export interface Note {
   readonly provider: string;
+  /** The JSON of each value, by the place where it was wanted. */
   readonly values: ReadonlyMap<string, string>;
-  /** The containers that came with the values. */
-  readonly made: readonly string[];
+  /** Whether the entry came with the values. */
+  readonly created: boolean;
 }
 
 /** Where the vault is. */
@@ -46,7 +50,7 @@ export interface Situation extends Texts {
   readonly memories: ReadonlyMap<string, Memory>;
   /** The sidecars' records, by file. */
   readonly notes: ReadonlyMap<string, readonly Note[]>;
-  readonly patches: ReadonlyMap<string, Patch | undefined>;
+  readonly patches: ReadonlyMap<string, readonly Patch[]>;
   /** The providers that have left the roster: files with something of theirs are always looked at. */
   readonly strangers: ReadonlySet<string>;
   /** The files that our record knows, work that was only announced aside. */
@@ -64,10 +68,13 @@ export interface Situation extends Texts {
 export interface Outcome {
   readonly tree: Tree;
   readonly memory: Memory;
-  /** What was done, as `apply p updated overrode: mine`; what did nothing says nothing. */
-  readonly rows: readonly string[];
-  /** Whether something was recognised as ours that we did not remember: then bytes are not known. */
-  readonly healed: boolean;
+  /** What was done, as `apply p updated`, with the places that were overridden. */
+  readonly rows: readonly (readonly string[])[];
+  /**
+   * Whether bytes are not known from now on: something was recognised as ours that we did not
+   * remember, or a default has become the user's.
+   */
+  readonly isLoose: boolean;
   /** Whether a memory was set aside, as its text is away, or taken up again with it. */
   readonly turn: Turn;
 }
@@ -87,8 +94,7 @@ function filesOf(
     if (!ownersIn(memory).isDisjointFrom(strangers)) files.add(file);
   }
   for (const name of [...apply, ...disable]) {
-    const target = patches.get(name)?.file;
-    if (target !== undefined) files.add(target);
+    for (const { file } of patches.get(name) ?? []) files.add(file);
     for (const [file, memory] of memories) if (ownersIn(memory).has(name)) files.add(file);
   }
   // Those who leave are looked for in the sidecars of these files' directories as well.
@@ -109,14 +115,13 @@ function outcomeOf(situation: Situation, file: string): Outcome {
   };
   const memory = situation.memories.get(file);
   const { known, aside, turn } = chosen(situation, file, memory);
-  const held = new Map(known?.held);
+  const before = foundAgain(tree, known?.held ?? new Map());
+  const held = new Map(before);
   const made = madeIn(tree, held);
-  const ours: Ours = { held, made };
-  const wantsOf = (name: string) => {
-    const patch = patches.get(name);
-    return patch?.file === file ? [...patch.wants] : [];
-  };
-  const isLive = (place: string) => tree.leaves.get(place) === held.get(place)?.value;
+  const ours: Ours = { tree, held, made };
+  const wantsOf = (name: string) =>
+    patches.get(name)?.find((patch) => patch.file === file)?.wants ?? [];
+  const routesOf = (name: string) => wantsOf(name).filter(({ kind }) => kind !== "default");
 
   const isVaults = (template: string, place: string) =>
     template.includes("{vault_") &&
@@ -125,42 +130,46 @@ function outcomeOf(situation: Situation, file: string): Outcome {
   const all = new Set([...apply, ...disable]);
 
   // 1. What is ours though we do not remember it.
-  let healed = false;
+  let isLoose = false;
   const remembered = new Set([...held.values()].flatMap(({ owners }) => owners));
   for (const note of situation.notes.get(file) ?? []) {
     // Only who is here in this run is believed, and who leaves where nobody is remembered.
     const here = all.has(note.provider) &&
-      (patches.get(note.provider)?.file === file || ownersIn(memory).has(note.provider));
+      (wantsOf(note.provider).length > 0 || ownersIn(memory).has(note.provider));
     if (remembered.has(note.provider)) continue;
     if (!here && (situation.stated.has(file) || !disable.includes(note.provider))) continue;
-    const live = [...note.values].filter(([place, value]) => tree.leaves.get(place) === value);
-    for (const [place, value] of live) {
-      healed = true;
-      if (known?.held.has(place)) continue;
-      const owners = join(held.get(place)?.owners ?? [], [note.provider]);
-      held.set(place, { value, owners, made: [] });
-    }
-    // Where we remember something in a list, we also remember what of it we made.
-    const [list] = note.made;
-    const remembersList = [...known?.held.keys() ?? []].some((place) =>
-      list !== undefined && place.startsWith(`${list}[`)
+    const live = [...note.values].flatMap(([place, value]) =>
+      meant(tree, place).filter((one) => tree.leaves.get(one) === value)
     );
-    if (live.length === 0 || remembersList) continue;
-    for (const container of note.made) made.add(container);
+    for (const place of live) {
+      isLoose = true;
+      if (before.has(place)) continue;
+      const value = tree.leaves.get(place) ?? "";
+      const owners = join(held.get(place)?.owners ?? [], [note.provider]);
+      held.set(place, { kind: "set", value, owners, made: [] });
+    }
+    if (!note.created) continue;
+    for (const [, list = "", entry = ""] of live.map(containersOf)) {
+      // Where we remember something in a list, we also remember what of it we made.
+      if ([...before.keys()].some((place) => place.startsWith(`${list}[`))) continue;
+      made.add(list).add(entry);
+    }
   }
   const isRecorded = memory === undefined && held.size > 0;
   for (const name of [...disable, ...apply]) {
-    for (const [place, template] of wantsOf(name)) {
-      const certain = known?.held.get(place)?.value;
-      if (certain !== undefined && certain === tree.leaves.get(place)) continue;
-      if (!isVaults(template, place)) continue;
-      const value = tree.leaves.get(place) ?? "";
-      healed = true;
-      // What another program has moved to another address keeps the user's former text.
-      const claim = held.get(place);
-      const owners = join(claim?.owners ?? [], [name]);
-      held.set(place, { made: [], ...claim, value, owners });
-      for (const one of claim?.made ?? []) made.add(one);
+    for (const { place: wanted, template, kind } of routesOf(name)) {
+      for (const place of meant(tree, wanted)) {
+        const certain = before.get(place)?.value;
+        if (certain !== undefined && certain === tree.leaves.get(place)) continue;
+        if (!isVaults(template, place)) continue;
+        const value = tree.leaves.get(place) ?? "";
+        isLoose = true;
+        // What another program has moved to another address keeps the user's former text.
+        const claim = held.get(place);
+        const owners = join(claim?.owners ?? [], [name]);
+        held.set(place, { made: [], kind, ...claim, value, owners });
+        for (const one of claim?.made ?? []) made.add(one);
+      }
     }
   }
   const began = isBlank(situation.texts.get(file))
@@ -168,125 +177,154 @@ function outcomeOf(situation: Situation, file: string): Outcome {
     : known === undefined
     ? isRecorded
     : known.began && (
-      !apply.some((name) => wantsOf(name).length > 0) || [...held.keys()].some(isLive) ||
+      !apply.some((name) => wantsOf(name).length > 0) ||
+      [...held.keys()].some((place) => isLive(ours, place)) ||
       // So another program empties YAML.
       situation.texts.get(file)?.trim() === "{}"
     );
-  const stayers = [...known?.held ?? [], ...held].map(([place, { value, owners }]) => ({
+  const stayers = [...before, ...held].map(([place, { value, owners }]) => ({
     place,
     value,
     owners: owners.filter((owner) => !all.has(owner)),
   }));
 
   // 2. Owners go; whose last owner goes is given back.
-  const giveBack = (leaving: ReadonlyMap<string, readonly string[]>) => {
-    const told: { place: string; leavers: readonly string[]; how: string }[] = [];
-    const empty = new Set([...made].filter((one) => isEmptyIn(tree, one)));
-    for (const [place, leavers] of leaving) {
-      const claim = held.get(place);
-      if (claim === undefined) continue;
-      const owners = claim.owners.filter((owner) => !leavers.includes(owner));
-      if (owners.length > 0) {
-        held.set(place, { ...claim, owners });
-        told.push({ place, leavers, how: tree.leaves.has(place) ? "kept" : "gone" });
-        continue;
-      }
-      const live = isLive(place);
-      const how = !live
-        ? tree.leaves.has(place) ? "kept" : "gone"
-        : claim.former === undefined
-        ? "removed"
-        : "restored";
-      if (how === "removed") tree.leaves.delete(place);
-      if (how === "restored" && claim.former !== undefined) tree.leaves.set(place, claim.former);
-      held.delete(place);
-      told.push({ place, leavers: claim.owners, how });
-    }
-    if (leaving.size > 0) dropEmpty(tree, ours, empty);
-    return told;
-  };
-  const rows: string[] = [];
-  const given1 = giveBack(
+  const rows: string[][] = [];
+  const first = giveBack(
+    ours,
     new Map([...held].flatMap(([place, { owners }]) => {
       const leavers = owners.filter((owner) => disable.includes(owner));
       return leavers.length === 0 ? [] : [[place, leavers]];
     })),
   );
+  const removed = new Set<Ended>();
   for (const name of disable) {
-    for (const [place, template] of wantsOf(name)) {
-      const told = given1.find((one) => one.place === place && one.how === "restored");
-      if (told === undefined || !isVaults(template, place)) continue;
-      // The former value was a vault's address itself.
-      tree.leaves.delete(place);
-      told.how = "removed";
+    for (const { place: wanted, template } of routesOf(name)) {
+      const places = meant(tree, wanted);
+      for (const end of first.ends) {
+        if (end.how !== "restored" || !places.includes(end.place)) continue;
+        if (!isVaults(template, end.place)) continue;
+        // The former value was a vault's address itself.
+        isLoose = true;
+        tree.leaves.delete(end.place);
+        if (isEmptyIn(tree, "")) tree.containers.delete("");
+        removed.add(end);
+      }
     }
   }
   for (const name of disable) {
-    const own = given1.filter(({ leavers }) => leavers.includes(name)).map(({ how }) => how);
-    const how = ["restored", "removed", "kept", "gone"].find((one) => own.includes(one));
-    if (how !== undefined) rows.push(`disable ${name} ${how}`);
+    const own = first.ends.filter(({ leavers }) => leavers.includes(name)).map((end) =>
+      removed.has(end) ? "removed" : end.how
+    );
+    const how = (["restored", "removed", "kept", "gone"] as const).find((one) => own.includes(one));
+    if (how !== undefined) rows.push([`disable ${name} ${how}`]);
   }
 
   // A container in which nothing of ours stands, and something has to, may be the user's by now.
-  const wanted = new Set(apply.flatMap((name) => wantsOf(name).map(([place]) => place)));
+  const needed = apply.flatMap((name) => routesOf(name).flatMap(({ place }) => meant(tree, place)));
   for (const container of made) {
     const inside = (place: string) => isBelow(place, container);
-    if (![...wanted].some(inside)) continue;
-    if (![...held.keys()].some((place) => inside(place) && isLive(place))) made.delete(container);
+    if (!needed.some(inside)) continue;
+    if (![...held.keys()].some((place) => inside(place) && isLive(ours, place))) {
+      made.delete(container);
+    }
   }
 
-  // 3. What a patch does not want any more.
-  const given2 = giveBack(
-    new Map([...held].flatMap(([place, { owners }]) => {
-      const leavers = owners.filter((owner) =>
-        apply.includes(owner) && !wantsOf(owner).some(([wanted]) => wanted === place)
-      );
-      return leavers.length === 0 ? [] : [[place, leavers]];
-    })),
+  // 3. What a patch does not want any more: its value, and what came along where no other routes.
+  const unwanted = new Map<string, readonly string[]>();
+  for (const [place, { kind, owners }] of held) {
+    const leavers = owners.filter((owner) =>
+      apply.includes(owner) &&
+      !routesOf(owner).some((want) => meant(tree, want.place, made).includes(place))
+    );
+    if (kind !== "default" && leavers.length > 0) unwanted.set(place, leavers);
+  }
+  for (const [place, { kind, owners }] of held) {
+    const home = homeOf(ours, place);
+    if (kind !== "default" || home === undefined) continue;
+    const leavers = owners.filter((owner) => apply.includes(owner));
+    const routes = [...held].filter(([other, claim]) =>
+      claim.kind === "set" && isBelow(other, home)
+    );
+    const isLeft = routes.length > 0 && routes.every(([other]) => unwanted.has(other));
+    if (isLeft && leavers.length > 0) unwanted.set(place, leavers);
+  }
+  const second = giveBack(ours, unwanted);
+
+  // What does not stand any more is claimed anew.
+  const routes = apply.flatMap((name) =>
+    routesOf(name).flatMap(({ place }) => meant(tree, place, made))
   );
+  for (const [place, { owners }] of held) {
+    const isAsked = routes.includes(place) || owners.some((owner) => apply.includes(owner));
+    if (isAsked && !isLive(ours, place)) held.delete(place);
+  }
 
-  // 4. What the patches want.
-  const wishes = new Map<string, Held>();
-  const changes = new Map<string, string[]>();
-  for (const place of wanted) if (held.has(place) && !isLive(place)) held.delete(place);
-  const backs = new Map<string, string[]>();
+  // 4. What the patches want: what can create, then what is needed beside that, then `each`.
+  const edits = new Map(apply.map((name) => [name, [] as string[]]));
+  const standing = new Set(tree.containers);
+  const put = (kind: Kind) => {
+    const wishes = new Map<string, Held>();
+    for (const name of apply) {
+      for (const want of wantsOf(name).filter((one) => one.kind === kind)) {
+        for (const place of meant(tree, want.place, made)) {
+          const wish = kind === "default"
+            ? beside(name, want, place)
+            : wished(name, want, place, wishes.get(place));
+          if (wish !== undefined && !(kind === "default" && wishes.has(place))) {
+            wishes.set(place, wish);
+          }
+        }
+      }
+    }
+    for (const [place, wish] of wishes) write(ours, place, wish);
+  };
+  const wished = (
+    name: string,
+    { template, kind }: Want,
+    place: string,
+    earlier: Held | undefined,
+  ): Held | undefined => {
+    const value = filled(template, address);
+    const live = tree.leaves.get(place);
+    const claim = held.get(place);
+    // What the user has written so already stays the user's.
+    if (live === value && claim === undefined && earlier === undefined) return undefined;
+    if (live !== value) {
+      edits.get(name)?.push(claim === undefined && live !== undefined ? place : "");
+    }
+    const stay = stayers.filter((one) => one.place === place && one.value === value);
+    const owners = join(earlier?.owners ?? [], [name, ...stay.flatMap((one) => one.owners)]);
+    const former = claim === undefined ? live : claim.former;
+    const wish = { kind, value, owners, made: claim?.made ?? [] };
+    return former === undefined ? wish : { ...wish, former };
+  };
+  /** A default is written into what this run has created, and nowhere else. */
+  const beside = (name: string, { template, kind }: Want, place: string): Held | undefined => {
+    const around = containersOf(place);
+    const inner = around.findLast((one) => tree.containers.has(one));
+    const isNew = inner === undefined || !standing.has(inner);
+    const isThere = tree.leaves.has(place) || tree.containers.has(place);
+    const isLost = around.some((one) => one.endsWith("]") && !tree.containers.has(one));
+    if (!isNew || isThere || isLost) return undefined;
+    return { kind, value: template, owners: [name], made: [] };
+  };
+  put("set");
+  put("default");
+  put("each");
   for (const name of apply) {
-    const edits: string[] = [];
-    backs.set(name, given2.filter(({ leavers }) => leavers.includes(name)).map(({ how }) => how));
-    for (const [place, template] of wantsOf(name)) {
-      const value = filled(template, address);
-      const live = tree.leaves.get(place);
-      const claim = held.get(place);
-      const earlier = wishes.get(place);
-      if (live === value && claim === undefined && earlier === undefined) continue;
-      const stay = stayers.filter((one) => one.place === place && one.value === value);
-      const owners = join(earlier?.owners ?? [], [name, ...stay.flatMap((one) => one.owners)]);
-      const former = claim === undefined ? live : claim.former;
-      const wish = { value, owners, made: claim?.made ?? [] };
-      wishes.set(place, former === undefined ? wish : { ...wish, former });
-      if (live === value) continue;
-      edits.push(claim === undefined && live !== undefined ? place : "");
-    }
-    changes.set(name, edits);
-  }
-  for (const [place, wish] of wishes) {
-    held.set(place, wish);
-    tree.leaves.set(place, wish.value);
-    for (const container of containersOf(place)) {
-      if (!tree.containers.has(container)) made.add(container);
-      tree.containers.add(container);
-    }
-  }
-  for (const [name, edits] of changes) {
-    const back = ["restored", "removed"].find((how) => backs.get(name)?.includes(how));
-    if (edits.length === 0 && back === undefined) continue;
-    const overrode = edits.filter((place) => place !== "").sort();
-    const how = edits.length === 0 ? back : given === undefined ? "created" : "updated";
-    rows.push([`apply ${name} ${how}`, ...overrode].join(" "));
+    const own = edits.get(name) ?? [];
+    const back = (["restored", "removed"] as const).find((how) =>
+      second.ends.some((end) => end.how === how && end.leavers.includes(name))
+    );
+    if (own.length === 0 && back === undefined) continue;
+    const overrode = own.filter((place) => place !== "");
+    const how = own.length === 0 ? back : given === undefined ? "created" : "updated";
+    rows.push([`apply ${name} ${how}`, ...overrode]);
   }
   for (const [place, claim] of held) {
     if (claim.owners.length === 0) held.delete(place);
-    else if (isLive(place)) {
+    else if (isLive(ours, place)) {
       held.set(place, { ...claim, made: containersOf(place).filter((one) => made.has(one)) });
     }
   }
@@ -297,32 +335,20 @@ function outcomeOf(situation: Situation, file: string): Outcome {
     // Those who leave may get theirs back with the text that is away.
     aside,
   };
-  return { tree, memory: now, rows, healed, turn };
+  const lefts = [...first.lefts, ...second.lefts];
+  return { tree, memory: now, rows, isLoose: isLoose || lefts.length > 0, turn };
 }
 
-/** What is ours in a text, while a run is at work. */
-interface Ours {
-  readonly held: Map<string, Held>;
-  /** Containers that exist only because of us. */
-  readonly made: Set<string>;
-}
-
-/**
- * What we made goes once nothing is in it, and is forgotten once nothing of ours is. What was empty
- * before waits for those who had something in it: it may be the user's by now.
- */
-function dropEmpty(tree: Tree, { held, made }: Ours, empty: ReadonlySet<string>): void {
-  for (const container of [...made].sort((a, b) => b.length - a.length)) {
-    const isHeld = [...held.keys()].some((place) => isBelow(place, container));
-    if (isEmptyIn(tree, container) && !(isHeld && empty.has(container))) {
-      tree.containers.delete(container);
-    }
-    if (!tree.containers.has(container) || !isHeld) made.delete(container);
+/** A value is written, with what has to be around it. */
+function write({ tree, held, made }: Ours, place: string, wish: Held): void {
+  held.set(place, wish);
+  tree.leaves.set(place, wish.value);
+  for (const container of containersOf(place)) {
+    if (tree.containers.has(container)) continue;
+    made.add(container);
+    tree.containers.add(container);
+    if (container === MADE) tree.leaves.set(`${MADE}.${FOUND_BY.key}`, FOUND_BY.value);
   }
-}
-
-function isEmptyIn({ leaves, containers }: Tree, container: string): boolean {
-  return ![...leaves.keys(), ...containers].some((place) => isBelow(place, container));
 }
 
 function filled(template: string, { url, socket }: Address): string {

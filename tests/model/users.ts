@@ -1,11 +1,12 @@
 /** What users, their formatters and whoever forges sidecars make of a text. */
 import assert from "node:assert/strict";
 import { ConfigPatchError } from "../../errors.ts";
-import type { FormatHandler } from "../../formats/mod.ts";
+import type { ConfigDocument, FormatHandler, Span } from "../../formats/mod.ts";
 import { formatters } from "../support/formatters.ts";
 import { pathOf, type Stage, treeOf } from "./cast.ts";
 import { isBlank } from "./memory.ts";
 import type { UserAct } from "./steps.ts";
+import { MADE } from "./wants.ts";
 
 const FORMATTERS = await formatters();
 
@@ -14,6 +15,7 @@ export class Users {
   readonly #stage: Stage;
   readonly #handler: FormatHandler;
   #comments = 10;
+  #entries = 0;
 
   constructor(stage: Stage, handler: FormatHandler) {
     this.#stage = stage;
@@ -37,21 +39,38 @@ export class Users {
     );
     // What is written into a value goes with it when that gives way.
     const document = this.#handler.parse(isBlank(text) ? this.#handler.blank : text);
-    const spans = OURS.flatMap((place) => document.find(pathOf(place))?.span ?? []);
+    const tree = isBlank(text) ? {} : read(text);
+    const { leaves, containers } = treeOf(this.#stage, text);
+    const entries = [...containers].filter((one) => /^models\[.*\]$/.test(one));
+    const named = entries.filter((one) => one !== MADE);
+    // Entries and tables go by what there is.
+    const ours = [...OURS, ...[...leaves.keys()].filter((place) => IN_EVERY.test(place))];
+    const spans = ours.flatMap((place) => spanOf(document, pathOf(place, tree)) ?? []);
     const outside = (places: readonly number[]) =>
       places.filter((at) => !spans.some(({ start, end }) => start <= at && at < end));
     switch (what) {
       case "add":
         return this.#put(text, pick(ADDED, choice), `u${choice}`);
       case "change":
-        return this.#put(text, pick(OURS, choice), `u${choice}`);
+        return this.#put(text, pick(ours, choice), `u${choice}`);
       case "drop":
-        return this.#drop(text, pick(OURS, choice));
+        return this.#drop(text, pick(ours, choice));
       case "drop all":
         return this.#drop(
           text,
-          pick(["nested", "nested.inner", "providers[ours]", "providers", "deep", "url"], choice),
+          pick(WHOLE, choice),
         );
+      case "add entry":
+        return this.#withEntry(text, choice);
+      case "drop entry":
+        return entries.length === 0 ? text : this.#drop(text, pick(entries, choice));
+      case "move entry":
+        return this.#same(text, moved(document, text, choice));
+      case "change kind":
+        // Ours stays of its kind, so that there is only one without a name.
+        return named.length === 0
+          ? text
+          : this.#put(text, `${pick(named, choice)}.kind`, pick(KINDS, choice));
       case "comment":
         return this.#same(text, insert(text, pick(outside(starts), choice), `${note}${eol}`));
       case "comment behind":
@@ -78,11 +97,29 @@ export class Users {
   }
 
   #put(text: string, place: string, value: string): string {
-    return this.#spliced(text, (document) => document.put(pathOf(place), value));
+    const path = this.#pathIn(text, place);
+    const isOfNobody = path.some((key) => typeof key === "object" && key.name === "");
+    return isOfNobody ? text : this.#spliced(text, (document) => document.put(path, value));
   }
 
   #drop(text: string, place: string): string {
-    return this.#spliced(text, (document) => document.drop(pathOf(place)));
+    const path = this.#pathIn(text, place);
+    return this.#spliced(text, (document) => document.drop(path));
+  }
+
+  #pathIn(text: string, place: string) {
+    return pathOf(place, isBlank(text) ? {} : this.#stage.read(text));
+  }
+
+  /** A new entry at the end, of one kind or the other, which may have values where ours go. */
+  #withEntry(text: string, choice: number): string {
+    const name = `n${++this.#entries}`;
+    const more = pick([{}, { base: "mine" }, { more: "mine", user: "u" }], choice);
+    const entry = { kind: pick(KINDS, choice), label: `of ${name}`, ...more };
+    return Object.entries(entry).reduce(
+      (before, [key, value]) => this.#put(before, `models[${name}].${key}`, value),
+      text,
+    );
   }
 
   #spliced(
@@ -158,7 +195,23 @@ const ADDED = [
   "nested.inner.user_key",
   "providers[ours].user_key",
   "providers[new].user_key",
+  "models[].user_key",
+  "models[m1].user_key",
+  "accounts.new.user_key",
+  "fresh.user_key",
 ];
+
+/** What users throw away as a whole. */
+const WHOLE = [
+  ...["nested", "nested.inner", "providers[ours]", "providers", "deep", "url"],
+  ...["models", "accounts", "accounts.first", "fresh", "split"],
+];
+
+/** Kinds of entries: one that a patch matches, and others. */
+const KINDS = ["x", "y", "x", "z"];
+
+/** Places of ours in entries and tables of the user's. */
+const IN_EVERY = /^models\[.*\]\.(base|key|note|more|extra)$|^accounts\.\w+\.url$/;
 
 /** Places of ours, which users change and drop. */
 const OURS = [
@@ -172,7 +225,12 @@ const OURS = [
   "providers[ours].key",
   "providers[ours].extra",
   "providers[ours].more",
+  "providers[ours].version",
   "deep.u",
+  "split.f",
+  "fresh.url",
+  "fresh.version",
+  "version",
 ];
 
 /** Sidecars that nobody of us wrote. */
@@ -194,4 +252,31 @@ export function pick<T>(from: readonly T[], choice: number): T {
 
 function insert(text: string, at: number, what: string): string {
   return text.slice(0, at) + what + text.slice(at);
+}
+
+/** A text in which two entries have changed places; as it was where they are no pieces of text. */
+function moved(document: ConfigDocument, text: string, choice: number): string {
+  const spans = [0, 1, 2, 3, 4].flatMap((at) => spanOf(document, ["models", at]) ?? []);
+  // Under headers, an entry is what follows its own.
+  const blocks = [...text.matchAll(/^ *\[\[models\]\][^]*?(?=^ *\[|$(?![^]))/gm)].map((match) => ({
+    start: match.index,
+    end: match.index + match[0].length,
+  }));
+  const pieces = spans.length > 1 ? spans : blocks;
+  const first = choice % Math.max(1, pieces.length - 1);
+  const [one, other] = [pieces[first], pieces[first + 1 + choice % 2] ?? pieces[first + 1]];
+  if (one === undefined || other === undefined) return text;
+  const [a, b] = [text.slice(one.start, one.end), text.slice(other.start, other.end)];
+  return text.slice(0, one.start) + b + text.slice(one.end, other.start) + a +
+    text.slice(other.end);
+}
+
+/** Where a place is in a text, if it is there. */
+function spanOf(document: ConfigDocument, path: ReturnType<typeof pathOf>): Span | undefined {
+  try {
+    return document.find(path)?.span;
+  } catch (error) {
+    if (error instanceof ConfigPatchError) return undefined;
+    throw error;
+  }
 }

@@ -7,7 +7,7 @@ import { plan, run } from "../../reconcile/run.ts";
 import type { Job } from "../../reconcile/tasks.ts";
 import { Mounts } from "../../storage/mounts.ts";
 import { MemoryDisk } from "../support/memory_disk.ts";
-import { type Form, NAMES, patchOf, rosterOf, type Stage, treeOf } from "./cast.ts";
+import { type Form, NAMES, patchesOf, rosterOf, type Stage, treeOf } from "./cast.ts";
 import {
   assertAside,
   assertFile,
@@ -17,11 +17,14 @@ import {
   notesIn,
   parsed,
   rowsOf,
+  rowText,
   show,
 } from "./checks.ts";
-import { isBlank, type Memory, ownersIn } from "./memory.ts";
+import type { Counts } from "./counts.ts";
+import { isBlank, type Memory } from "./memory.ts";
 import { Originals } from "./originals.ts";
-import { type Note, type Outcome, outcomesOf, type Situation } from "./rules.ts";
+import { type Note, type Outcome, outcomesOf, type Patch, type Situation } from "./rules.ts";
+import { type Selected, selected } from "./selection.ts";
 import {
   ADDRESSES,
   type Copying,
@@ -32,25 +35,6 @@ import {
 } from "./steps.ts";
 import { forged, GARBAGE, pick, Users } from "./users.ts";
 
-/** What was played. */
-export interface Counts {
-  plays: number;
-  runs: number;
-  /** Runs in which something was written. */
-  writing: number;
-  acts: number;
-  /** Copies that were put back. */
-  copies: number;
-  /** Records that were taken up again with their text. */
-  back: number;
-  /** Runs after which all was as before the first one, byte by byte. */
-  originals: number;
-  /** Runs that died on the way. */
-  crashes: number;
-  /** Plays that ended because an edit was refused: nothing is lost then. */
-  stuck: number;
-}
-
 /** An edit that the program declines, with a reason; then nothing was changed. */
 export class Refused extends Error {}
 
@@ -58,17 +42,12 @@ const BASE = "/mounts";
 const STATE = `${BASE}/.vault-config/state.json`;
 const SIDECAR = ".terok-managed-config.json";
 
-/** Whom a run is about. */
-interface Selected {
-  readonly apply: readonly string[];
-  readonly disable: readonly string[];
-}
-
 /** One play's mounts. */
 export class World {
   /** What happened, for whoever has to understand a failure. */
   readonly story: string[] = [];
   readonly #stage: Stage;
+  readonly #handler: FormatHandler;
   readonly #users: Users;
   readonly #counts: Counts;
   readonly #disk = new MemoryDisk(BASE);
@@ -80,6 +59,7 @@ export class World {
 
   constructor(stage: Stage, handler: FormatHandler, document: string | undefined, counts: Counts) {
     this.#stage = stage;
+    this.#handler = handler;
     this.#users = new Users(stage, handler);
     this.#counts = counts;
     for (const file of this.#files()) this.#originals.write(file, undefined, false);
@@ -98,7 +78,8 @@ export class World {
   }
 
   #files(): string[] {
-    return [this.#stage.file, this.#stage.other];
+    const { file, second, other } = this.#stage;
+    return [file, second, other];
   }
 
   #text(file: string): string | undefined {
@@ -109,7 +90,12 @@ export class World {
 
   async #run({ apply, disable, at, dies = Infinity }: RunStep): Promise<void> {
     const address = ADDRESSES[at] ?? ADDRESSES[0]!;
-    const selection = this.#selection(apply, disable, address);
+    const selection = selected({ apply, disable }, address, {
+      stage: this.#stage,
+      forms: this.#forms,
+      memories: this.#memories,
+      textOf: (file) => this.#text(file),
+    });
     const job = this.#job(selection, address);
     const before = this.#texts();
     const begun: Omit<Situation, "filled" | "takenUp"> = {
@@ -124,7 +110,7 @@ export class World {
       stated: new Set(Object.keys(parsed(this.#disk.read(STATE))?.files ?? {})),
       strangers: new Set(NAMES.filter((name) => !this.#isThere(name))),
       patches: new Map(
-        [...this.#forms].map(([name, form]) => [name, patchOf(this.#stage, name, form)]),
+        [...this.#forms].map(([name, form]) => [name, patchesOf(this.#stage, name, form)]),
       ),
     };
     const changes = this.#disk.changes;
@@ -170,13 +156,15 @@ export class World {
     const expected = this.#expected(begun, this.#files(), before, (outcomes) => {
       assert.deepEqual(
         rowsOf(report).filter(tells).sort(),
-        [...outcomes].flatMap(([file, { rows }]) => rows.map((row) => `${file} ${row}`))
-          .filter(tells).sort(),
+        [...outcomes].flatMap(([file, { rows }]) =>
+          rows.map(([row, ...places]) => rowText([`${file} ${row}`, ...places]))
+        ).filter(tells).sort(),
         "the report says what was done",
       );
       const memories = this.#memoriesAfter(outcomes, before);
       const state = this.#disk.read(STATE);
-      assertMemory(this.#stage, state, memories, (file) => this.#text(file));
+      const play = { stage: this.#stage, handler: this.#handler };
+      assertMemory(play, state, memories, (file) => this.#text(file));
       assertAside(state, memories, this.#files());
     });
     this.#remember(expected, before);
@@ -184,8 +172,12 @@ export class World {
       /\/(\.vault-config\/(lock|state\.json(\.new)?)|_[ab]\/\.terok-managed-config\.json)$/;
     const files = this.#disk.files().filter((path) => !ours.test(path));
     const wanted = this.#files().filter((file) => this.#text(file) !== undefined);
-    assert.deepEqual(files, wanted.map((file) => `${BASE}/${file}`), "nothing else is left");
-    this.#assertSidecars(begun, new Set([...expected.keys()].map(dirOf)));
+    assert.deepEqual(
+      files.sort(),
+      wanted.map((file) => `${BASE}/${file}`).sort(),
+      "nothing else is left",
+    );
+    this.#assertSidecars(begun, expected.keys());
     for (const file of expected.keys()) {
       if (this.#isHeld(file)) continue;
       if (this.#originals.assert(file, this.#text(file))) this.#counts.originals++;
@@ -279,37 +271,6 @@ export class World {
 
   readonly #isThere = (name: string) => (this.#forms.get(name) ?? "gone") !== "gone";
 
-  /** Whom a run can be about, so that nobody who stays wants another value at a place. */
-  #selection(apply: readonly string[], disable: readonly string[], address: VaultLocation) {
-    const leaves = (file: string | undefined) =>
-      treeOf(this.#stage, this.#text(file ?? "") ?? "").leaves;
-    const known = new Set([...this.#memories.values()].flatMap((one) => [...ownersIn(one)]));
-    const off = new Set(disable.filter((name) => this.#isThere(name) || known.has(name)));
-    const on = new Set(apply.filter((name) => this.#isThere(name) && !off.has(name)));
-    for (let size = -1; size !== on.size + off.size;) {
-      size = on.size + off.size;
-      for (const name of on) {
-        const patch = patchOf(this.#stage, name, this.#forms.get(name) ?? "gone");
-        const memory = this.#memories.get(patch?.file ?? "");
-        for (const [place, template] of patch?.wants ?? []) {
-          const value = template.replace("{vault_url}", address.url)
-            .replace("{vault_socket}", address.socket);
-          for (const claim of [memory?.held.get(place), memory?.aside?.held.get(place)]) {
-            if (claim === undefined) continue;
-            // An earlier address may be back, which those who stay are taken to want.
-            if (claim.value === value && leaves(patch?.file).get(place) === value) continue;
-            for (const owner of claim.owners) {
-              if (off.has(owner)) continue;
-              if (this.#isThere(owner)) on.add(owner);
-              else off.add(owner);
-            }
-          }
-        }
-      }
-    }
-    return { apply: [...on].sort(), disable: [...off].sort() };
-  }
-
   #job(selection: Selected, location: VaultLocation): Job {
     return {
       mounts: new Mounts(BASE, { fileSystem: this.#disk.system }),
@@ -340,19 +301,20 @@ export class World {
       Situation,
       "apply" | "disable" | "memories" | "patches"
     >,
-    dirs: ReadonlySet<string>,
+    files: Iterable<string>,
   ): void {
     const notes = this.#notes();
+    const isIn = (file: string, own: readonly Patch[] = []) => own.some((one) => one.file === file);
     const owners = (memory: Memory | undefined) =>
       [...memory?.held.values() ?? []].flatMap((claim) => claim.owners);
-    for (const file of this.#files().filter((one) => dirs.has(dirOf(one)))) {
+    for (const file of files) {
       const memory = this.#memories.get(file);
       // What is set aside is no record for other programs.
       if (isBlank(this.#text(file)) || memory?.aside !== undefined) continue;
-      const here = [...disable, ...apply.filter((name) => patches.get(name)?.file === file)];
+      const here = [...disable, ...apply.filter((name) => isIn(file, patches.get(name)))];
       const ours = new Set([...here, ...owners(memories.get(file)), ...owners(memory)]);
       const own = (notes.get(file) ?? []).filter(({ provider }) => ours.has(provider));
-      assertSidecar(file, own, memory, treeOf(this.#stage, this.#text(file) ?? ""));
+      assertSidecar(file, own, memory);
     }
   }
 

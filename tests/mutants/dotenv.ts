@@ -32,6 +32,22 @@ export const DOTENV_MUTANTS: readonly Mutant[] = [
     caughtBy: "a name that no reader finds is none",
   },
   {
+    name: "a quote on a line above ends there, to all readers",
+    file: "formats/dotenv/",
+    of: "namesElsewhere",
+    rule: drop("PLAIN"),
+    run: DISPUTED,
+    caughtBy: FOUND,
+  },
+  {
+    name: "what all readers see in quotes counts",
+    file: "formats/dotenv/",
+    of: "namesElsewhere",
+    rule: instead("isInQuotes", "false", -1),
+    run: DISPUTED,
+    caughtBy: "a name that no reader finds is none",
+  },
+  {
     name: "of two values the last one counts for all readers",
     file: "formats/dotenv/",
     of: "disputedNames",

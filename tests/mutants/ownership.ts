@@ -5,6 +5,9 @@ import { always, answers, assume, drop, instead, insteadOfCall } from "./rule.ts
 /** The tests of the heart. */
 const HEART = (name: string) => test(`ownership/${name}`);
 
+/** Random plays against plain rules. */
+const MODEL = test("model/model", "--filter", "yaml");
+
 /** Rules of ownership and undo, broken. */
 export const OWNERSHIP_MUTANTS: readonly Mutant[] = [
   {
@@ -216,5 +219,30 @@ export const OWNERSHIP_MUTANTS: readonly Mutant[] = [
     run: HEART("bounds"),
     caughtBy:
       "of the user's text, 256 KiB are kept for one provider, and more is refused ... FAILED",
+  },
+  {
+    name: "what came along with an entry of ours is not of that entry",
+    file: "ownership/",
+    of: "homes",
+    rule: insteadOfCall("findLast", "undefined"),
+    run: MODEL,
+    caughtBy: "the values of _a/config.yml",
+  },
+  {
+    name: "two patches that know one entry by different keys want two entries",
+    file: "ownership/",
+    of: "groupsOf",
+    rule: insteadOfCall("textOf", "textOf([$1, mark.match])", 0),
+    run: MODEL,
+    caughtBy: "AssertionError",
+  },
+  {
+    name: "what is put again goes into any entry that matches",
+    file: "ownership/",
+    of: "putAgain",
+    rule: assume(false, "isTaken"),
+    run: HEART("found"),
+    caughtBy:
+      "what stays in an entry of ours does not go over to one that the user adds ... FAILED",
   },
 ];

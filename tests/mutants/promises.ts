@@ -1,6 +1,6 @@
 /** What SECURITY.md promises beyond single files, taken away one at a time. */
 import { type Mutant, test } from "./mutant.ts";
-import { always, answers, assume, drop, instead } from "./rule.ts";
+import { answers, assume, drop, instead, insteadOfCall } from "./rule.ts";
 
 const STEADY = (filter: string) => test("reconcile/steady", "--filter", filter);
 const SWAPPED = (filter: string) => test("storage/swapped", "--filter", filter);
@@ -44,7 +44,7 @@ export const PROMISE_MUTANTS: readonly Mutant[] = [
     name: "nobody looks once more before exit 0",
     file: "reconcile/start.ts",
     of: "start",
-    rule: assume(false, "isOutdated"),
+    rule: insteadOfCall("outdated", "NOTHING"),
     run: STEADY("waits for the lock"),
     caughtBy: "a config that is changed while the run waits for the lock",
   },
@@ -58,11 +58,27 @@ export const PROMISE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "what was compared before a wait for a lease counts",
-    file: "reconcile/steady.ts",
-    of: "differences",
-    rule: always("second", "isOld"),
+    file: "storage/opening.ts",
+    of: "atOnce",
+    rule: assume(true, "NOTICED"),
     run: STEADY("lease"),
-    caughtBy: "what is changed while a lease is waited for is seen ... FAILED",
+    caughtBy: "what is changed while a lease is waited for is seen, however short it is ... FAILED",
+  },
+  {
+    name: "what was asked for since does not count",
+    file: "reconcile/run.ts",
+    of: "run",
+    rule: assume(false, "stillStands"),
+    run: test("cli/overtaken"),
+    caughtBy: "an apply that began before a disable does not undo it ... FAILED",
+  },
+  {
+    name: "what changes in every look is told routed",
+    file: "reconcile/start.ts",
+    of: "start",
+    rule: insteadOfCall("failing", "report"),
+    run: test("reconcile/last_look"),
+    caughtBy: "a file that changes in every look fails its own providers only ... FAILED",
   },
   {
     name: "a host dir that its owner may not enter is routed",
@@ -75,7 +91,7 @@ export const PROMISE_MUTANTS: readonly Mutant[] = [
   {
     name: "the steady state looks through any number of names",
     file: "reconcile/steady.ts",
-    of: "compared",
+    of: "differences",
     rule: assume(false, "MOST_NAMES"),
     run: test("reconcile/crammed", "--filter", "too many names"),
     caughtBy: "a host dir with too many names is refused by a steady start as well ... FAILED",

@@ -353,8 +353,8 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
   {
     name: "a new name that a pattern means goes unseen",
     file: "reconcile/steady.ts",
-    of: "compared",
-    rule: drop("add", -1),
+    of: "differences",
+    rule: insteadOfCall("matchingNames", "wanted"),
     run: test("reconcile/steady", "--filter", "only what differs"),
     caughtBy: "only what differs is named, and the rest is remembered ... FAILED",
   },

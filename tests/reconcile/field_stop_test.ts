@@ -41,6 +41,30 @@ const BROKEN: Readonly<Record<string, (path: string, format: string) => void>> =
     Deno.writeTextFileSync(path, format === "json" ? '// c\n{"a": 1}' : "# c\n"),
 };
 
+Deno.test("a file of who has left the roster stops nobody, whatever stands there", async () => {
+  const write = (text: string) => (path: string) => Deno.writeTextFileSync(path, text);
+  const broken: typeof BROKEN = {
+    ...BROKEN,
+    "blanks": write("\n \n"),
+    "an opening brace": write("{"),
+  };
+  for (const [what, breakIt] of Object.entries(broken)) {
+    for (const [name, file] of Object.entries(FILES)) {
+      const scenario = await Scenario.with({}, PATCHES);
+      await scenario.apply();
+      const { [name]: _, ...others } = PATCHES;
+      const left = scenario.withRoster(others);
+      Deno.removeSync(`${scenario.mounts}/${file}`);
+      breakIt(`${scenario.mounts}/${file}`, name);
+      for (let start = 0; start < 2; start++) {
+        const { warnings } = await left.apply();
+        const told = warnings.filter((one) => one.message.includes("cannot be seen"));
+        assert.ok(told.length <= 1 && told.every((one) => one.file === file), `${name}, ${what}`);
+      }
+    }
+  }
+});
+
 Deno.test("who owns nothing leaves without a failure, whatever stands there", async () => {
   for (const [what, breakIt] of Object.entries(BROKEN)) {
     for (const name of Object.keys(PATCHES)) {

@@ -101,6 +101,47 @@ for (
   });
 }
 
+Deno.test("disable fails where our address stands at our place in another spelling", async () => {
+  for (
+    const url of [
+      "http://127.0.0.1:9419/v1",
+      "http://127.1:9419/v1",
+      "http://[::1]:9419/v1",
+      "http://me:x@localhost:9419/v1",
+      "http://localhost.:9419/v1",
+      "http://localhost:09419/v1/",
+      "HTTP://LOCALHOST:9419",
+      "https://localhost:9419/v1",
+      "localhost:9419/v1",
+    ]
+  ) {
+    const { failed, told } = await disabled(
+      "codex",
+      CODEX,
+      (text) => text.replace("http://localhost:9419/v1", url),
+    );
+    assert.match(failed.join("\n"), STANDS, url);
+    assert.deepEqual(told, [], url);
+  }
+  for (const path of ["unix:///run/terok/vault.sock", "/run//terok/./vault.sock"]) {
+    const { failed } = await disabled("gh", GH, (text) => text.replace(SOCKET, path));
+    assert.match(failed.join("\n"), STANDS, path);
+  }
+});
+
+Deno.test("what the user wrote before us comes back, and is told if it names the vault", async () => {
+  const scenario = await Scenario.with();
+  const mine = 'openai_base_url = "http://127.0.0.1:9419/v1"\n';
+  scenario.write(CODEX, mine);
+  await scenario.apply({ providers: ["codex"] });
+  const run = disableSharedConfigPatches(await loadRoster([]), scenario.mounts, ["codex"]);
+  await assert.rejects(run, (error: unknown) => {
+    const [one] = error instanceof ConfigPatchError ? error.errors : [];
+    return /^an address of the vault stands at openai_base_url/.test(one?.message ?? "");
+  });
+  assert.equal(scenario.read(CODEX), mine);
+});
+
 Deno.test("disable goes on to fail where our address stands at our place in other words", async () => {
   const slash = await disabled("codex", CODEX, (text) => text.replace("9419/v1", "9419/v1/"));
   assert.match(slash.again.failed.join("\n"), STANDS);
@@ -131,7 +172,16 @@ Deno.test("disable tells of each value that is the user's own by now, and of wha
 });
 
 Deno.test("an address that only looks like the vault's is the user's own", async () => {
-  for (const url of ["http://localhost:94190/v1", "http://localhost:9419.example/v1"]) {
+  for (
+    const url of [
+      "http://localhost:94190/v1",
+      "http://localhost:9419.example/v1",
+      "http://127.0.0.1:9420/v1",
+      "http://127.0.0.1.example:9419/v1",
+      "http://9419.example/v1",
+      "https://u.example/?via=localhost:94190",
+    ]
+  ) {
     const own = await disabled("codex", CODEX, (text) => text.replace(/http:.*9419\/v1/, url));
     assert.deepEqual(own.failed, [], url);
   }

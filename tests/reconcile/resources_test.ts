@@ -15,7 +15,7 @@ import {
 import { run } from "../../reconcile/run.ts";
 import type { Job } from "../../reconcile/tasks.ts";
 import { Mounts } from "../../storage/mounts.ts";
-import type { FileSystem, FreshFile } from "../../storage/primitives.ts";
+import { denoFileSystem, type FileSystem, type FreshFile } from "../../storage/primitives.ts";
 import { onMemoryDisk, system } from "../support/tmpfs.ts";
 import { outcomes, Scenario } from "../support/scenario.ts";
 import { contentOf, deno, Fault, onTemporaries, unsynced } from "../support/storage_tools.ts";
@@ -297,3 +297,39 @@ Deno.test("a lock holder that was stopped is named at the deadline", async () =>
 function text(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }
+
+Deno.test("a host dir that cannot be made fails its own providers only", async () => {
+  const path = await Deno.makeTempDir({ prefix: "closed-" });
+  const fileSystem: FileSystem = {
+    ...denoFileSystem,
+    mkdir(dir, mode) {
+      if (dir.endsWith("/_gh-config")) throw new Fault("EACCES");
+      denoFileSystem.mkdir(dir, mode);
+    },
+  };
+  const roster = await loadRoster([]);
+  const mounts = new Mounts(path, { fileSystem, mayWrite: true });
+  const job = { mounts, roster, formats: defaultFormats, location: resolveVaultLocation() };
+  for (const outcome of ["created", "unchanged"]) {
+    const { report } = await run(job);
+    assert.deepEqual(
+      report.providers.map((row) => `${row.provider} ${row.outcome} ${row.error?.code}`),
+      [`codex ${outcome} undefined`, "gh failed permission", `vibe ${outcome} undefined`],
+    );
+    assert.deepEqual(report.warnings, []);
+    const { file, message, details } = report.providers[1]?.error ?? {};
+    assert.equal(file, "_gh-config");
+    assert.match(message ?? "", /nothing new can be made in the mounts directory/);
+    assert.match(details?.remedy ?? "", /^make the directory/);
+  }
+  // Once it is there, all is well.
+  Deno.mkdirSync(`${path}/_gh-config`);
+  const { report } = await run(job);
+  assert.deepEqual(report.providers.map((row) => row.outcome), [
+    "unchanged",
+    "created",
+    "unchanged",
+  ]);
+  assert.doesNotMatch(Deno.readTextFileSync(`${path}/.vault-config/state.json`), /"pending"/);
+  await Deno.remove(path, { recursive: true });
+});

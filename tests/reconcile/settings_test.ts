@@ -193,6 +193,51 @@ Deno.test("settings: they are written under the lock, privately, and never throu
   await assert.rejects(readSettings(mounts), { code: "settings" });
 });
 
+Deno.test("settings: a link that leads into the mounts is refused, any other is followed", async () => {
+  const base = await Deno.makeTempDir({ prefix: "settings-" });
+  const mounts = `${base}/mounts`;
+  Deno.mkdirSync(`${mounts}/.vault-config`, { recursive: true });
+  Deno.mkdirSync(`${mounts}/_codex-config`);
+  Deno.mkdirSync(`${base}/dotfiles`);
+  const text = 'accept_bypass = ["codex"]\n';
+  const places = [
+    `${mounts}/_codex-config/own.toml`,
+    `${mounts}/.vault-config/mine.toml`,
+    `${base}/dotfiles/own.toml`,
+  ];
+  for (const place of places) Deno.writeTextFileSync(place, text);
+  Deno.symlinkSync(`${mounts}/_codex-config`, `${base}/way`);
+  Deno.symlinkSync(`${base}/dotfiles/own.toml`, `${mounts}/_codex-config/link.toml`);
+  const cases: readonly (readonly [target: string, isRefused: boolean])[] = [
+    ["../_codex-config/own.toml", true],
+    [`${mounts}/_codex-config/own.toml`, true],
+    [`${base}/way/own.toml`, true],
+    ["../_codex-config/link.toml", true],
+    ["../_codex-config/nothing.toml", true],
+    ["mine.toml", false],
+    [`${base}/dotfiles/own.toml`, false],
+    ["../../dotfiles/own.toml", false],
+  ];
+  const file = `${mounts}/.vault-config/settings.toml`;
+  for (const [target, isRefused] of cases) {
+    Deno.symlinkSync(target, file);
+    if (isRefused) {
+      await assert.rejects(readSettings(mounts), {
+        code: "hostile",
+        message: "the settings must not lie in the mounts",
+        details: {
+          file: ".vault-config/settings.toml",
+          remedy:
+            "a container could say in them who is routed: move that file out of the mounts, or into " +
+            ".vault-config/ there, which no container sees",
+        },
+      }, target);
+    } else assert.deepEqual((await readSettings(mounts)).acceptBypass, ["codex"], target);
+    Deno.removeSync(file);
+  }
+  await Deno.remove(base, { recursive: true });
+});
+
 Deno.test("settings: who takes part", () => {
   const asked = { providers: undefined, disabled: [] };
   const part = (

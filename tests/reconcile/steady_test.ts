@@ -18,7 +18,8 @@ import {
   textOf,
 } from "../../reconcile/steady.ts";
 import { LIMITS } from "../../storage/limits.ts";
-import { denoFileSystem } from "../../storage/primitives.ts";
+import { Opening } from "../../storage/opening.ts";
+import { denoFileSystem, type FileSystem } from "../../storage/primitives.ts";
 import {
   applySharedConfigPatches,
   type ConfigPatchError,
@@ -27,6 +28,7 @@ import {
   rosterFrom,
 } from "../../mod.ts";
 import { Mounts } from "../../storage/mounts.ts";
+import { Fault } from "../support/storage_tools.ts";
 
 const CONFIG = "_codex-config/config.toml";
 const SIDECAR = "_codex-config/.terok-managed-config.json";
@@ -332,7 +334,8 @@ Deno.test("a host dir that has gone takes all its files along", async () => {
     Deno.renameSync(`${mounts}/_d`, `${mounts}/gone`);
     assert.equal(await look(), "_d/*.config.toml, _d/one, _d/rival.json");
     Deno.writeTextFileSync(`${mounts}/_d`, "in the way");
-    assert.equal(await look(), "nothing");
+    // Each of them has to be looked at by a full run, which tells what is in the way.
+    assert.equal(await look(), "_d/*.config.toml, _d/absent.toml, _d/one, _d/rival.json");
   });
 });
 
@@ -408,37 +411,76 @@ Deno.test("a file that was swapped after the look is not read", async () => {
   });
 });
 
+/** Opens that wait for a lease, each for so long, on a clock of the test's own; `opened` counts them. */
+function leased(each: number, happens: (path: string) => boolean | void = () => {}) {
+  let now = 0;
+  const counts = { quick: 0, slow: 0 };
+  const system: FileSystem = {
+    ...denoFileSystem,
+    openQuickly(path) {
+      counts.quick++;
+      if (happens(path) !== false) now += each;
+      return denoFileSystem.openQuickly(path);
+    },
+    openSource(path) {
+      counts.slow++;
+      return denoFileSystem.openSource(path);
+    },
+  };
+  return { system, counts, opening: new Opening(true, () => now), passed: () => now };
+}
+
 Deno.test("a lease is waited for once, not for each file", async () => {
   await remembered(["one", "two", "three"], async (mounts) => {
-    let quick = 0;
-    const system = {
-      ...denoFileSystem,
-      openQuickly(path: string) {
-        quick++;
-        // As an open that waits until the system ends the lease.
-        const end = performance.now() + 1100;
-        while (performance.now() < end);
-        return denoFileSystem.openQuickly(path);
-      },
-    };
-    assert.equal(said(await recall(mounts, "in", system)), "same");
-    assert.equal(quick, 1);
+    const { system, opening, counts } = leased(1100);
+    assert.equal(said(await recall(mounts, "in", system, opening)), "same");
+    assert.deepEqual(counts, { quick: 1, slow: 5 });
   });
 });
 
-Deno.test("what is changed while a lease is waited for is seen", async () => {
-  await remembered(["one", "two", "three"], async (mounts) => {
-    const system = {
-      ...denoFileSystem,
-      openQuickly(path: string) {
-        if (!path.endsWith("/three")) return denoFileSystem.openQuickly(path);
+Deno.test("leases that are each given up in time hold a start up no longer than one", async () => {
+  const names = Array.from({ length: 60 }, (_, i) => `f${i}`);
+  await remembered(names, async (mounts) => {
+    const { system, opening, passed } = leased(900);
+    assert.equal(said(await recall(mounts, "in", system, opening)), "same");
+    assert.equal(passed(), 1800);
+    assert.equal(said(await recall(mounts, "in", system, opening)), "same");
+    assert.equal(passed(), 1800, "nothing more in the same run");
+  });
+});
+
+Deno.test("what is changed while a lease is waited for is seen, however short it is", async () => {
+  for (const each of [30, 1100]) {
+    await remembered(["one", "two", "three"], async (mounts) => {
+      const { system, opening } = leased(each, (path) => {
+        if (!path.endsWith("/three")) return false;
         changeByte(`${mounts}/_d/one`);
-        const end = performance.now() + 1100;
-        while (performance.now() < end);
-        return denoFileSystem.openQuickly(path);
+      });
+      assert.equal(said(await recall(mounts, "in", system, opening)), "_d/one", `${each} ms`);
+    });
+  }
+});
+
+Deno.test("what many short waits together make old is looked at again", async () => {
+  await remembered(["one", "two", "three"], async (mounts) => {
+    const { system, opening } = leased(10, (path) => {
+      if (path.endsWith("/three")) changeByte(`${mounts}/_d/one`);
+    });
+    assert.equal(said(await recall(mounts, "in", system, opening)), "_d/one");
+  });
+});
+
+Deno.test("a file that a lease bars differs, and no other one", async () => {
+  await remembered(["one", "two"], async (mounts) => {
+    const { system, opening } = leased(2000);
+    const barred: FileSystem = {
+      ...system,
+      openSource(path) {
+        if (path.endsWith("/two")) return Promise.reject(new Fault("EAGAIN"));
+        return denoFileSystem.openSource(path);
       },
     };
-    assert.equal(said(await recall(mounts, "in", system)), "_d/one");
+    assert.equal(said(await recall(mounts, "in", barred, opening)), "_d/two");
   });
 });
 
@@ -654,12 +696,20 @@ Deno.test("a host dir that its client cannot enter any more is not routed", asyn
     const roster = await loadRoster([]);
     await applySharedConfigPatches(roster, mounts);
     await applySharedConfigPatches(roster, mounts);
-    Deno.chmodSync(dir, 0o000);
     const apply = () => applySharedConfigPatches(roster, mounts);
-    await assert.rejects(apply, (error: ConfigPatchError) => {
-      assert.equal(error.errors[0]?.code, "permission");
-      return true;
-    });
+    for (
+      const [uid, gid, mode] of [[1000, 1000, 0o000], [0, 1000, 0o701], [0, 0, 0o710]] as const
+    ) {
+      await apply();
+      Deno.chownSync(dir, uid, gid);
+      Deno.chmodSync(dir, mode);
+      await assert.rejects(apply, (error: ConfigPatchError) => {
+        assert.equal(error.errors[0]?.code, "permission");
+        return true;
+      });
+      Deno.chownSync(dir, 1000, 1000);
+      Deno.chmodSync(dir, 0o755);
+    }
   });
 });
 

@@ -13,6 +13,8 @@ Deno.test("a rule names a setting of the patch's own file, or of another one, or
     { file: "rc", path: ["a"], ...WHY },
     { file: "rc", format: "yaml", path: ["a"], ...WHY },
     { file: "sub/rival.json", ...WHY },
+    { replaced: "{env:", ...WHY },
+    { file: "rival.json", replaced: ["a", "b"], ...WHY },
   ]);
   const ownFiles = ["c.toml"];
   assert.deepEqual(rules, [
@@ -21,6 +23,7 @@ Deno.test("a rule names a setting of the patch's own file, or of another one, or
       ownFiles,
       format: "toml",
       path: ["model_provider"],
+      replaced: [],
       unless: ["openai", 1n, "{vault_url}/v1"],
       why: "Because.",
     },
@@ -30,6 +33,8 @@ Deno.test("a rule names a setting of the patch's own file, or of another one, or
     rule({ file: "rc", format: "toml", path: ["a"] }),
     rule({ file: "rc", format: "yaml", path: ["a"] }),
     rule({ file: "sub/rival.json" }),
+    rule({ format: "toml", replaced: ["{env:"] }),
+    rule({ file: "rival.json", format: "json", replaced: ["a", "b"] }),
   ]);
 });
 
@@ -68,6 +73,9 @@ Deno.test("a rule that cannot mean anything is refused", () => {
       [[{ file: "x", unless: ["a"], ...WHY }], /unless means nothing without a path/],
       [[{ file: "x", format: "toml", ...WHY }], /format means nothing without a path/],
       [[{ file: "x", format: "xml", path, ...WHY }], /no format "xml"/],
+      [[{ path, replaced: "x", ...WHY }], /path and replaced do not go together/],
+      [[{ replaced: "x", unless: ["a"], ...WHY }], /unless means nothing without a path/],
+      [[{ replaced: [], ...WHY }], /replaced has to be a text/],
       [[{ file: "c.toml", ...WHY }], /own file/],
       [[{ file: "../x", ...WHY }], /file "\.\.\/x" is refused/],
       [[{ file: "/x", ...WHY }], /absolute/],
@@ -97,6 +105,7 @@ function rule(said: Partial<BypassRule>): BypassRule {
     ownFiles: ["c.toml"],
     format: undefined,
     path: undefined,
+    replaced: [],
     unless: [],
     why: "Because.",
     ...said,

@@ -44,6 +44,8 @@ const PAST: readonly (readonly [string, string, string])[] = [
   ["claude", "settings.json", json({ env: { CLAUDE_CODE_USE_ANTHROPIC_AWS: "1" } })],
   ["claude", "settings.json", json({ env: { CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD: "1" } })],
   ["gemini", ".env", `http_proxy=${PROXY}\n`],
+  ["gemini", ".env", "GOOGLE_GENAI_USE_VERTEXAI=true\n"],
+  ["gemini", ".env", "GOOGLE_GENAI_USE_GCA=true\n"],
   ["cline", "data/settings/providers.json", json({ lastUsedProvider: "openai-native" })],
   ["droid", "settings.local.json", json({ customModels: [{ baseUrl: RELAY }] })],
   ["droid", "config.json", json({ custom_models: [{ base_url: RELAY }] })],
@@ -70,6 +72,13 @@ const PAST: readonly (readonly [string, string, string])[] = [
       [name, file, json({ provider: { mine: { options: { baseURL: RELAY } } } })] as const,
       [name, file, json({ provider: { mine: { api: RELAY } } })] as const,
       [name, file, json({ provider: { mine: { npm: "@ai-sdk/mine" } } })] as const,
+      [
+        name,
+        file,
+        json({ provider: { anthropic: { options: { "base{env:X}URL": RELAY } } } }),
+      ] as const,
+      [name, file, json({ provider: { mine: { "np{file:x}m": "@ai-sdk/mine" } } })] as const,
+      [name, file, json({ theme: "{env:", keybinds: { a: "}" } })] as const,
     ])
   ),
 ];

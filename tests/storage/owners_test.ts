@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { ConfigPatchError } from "../../errors.ts";
 import { Mounts } from "../../storage/mounts.ts";
+import { SIDECAR_NAME } from "../../storage/names.ts";
 import { denoFileSystem } from "../../storage/primitives.ts";
 import { needsRoot } from "../torture/planting.ts";
 import {
@@ -123,6 +124,43 @@ rootTest("what an older version's root has left is healed by root's next run", a
   Deno.writeTextFileSync(`${own}/state.json`, "{}");
   assert.equal(await as(0, "022", base, runIn(base)), "{}\n");
   assert.deepEqual([...new Set(Object.values(ownersIn(`${base}/mounts`)))], [USER]);
+});
+
+rootTest("a config that the owner of its host dir could not read is not made", async (base) => {
+  const dir = `${base}/mounts/${DIR}`;
+  const client = 2000;
+  Deno.mkdirSync(dir);
+  Deno.chownSync(dir, client, client);
+  Deno.chmodSync(dir, 0o777);
+  Deno.mkdirSync(`${base}/cache-${USER}`);
+  Deno.chownSync(`${base}/cache-${USER}`, USER, USER);
+  const made = (umask: string, file: string, mode: string) =>
+    as(
+      USER,
+      umask,
+      base,
+      `const mounts = new Mounts(${JSON.stringify(`${base}/mounts`)}, { mayWrite: true });
+      const expected = await mounts.read("${DIR}", "${file}");
+      await mounts.replace({
+        dir: "${DIR}", file: "${file}", bytes: text("a"), expected, mode: ${mode},
+        temporary: mounts.temporaryName(),
+      }).then(() => console.log("made"), (error) => console.log(error.code + ": " + error.message));`,
+    );
+  const told =
+    /^permission: its client could not read it: .* 1000:1000 with the mode 0600, .* 2000/;
+  const names = () => [...Deno.readDirSync(dir)].map(({ name }) => name);
+  assert.match(await made("022", FILE, "0o600"), told);
+  assert.match(await made("077", FILE, "undefined"), told);
+  assert.deepEqual(names(), []);
+  assert.equal(await made("022", FILE, "undefined"), "made\n");
+  // Brought to its mode, it would be hidden as well.
+  assert.match(await made("022", FILE, "0o600"), told);
+  // A sidecar is for whoever runs us, too.
+  assert.equal(await made("077", SIDECAR_NAME, "undefined"), "made\n");
+  // In a host dir of one's own, nobody else is the client.
+  Deno.removeSync(`${dir}/${FILE}`);
+  Deno.chownSync(dir, USER, USER);
+  assert.equal(await made("022", FILE, "0o600"), "made\n");
 });
 
 /** What the user is told of reading and locking, each in one line: `told` is an expression of `error`. */

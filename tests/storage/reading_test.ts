@@ -147,6 +147,58 @@ storageTest(
   },
 );
 
+storageTest(
+  "however files are asked for, a run waits three seconds for empty ones",
+  async (base) => {
+    Deno.mkdirSync(`${base}/${DIR}`);
+    const names = Array.from({ length: 60 }, (_, i) => `${i}`);
+    const time = timeOf();
+    // Each of them is freshened until it is read, and on and on.
+    const fresh: FileSystem = {
+      ...denoFileSystem,
+      openQuickly(path) {
+        const file = denoFileSystem.openQuickly(path);
+        const mtime = time.clock();
+        const ctime = Math.floor(mtime / 1000) * 1000;
+        return { ...file, status: () => ({ ...file.status(), mtime, ctime }) };
+      },
+    };
+    for (const name of names) Deno.writeTextFileSync(`${base}/${DIR}/${name}`, "");
+    const mounts = new Mounts(base, { fileSystem: fresh, mayWrite: true });
+    for (let round = 0; round < 3; round++) {
+      const reading = mounts.reading(time);
+      for (const file of names) {
+        const all = await reading.all([{ dir: DIR, file, use: "rule" }]);
+        assert.deepEqual([...all.values()].map(said), ["busy"]);
+      }
+    }
+    assert(time.passed() <= 3100, `it waited ${time.passed()} ms`);
+  },
+);
+
+storageTest("an empty file of the future is one of now", async (base) => {
+  for (const [ahead, text] of [[1500, undefined], [1500, "text"], [4e9, undefined]] as const) {
+    const time = timeOf();
+    const write = () => void (text !== undefined && Deno.writeTextFileSync(PATH(base), text));
+    const written = timeOf({ 1000: write });
+    const ours = text === undefined ? time : written;
+    const ctime = Math.floor((Date.now() + ahead) / 1000) * 1000 + 1000;
+    const inFuture: FileSystem = {
+      ...denoFileSystem,
+      openQuickly(path) {
+        const file = denoFileSystem.openQuickly(path);
+        return { ...file, status: () => ({ ...file.status(), mtime: ctime, ctime }) };
+      },
+    };
+    Deno.mkdirSync(`${base}/${DIR}`, { recursive: true });
+    Deno.writeTextFileSync(PATH(base), "");
+    const mounts = new Mounts(base, { fileSystem: inFuture, mayWrite: true });
+    assert.equal(said(await readOne(mounts.reading(ours))), text ?? "");
+    const [least, most] = text === undefined ? [2000, 2150] : [1000, 1150];
+    assert(ours.passed() >= least && ours.passed() <= most, `it waited ${ours.passed()} ms`);
+  }
+});
+
 storageTest("the real clock and the real file system agree", async (base) => {
   Deno.mkdirSync(`${base}/${DIR}`);
   Deno.writeTextFileSync(PATH(base), "");

@@ -133,6 +133,33 @@ storageTest("a nested config in a directory that its owner may not enter", async
   assert.match(error.message, /may not enter/);
 });
 
+storageTest("a host dir that the owner of a config may not enter", async (base) => {
+  if (needsRoot) return console.log(`not tried: ${needsRoot}`);
+  const mounts = await prepared(base);
+  await create(mounts, "a\n");
+  const [dir, file] = [`${base}/${DIR}`, `${base}/${LABEL}`];
+  Deno.chownSync(file, 1000, 1000);
+  // Owner, group and mode of the host dir, and whether 1000:1000 may enter.
+  const cases: readonly [number, number, number, boolean][] = [
+    [1000, 0, 0o700, true],
+    [1000, 1000, 0o071, false],
+    [0, 1000, 0o710, true],
+    [0, 1000, 0o701, false],
+    [0, 0, 0o710, false],
+    [0, 0, 0o711, true],
+    [0, 0, 0o700, false],
+    // They may be in that group, which is nowhere to be seen.
+    [0, 50, 0o710, true],
+    [0, 50, 0o700, false],
+  ];
+  for (const [uid, gid, mode, enters] of cases) {
+    Deno.chownSync(dir, uid, gid);
+    Deno.chmodSync(dir, mode);
+    const said = await mounts.read(DIR, FILE, "apply").then(() => "", (error) => error.message);
+    assert.equal(said.includes("may not enter"), !enters, `${uid}:${gid} ${mode.toString(8)}`);
+  }
+});
+
 storageTest("a file of ours is brought to its mode, whatever the umask is", async (base) => {
   const mounts = await prepared(base);
   const bitsOf = () => Deno.lstatSync(`${base}/${LABEL}`).mode! & 0o7777;

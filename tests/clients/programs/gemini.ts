@@ -1,5 +1,16 @@
 import { type Program, PROXY } from "../program.ts";
 
+/** A login with a Google account. */
+const ACCOUNT = JSON.stringify({
+  access_token: "phantom",
+  refresh_token: "phantom",
+  token_type: "Bearer",
+  expiry_date: 4102444800000,
+});
+
+/** Settings that choose no kind of login. */
+const NONE_CHOSEN = '{ "ui": { "hideTips": true } }\n';
+
 const CHOSEN = '{\n  "security": { "auth": { "selectedType": "gemini-api-key" } }\n}\n';
 
 /** Google's Gemini CLI. */
@@ -22,12 +33,22 @@ export const gemini: Program = {
       name: "Google account",
       files: {
         "settings.json": CHOSEN.replace("gemini-api-key", "oauth-personal"),
-        "oauth_creds.json": JSON.stringify({
-          access_token: "phantom",
-          refresh_token: "phantom",
-          token_type: "Bearer",
-          expiry_date: 4102444800000,
-        }),
+        "oauth_creds.json": ACCOUNT,
+      },
+      goes: /googleapis\.com$/,
+    }, {
+      name: "Vertex, by a variable",
+      files: {
+        "settings.json": NONE_CHOSEN,
+        ".env": "GOOGLE_GENAI_USE_VERTEXAI=true\nGOOGLE_API_KEY=phantom\n",
+      },
+      goes: /googleapis\.com$/,
+    }, {
+      name: "Google account, by a variable",
+      files: {
+        "settings.json": NONE_CHOSEN,
+        ".env": "GOOGLE_GENAI_USE_GCA=true\n",
+        "oauth_creds.json": ACCOUNT,
       },
       goes: /googleapis\.com$/,
     }, {
