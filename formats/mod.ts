@@ -55,6 +55,7 @@ export {
   type ConcretePath,
   isList,
   isTable,
+  keyShown,
   matches,
   pathText,
   sameValue,

@@ -186,7 +186,18 @@ export function pathText(path: ConfigPath): string {
 
 /**
  * A key as its readers see it. A key that is no text has a name of our own in a tree, which begins with
- * half a surrogate pair (see `formats/yaml/value.ts`): `1`, `null`, `[a]`.
+ * half a surrogate pair (see `formats/yaml/value.ts`): `1`, `null`, `["a"]`.
+ *
+ * @param key A key of a table.
+ * @returns What people are shown.
+ * @example
+ * ```ts
+ * import { defaultFormats, keyShown } from "@terok/vault-config/formats";
+ *
+ * const yaml = await defaultFormats.get("yaml")?.load();
+ * const keys = Object.keys(yaml?.parse("1: x\ntwo: y\n").value ?? {}).map(keyShown);
+ * if (keys.join() !== "1,two") throw new Error(keys.join());
+ * ```
  */
 export function keyShown(key: string): string {
   if (!key.startsWith(UNNAMED)) return key;
