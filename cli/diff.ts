@@ -2,7 +2,8 @@
 import { structuredPatch } from "diff/create";
 import { escapeControl } from "../errors.ts";
 import type { FileChange } from "../ownership/report.ts";
-import { maskLine } from "./mask.ts";
+import { continuedLines } from "./continued.ts";
+import { MASK, maskLine } from "./mask.ts";
 import type { Paint } from "./terminal.ts";
 
 /** How a diff is shown. */
@@ -44,8 +45,18 @@ export function diffText({ file, before, after, mode }: FileChange, style: DiffS
     ? []
     : [named("---", from), named("+++", to)];
   const head = [...modes, ...names].map((line) => paint("heading", shown(line)));
+  const [old, now] = [before, after].map((text = "") =>
+    ours === undefined ? undefined : continuedLines(text)
+  );
+  const mask = ({ sign, text, oldNumber, newNumber }: Line): string => {
+    if (ours === undefined) return text;
+    const isContinued = sign === "+" ? now?.has(newNumber) : old?.has(oldNumber);
+    return isContinued === true
+      ? text.replace(/\S(?:.*\S)?/, MASK)
+      : maskLine(text, { file, ours });
+  };
   const body = hunks.flatMap((hunk) =>
-    partsOf(linesOf(hunk), (text) => ours === undefined ? text : maskLine(text, { file, ours }))
+    partsOf(linesOf(hunk), mask)
       .flatMap((lines) => [paint("place", placeOf(lines)), ...lines.map(print)])
   );
   return [...head, ...body].map((line) => `${line}\n`).join("");
@@ -77,11 +88,11 @@ function linesOf(hunk: ReturnType<typeof structuredPatch>["hunks"][number]): Lin
 }
 
 /** The lines of a hunk, masked, in runs without a gap where a context line is left out. */
-function partsOf(lines: readonly Line[], mask: (text: string) => string): Line[][] {
+function partsOf(lines: readonly Line[], mask: (line: Line) => string): Line[][] {
   const parts: Line[][] = [];
   let part: Line[] | undefined;
   for (const line of lines) {
-    const text = mask(line.text);
+    const text = mask(line);
     if (line.sign === " " && text !== line.text) {
       part = undefined;
       continue;

@@ -6,7 +6,7 @@
  */
 import type { ConfigPatchError } from "../errors.ts";
 import { type ConfigPath, type ConfigValue, OpaqueScalar } from "../formats/types.ts";
-import { isList, isTable } from "../formats/value.ts";
+import { isList, isTable, keyShown } from "../formats/value.ts";
 import { type JsonInput, printJson } from "../reconcile/json_text.ts";
 import type { Bypass, ProviderReport, Report, Warning } from "../ownership/report.ts";
 import type { VaultLocation } from "../transport/location.ts";
@@ -35,7 +35,7 @@ export function documentJson(
   { command, exit, mounts, made, missing, off }: RunFacts,
   content: { readonly [key: string]: JsonInput },
 ): string {
-  return printJson({
+  return printJson(wellFormed({
     version: 2n,
     program: { name: "vault-config", version: VERSION },
     command,
@@ -46,7 +46,19 @@ export function documentJson(
     missing: missing === true ? true : undefined,
     off: off?.length === 0 ? undefined : off,
     ...content,
-  });
+  }));
+}
+
+/** Half a surrogate pair is no JSON to other programs: a config can hold one, and our own names do. */
+function wellFormed(input: JsonInput): JsonInput {
+  if (typeof input === "string") return keyShown(input).toWellFormed();
+  if (Array.isArray(input)) return input.map(wellFormed);
+  if (typeof input !== "object" || input === null || input instanceof OpaqueScalar) return input;
+  const table: Record<string, JsonInput> = Object.create(null);
+  for (const [key, item] of Object.entries(input)) {
+    table[keyShown(key).toWellFormed()] = wellFormed(item);
+  }
+  return table;
 }
 
 /** What a run did, or would do. */

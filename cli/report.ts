@@ -114,7 +114,7 @@ const WOULD: Readonly<Record<Outcome, string>> = {
   removed: "remove",
   restored: "restore",
   kept: "keep",
-  gone: "gone",
+  gone: "find gone",
   skipped: "skip",
   failed: "fail",
 };

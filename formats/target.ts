@@ -217,7 +217,8 @@ function kindOf(value: ConfigValue | undefined): string {
   if (isList(value)) return "a list";
   if (value instanceof OpaqueScalar) {
     if (value.type === "alias") return "an alias";
-    return /date|time/.test(value.type) ? "a date or time" : `a value of type ${value.type}`;
+    // The type may be a tag, and a tag may be a secret that begins with an exclamation mark.
+    return /date|time/.test(value.type) ? "a date or time" : "a value of a kind of its own";
   }
   if (value === null) return "null";
   if (typeof value === "string") return "a string";

@@ -184,7 +184,20 @@ export function pathText(path: ConfigPath): string {
   return text;
 }
 
+/**
+ * A key as its readers see it. A key that is no text has a name of our own in a tree, which begins with
+ * half a surrogate pair (see `formats/yaml/value.ts`): `1`, `null`, `[a]`.
+ */
+export function keyShown(key: string): string {
+  if (!key.startsWith(NO_TEXT)) return key;
+  return key.slice(1).replace(/\b(?:bigint|number|boolean|object|alias) (?=\S)|\d+ (?=")/g, "");
+}
+
+/** What the name of a key that is no text begins with: no text that is a key has it. */
+export const NO_TEXT = "\uD800";
+
 function keyText(key: string): string {
+  if (key.startsWith(NO_TEXT)) return shortened(keyShown(key).toWellFormed());
   return shortened(/^[A-Za-z0-9_$@/-]+$/.test(key) ? key : JSON.stringify(key));
 }
 

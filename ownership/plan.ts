@@ -34,7 +34,7 @@ import {
 import { fitAll } from "./fit.ts";
 import { findPlaces, marked } from "./places.ts";
 import type { Action, Edit, Outcome } from "./report.ts";
-import { type Stray, straysOf } from "./strays.ts";
+import { isAddress, type Stray, straysOf } from "./strays.ts";
 import { type Part, routes } from "./wanted.ts";
 import { claimsOf, type Ending, endingsOf, withdraw } from "./withdraw.ts";
 
@@ -117,7 +117,7 @@ export function planFile(input: FileInput): FilePlan {
     for (const { path, value } of wanted) refuseTooDeep(path, value, provider);
   }
   const parse = { strict: input.strict };
-  const base = readableText(handler, text);
+  const base = readableText(handler, text, parts);
   const document = handler.parse(base, parse);
   const { record, aside } = recordOf(input, (claims) => allStand(document, claims));
 
@@ -148,12 +148,9 @@ export function planFile(input: FileInput): FilePlan {
   const after = draft.document.text === base
     ? draft.claims.length === 0 && record !== undefined ? finalText(text, origin) : text
     : finalText(draft.document.text, origin);
-  const strays = straysOf(draft, parts);
-  // As long as an address stays, its claim does: the next disable names it again.
-  const open = draft.released.filter(({ claim, outcome }) =>
-    (outcome === "gone" || outcome === "kept") &&
-    claim.owners.some((owner) => (strays.get(owner)?.length ?? 0) > 0)
-  ).map(({ claim }) => claim);
+  const strays = straysOf(start, draft, parts);
+  const open = draft.released.filter(isOpen).map(({ claim }) => claim)
+    .filter(({ owners }) => owners.some((owner) => (strays.get(owner)?.length ?? 0) > 0));
   const state = stateOf({ ...draft, claims: [...draft.claims, ...open] }, {
     origin,
     // A provider that leaves stays in what is set aside: that text may come back with its values.
@@ -184,6 +181,15 @@ export function planFile(input: FileInput): FilePlan {
     };
   });
   return { text: after, state, results };
+}
+
+/**
+ * Whether a claim stays as long as an address does, so that the next disable names it again. One in an
+ * entry that we have removed would be taken for another entry's.
+ */
+function isOpen({ claim, outcome }: Released): boolean {
+  if (outcome === "gone" || outcome === "kept") return true;
+  return isAddress(claim) && claim.place.every((key) => typeof key === "string");
 }
 
 /** The places of who leaves that hold a value of the user's by now, but no address of the vault. */
@@ -321,12 +327,12 @@ function originOf(
   if (text === undefined) return "absent";
   if (text.trim() === "") {
     // So many blanks are kept as a text of the user's, if the format can read them.
-    const isReadable = readableText(handler, text) === text;
+    const isReadable = readableText(handler, text, parts) === text;
     const isLong = isReadable && text.length > MAX_FORMER_TEXT;
     return record?.origin ?? (isLong ? undefined : { blank: blankToKeep(text) });
   }
   // Another program may have emptied what we began: in YAML, the reference leaves braces then.
-  const isEmptied = handler.blank === "" && text.trim() === "{}";
+  const isEmptied = handler.blank === "" && ["{}", "[]"].includes(text.trim());
   if (record?.origin !== undefined && isEmptied) return record.origin;
   if (record !== undefined) {
     const root = start.document.value;
@@ -379,7 +385,7 @@ function stateOf(
 function finalText(text: string | undefined, origin: FileRecord["origin"]): string | undefined {
   if (origin === undefined || text === undefined) return text;
   const rest = text.replace(/[\s\uFEFF]/g, "");
-  if (rest !== "" && rest !== "{}") return text;
+  if (!["", "{}", "[]"].includes(rest)) return text;
   return origin === "absent" ? undefined : origin.blank;
 }
 

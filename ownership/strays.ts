@@ -1,6 +1,6 @@
 /**
  * Addresses of the vault that no claim of ours holds, and that a client may still read: the user has
- * moved, renamed or edited what we wrote, or a YAML alias or merge key brings it in. They are not taken
+ * moved, renamed, copied or edited what we wrote, or a YAML alias or merge key brings it in. They are not taken
  * back by guessing, but named. Pure.
  *
  * @module
@@ -10,7 +10,7 @@ import { type ConfigPath, type ConfigValue, OpaqueScalar } from "../formats/type
 import { isList, isTable, sameValue, valueAt } from "../formats/value.ts";
 import { addressesIn, hasToken, holdsAddress } from "../transport/tokens.ts";
 import { MOST_TOLD } from "./bounds.ts";
-import { type Claim, pathKey, type Place } from "./claims.ts";
+import { type Claim, containersOf, isLive, isWithin, pathKey, type Place } from "./claims.ts";
 import type { Draft } from "./edits.ts";
 import { findPlaces } from "./places.ts";
 import { expand, type Part } from "./wanted.ts";
@@ -47,11 +47,14 @@ function placesOf(claims: readonly Claim[]): ReadonlySet<string> {
 /**
  * By provider, the addresses of the vault that stand
  *
- * - where its claims were not: elsewhere in the same list or table, or below the same key anywhere;
+ * - where no claim is, in a value that the provider has put somewhere: moved, renamed or copied;
  * - at its own places, in a value that is not as we wrote it;
  * - anywhere, where its own place refers to another one by an alias.
+ *
+ * @param start The draft before anything was applied or taken back.
  */
 export function straysOf(
+  start: Draft,
   draft: Draft,
   parts: readonly Part[],
 ): ReadonlyMap<string, readonly Stray[]> {
@@ -63,11 +66,17 @@ export function straysOf(
     document.value,
     [...released, ...draft.claims.filter((claim) => claim.at === undefined)].filter(isAddress),
   );
+  const moved = putElsewhere(start, draft, parts);
+  const searched = [...lost, ...moved].map(({ value }) => value);
   const leaving = parts.filter(({ action }) => action === "disable");
   const known = leaving.flatMap(({ wanted }) => wanted.flatMap((want) => want.known));
-  const places = new AddressPlaces(document.value, [...known, ...lost.map(({ value }) => value)]);
+  const places = new AddressPlaces(document.value, [...known, ...searched]);
+  const restored = draft.released.filter(({ outcome }) => outcome === "restored");
+  const users = findPlaces(document.value, restored.map(({ claim }) => claim))
+    .flatMap(({ at }) => at === undefined ? [] : [at]);
   return new Map(parts.map((part) => {
-    const own = lost.filter((claim) => claim.owners.includes(part.provider));
+    const isOwn = ({ owners }: Pick<Claim, "owners">) => owners.includes(part.provider);
+    const own = lost.filter(isOwn);
     const found = new Map<string, Omit<Stray, "position">>();
     for (const { at, values, addresses } of ownPlaces(draft, part, own)) {
       const live = valueAt(document.value, at);
@@ -78,14 +87,16 @@ export function straysOf(
         found.set(pathKey(path), { path, isEdited: false });
       }
     }
-    // Claims of alike entries have the same lists.
-    const lists = new Set(own.flatMap(({ place, value }) => [
-      places.near(place, value),
-      places.sameKey(place, value),
-    ]));
+    // Alike values have the same lists.
+    const lists = new Set(
+      [...own, ...moved.filter(isOwn)].map(({ value }) => places.anywhere(value)),
+    );
     for (const path of [...lists].flat()) {
       const key = pathKey(path);
-      if (!held.has(key) && !found.has(key)) found.set(key, { path, isEdited: false });
+      if (found.has(key) || users.some((at) => isWithin(path, at))) continue;
+      // A claim may hold a whole list, with addresses in it.
+      if ([key, ...containersOf(path)].some((outer) => held.has(outer))) continue;
+      found.set(key, { path, isEdited: false });
     }
     const strays = [...found.values()].slice(0, MOST_TOLD).map((one): Stray => {
       const span = document.find(one.path)?.span;
@@ -93,6 +104,50 @@ export function straysOf(
     });
     return [part.provider, strays] as const;
   }));
+}
+/** A value that providers may have put, wherever it stands. */
+interface OwnValue {
+  readonly owners: readonly string[];
+  readonly value: ConfigValue;
+}
+
+/**
+ * The values that may stand where no claim is: the text holds an address more often than the claims
+ * account for. Counting is cheap; nearly always, the tree need not be searched.
+ */
+function putElsewhere(start: Draft, draft: Draft, parts: readonly Part[]): OwnValue[] {
+  const { document } = draft;
+  const byAddress = new Map<string, OwnValue[]>();
+  const add = (template: ConfigValue, { owners, value }: OwnValue): void => {
+    for (const address of addressesIn(template, value)) {
+      const values = byAddress.get(address) ?? [];
+      byAddress.set(address, values);
+      values.push({ owners, value });
+    }
+  };
+  for (const claim of new Set([...start.claims, ...draft.claims])) {
+    if (isAddress(claim)) add(claim.template ?? null, claim);
+  }
+  for (const { provider, action, wanted } of parts) {
+    if (action !== "disable") continue;
+    for (const { template, known } of wanted) {
+      for (const value of known) add(template, { owners: [provider], value });
+    }
+  }
+  const live = draft.claims.filter((claim) => isLive(document.value, claim));
+  const accounted = live.map(({ value }) => stringsIn(value).join("\n")).join("\n");
+  return [...byAddress].filter(([address]) =>
+    address !== "" && timesIn(document.text, address) > timesIn(accounted, address)
+  ).flatMap(([, values]) => values);
+}
+
+function timesIn(text: string, part: string): number {
+  return text.split(part).length - 1;
+}
+
+function stringsIn(value: ConfigValue): string[] {
+  if (typeof value === "string") return [value];
+  return isList(value) || isTable(value) ? Object.values(value).flatMap(stringsIn) : [];
 }
 
 /** A place at which a provider may have put an address. */
@@ -119,7 +174,8 @@ function ownPlaces({ document }: Draft, part: Part, claims: readonly Claim[]): O
   return [...claimed, ...wanted];
 }
 
-function isAddress({ template }: Claim): boolean {
+/** Whether a claim's value is made of an address of the vault. */
+export function isAddress({ template }: Claim): boolean {
   return template !== undefined && hasToken(template);
 }
 
@@ -129,47 +185,34 @@ function isAddress({ template }: Claim): boolean {
  */
 class AddressPlaces {
   readonly #root: ConfigValue;
-  readonly #values: ConfigValue[] = [];
+  /** Nearly all are texts, which are found at once. */
+  readonly #texts = new Map<string, number>();
+  readonly #others = new Map<number, ConfigValue>();
   /** By the value's number; absent until somebody asks. */
   #places: Map<number, ConfigPath[]> | undefined;
-  readonly #known = new Map<string, readonly ConfigPath[]>();
+  readonly #near = new Map<string, readonly ConfigPath[]>();
 
   constructor(root: ConfigValue, values: readonly ConfigValue[]) {
     this.#root = root;
-    for (const value of values) {
-      if (!this.#values.some((one) => sameValue(one, value))) this.#values.push(value);
+    for (const [number, value] of values.entries()) {
+      if (this.#numberOf(value) !== undefined) continue;
+      if (typeof value === "string") this.#texts.set(value, number);
+      else this.#others.set(number, value);
     }
   }
 
   /** All of a value. */
   anywhere(value: ConfigValue): readonly ConfigPath[] {
     this.#places ??= this.#collect();
-    return this.#places.get(this.#numberOf(value)) ?? [];
+    return this.#places.get(this.#numberOf(value) ?? -1) ?? NOWHERE;
   }
 
-  /** Those that differ from a place by one key or entry at most. */
+  /** Those that differ from a place by one key or entry at most: the same list for the same question. */
   near(place: Place, value: ConfigValue): readonly ConfigPath[] {
-    return this.#once("near", place, value, (at) => isNear(at, place));
-  }
-
-  /** Those below the same key, however deep. */
-  sameKey(place: Place, value: ConfigValue): readonly ConfigPath[] {
-    const key = place[place.length - 1];
-    if (typeof key !== "string") return NOWHERE;
-    return this.#once("key", [key], value, (at) => at[at.length - 1] === key);
-  }
-
-  /** The same list for the same question. */
-  #once(
-    what: string,
-    place: Place,
-    value: ConfigValue,
-    suits: (at: ConfigPath) => boolean,
-  ): readonly ConfigPath[] {
     const path = place.map((step) => typeof step === "string" ? step : 0);
-    const key = `${what} ${this.#numberOf(value)} ${pathKey(path)}`;
-    const found = this.#known.get(key) ?? this.anywhere(value).filter(suits);
-    this.#known.set(key, found);
+    const key = `${this.#numberOf(value)} ${pathKey(path)}`;
+    const found = this.#near.get(key) ?? this.anywhere(value).filter((at) => isNear(at, place));
+    this.#near.set(key, found);
     return found;
   }
 
@@ -177,7 +220,7 @@ class AddressPlaces {
     const places = new Map<number, ConfigPath[]>();
     const search = (value: ConfigValue, at: ConfigPath): void => {
       const number = this.#numberOf(value);
-      if (number >= 0) {
+      if (number !== undefined) {
         const found = places.get(number) ?? [];
         places.set(number, found);
         found.push(at);
@@ -191,8 +234,9 @@ class AddressPlaces {
     return places;
   }
 
-  #numberOf(value: ConfigValue): number {
-    return this.#values.findIndex((one) => sameValue(one, value));
+  #numberOf(value: ConfigValue): number | undefined {
+    if (typeof value === "string") return this.#texts.get(value);
+    return this.#others.entries().find(([, one]) => sameValue(one, value))?.[0];
   }
 }
 

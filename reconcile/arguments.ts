@@ -48,7 +48,8 @@ export function credentialsOf(
   types: Readonly<Record<string, string>> | null | undefined,
 ): Readonly<Record<string, string>> {
   if (types === undefined || types === null) return {};
-  const fits = typeof types === "object" && !Array.isArray(types) &&
+  // A map or a list is an object, too, but has its entries elsewhere.
+  const fits = typeof types === "object" && !(Symbol.iterator in types) &&
     Object.values(types).every((type) => typeof type === "string");
   if (fits) return types;
   throw wrong("credentials must be types by name", 'give an object: { codex: "oauth" }');

@@ -1,6 +1,6 @@
 /** One call of the library: what a caller may say, checked, and errors in the caller's words. */
 import deno from "../deno.json" with { type: "json" };
-import { ConfigPatchError } from "../errors.ts";
+import { closest, ConfigPatchError, shortened } from "../errors.ts";
 import { defaultFormats, type FormatRegistry } from "../formats/mod.ts";
 import type { Report } from "../ownership/report.ts";
 import type { Roster } from "../roster/types.ts";
@@ -63,12 +63,14 @@ export function requestOf(
   }
   const formats = options.formats ?? undefined;
   const providers = namesOf(options.providers, "`providers`");
+  const credentials = credentialsOf(options.credentials);
+  refuseStrangers(Object.keys(credentials), "`credentials`", roster);
   const choice = {
     location: locationOf(options),
     providers,
     isAboutNamed: providers !== undefined,
     disabledProviders: namesOf(options.disabledProviders, "`disabledProviders`") ?? [],
-    credentials: credentialsOf(options.credentials),
+    credentials,
     acceptBypass: namesOf(options.acceptBypass, "`acceptBypass`") ?? [],
     allowNested: switchOf(options.allowNested, "`allowNested`"),
   };
@@ -92,6 +94,17 @@ export function requestOf(
       }
       : undefined,
   };
+}
+
+/** What is said of a provider that there is not would be as good as not said. */
+function refuseStrangers(names: readonly string[], what: string, roster: Roster): void {
+  const stranger = names.find((name) => roster.get(name) === undefined);
+  if (stranger === undefined) return;
+  const near = closest(stranger, roster.names());
+  throw wrong(
+    `${what} names ${JSON.stringify(shortened(stranger))}, which is no provider of the roster`,
+    near === undefined ? "name a provider of the roster" : `did you mean ${near}?`,
+  );
 }
 
 function locationOf({ location }: PatchOptions): VaultLocation {

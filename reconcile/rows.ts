@@ -143,7 +143,7 @@ function strayText({ path, isEdited }: Stray, provider: string): string {
   const what = `an address of the vault stands at ${pathText(path)}`;
   return isEdited
     ? `${what}, in a value that is not as ${provider} wrote it, and stays`
-    : `${what}, where ${provider} did not put it: it was moved or renamed, and stays`;
+    : `${what}, where ${provider} did not put it: it was moved, renamed or copied, and stays`;
 }
 
 /** One error for all addresses that stay: the first with its place, the others by their lines. */

@@ -7,7 +7,7 @@ import { checkTokens } from "../transport/tokens.ts";
 import { checkKeys } from "./keys.ts";
 import { RULE_KEYS } from "./schema.ts";
 import type { BypassRule, ConfigPatch } from "./types.ts";
-import { checkHolds, textsOf } from "./values.ts";
+import { checkHolds, refuseTokens, textsOf } from "./values.ts";
 import {
   checkedAt,
   isMapping,
@@ -83,6 +83,7 @@ function fileOf(node: WrittenMapping, patch: ConfigPatch): string | undefined {
   const file = String(written.value);
   // A star stands for characters of one name, so any name may stand in for it.
   checkedAt(written, () => checkFile(file.replaceAll("*", "x"), true));
+  refuseTokens(written, [file]);
   if (file.includes("*") && (file.includes("/") || /^\*+$/.test(file))) {
     throw wrong(
       written,
@@ -105,6 +106,7 @@ function pathOf(node: WrittenMapping): string[] | undefined {
   const written = present(node, "path");
   if (written === undefined) return undefined;
   const path = textsOf(written);
+  refuseTokens(written, path);
   if (path.length > 0 && path.every((key) => key.isWellFormed())) return path;
   throw wrong(
     written,

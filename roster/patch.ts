@@ -9,7 +9,7 @@ import { rulesOf } from "./bypass.ts";
 import { checkKeys } from "./keys.ts";
 import { FORMAT_PARTS, type FormatPart, PATCH_KEYS } from "./schema.ts";
 import type { BypassRule, ConfigPatch } from "./types.ts";
-import { checkedLeaves, checkHolds, lay, type Leaf, textsOf } from "./values.ts";
+import { checkedLeaves, checkHolds, lay, type Leaf, refuseTokens, textsOf } from "./values.ts";
 import {
   checkedAt,
   isMapping,
@@ -117,6 +117,7 @@ function filesOf(node: WrittenMapping): string[] {
   }
   const files = textsOf(written);
   checkedAt(written, () => files.forEach((file) => checkFile(file, true)));
+  refuseTokens(written, files);
   const twice = files.find((file, index) => files.indexOf(file) !== index);
   if (twice === undefined) return files;
   throw wrong(written, `${JSON.stringify(twice)} is named twice`, "name each file once");
@@ -158,7 +159,9 @@ function placesOf(node: WrittenMapping, format: FormatInfo): Places {
     );
   }
   for (const keys of [table, each]) {
-    if (keys !== undefined) checkHolds(keys, plain(keys), format);
+    if (keys === undefined) continue;
+    checkHolds(keys, plain(keys), format);
+    refuseTokens(keys, textsOf(keys));
   }
   if (each !== undefined && textsOf(each).length === 0) {
     throw wrong(each, `${pathText(each.path)} is empty`, "name the keys that lead to the tables");
@@ -190,6 +193,7 @@ function selectorOf(written: Written, format: FormatInfo): Selector {
       );
     }
     checkHolds(node, [key, value], format);
+    refuseTokens(node, [key]);
     if (hasToken(value)) {
       throw wrong(
         node,

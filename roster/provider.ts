@@ -18,6 +18,7 @@ import {
   type WrittenMapping,
   wrong,
 } from "./positions.ts";
+import { refuseTokens } from "./values.ts";
 
 /**
  * Reads an agent.
@@ -68,7 +69,9 @@ function checkName(name: string, form: WrittenMapping): void {
 function hostDirOf(name: string, form: WrittenMapping): string | undefined {
   const written = present(form, "host_dir");
   const hostDir = written === undefined ? impliedHostDir(form, name) : String(written.value);
-  if (hostDir !== undefined) checkedAt(written ?? form, () => checkSegment(hostDir, "host_dir"));
+  if (hostDir === undefined) return undefined;
+  checkedAt(written ?? form, () => checkSegment(hostDir, "host_dir"));
+  refuseTokens(written ?? form, [hostDir]);
   return hostDir;
 }
 

@@ -2,7 +2,7 @@
 import type { ConfigTable, ConfigValue, FormatInfo } from "../formats/types.ts";
 import { OpaqueScalar } from "../formats/types.ts";
 import { isList, isTable, pathText, tableOf } from "../formats/value.ts";
-import { checkTokens } from "../transport/tokens.ts";
+import { checkTokens, hasToken } from "../transport/tokens.ts";
 import { INHERIT } from "./merge.ts";
 import {
   checkedAt,
@@ -39,9 +39,37 @@ export function checkedLeaves(mapping: WrittenMapping, format: FormatInfo): Leaf
       );
     }
     checkHolds(node, [...path, plain(node)], format);
+    refuseTokens(node, [...path, ...keysIn(plain(node))]);
     checkedAt(node, () => checkTokens(plain(node)));
     return leaf;
   });
+}
+
+/**
+ * Refuses tokens where they would be taken literally: in keys, and in names of files.
+ *
+ * @param node What the message is about.
+ * @throws {ConfigPatchError} `roster`
+ */
+export function refuseTokens(node: Written, texts: readonly string[]): void {
+  for (const text of texts) {
+    if (!hasToken(text)) checkedAt(node, () => checkTokens(text));
+    else {
+      throw wrong(
+        node,
+        `a token stands in ${JSON.stringify(text)}, where it is not replaced`,
+        "write tokens in values only",
+      );
+    }
+  }
+}
+
+/** The keys of all tables in a value, at any depth. */
+export function keysIn(value: ConfigValue): string[] {
+  if (isList(value)) return value.flatMap(keysIn);
+  return isTable(value)
+    ? Object.entries(value).flatMap(([key, item]) => [key, ...keysIn(item)])
+    : [];
 }
 
 /** One mapping of values laid over another: mappings merge, all else replaces. */

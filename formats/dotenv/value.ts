@@ -126,12 +126,16 @@ function readOdd(text: string, start: number): Line {
   }
   for (const pattern of ODD_QUOTES) {
     const opening = pattern.exec(raw);
-    if (opening === null || raw.includes(opening[1] ?? "", opening[0].length)) continue;
+    if (opening === null) continue;
+    const quote = opening[1] ?? "";
+    let close = raw.indexOf(quote, opening[0].length);
+    while (close !== -1 && isEscaped(raw, close)) close = raw.indexOf(quote, close + 1);
+    if (close !== -1) continue;
     throw refused(
       text,
       start + opening[0].length - 1,
       "this quote is not closed on its line",
-      "close it, or put # at the beginning of the line",
+      "close it, without a backslash before it, or put # at the beginning of the line",
     );
   }
   if (/^[^=]*=$|^\s*(?:export\s+)?[\w.-]+\s*:$/.test(raw)) refuseOpenEnd(text, start, end);

@@ -104,8 +104,13 @@ function eventsOf(text: string): readonly Event[] {
   } catch (error) {
     if (error instanceof RangeError) throw tooDeep(text);
     if (!(error instanceof YAMLException)) throw error;
-    throw reasonOf(text, error.mark?.position ?? 0, error.reason);
+    throw reasonOf(text, error.mark?.position ?? 0, withoutNames(error.reason));
   }
+}
+
+/** The library quotes tags and names, which may be a secret of the user's: the position tells where. */
+function withoutNames(reason: string): string {
+  return reason.replace(/\s*".*"|: .*$/gs, "");
 }
 
 /** The library's reason, in words that help. */
@@ -233,7 +238,8 @@ function aliasesOf(text: string, events: readonly Event[]): ReadonlyMap<number, 
     if (event.type !== EVENT_ID.ALIAS) {
       anchors.set(name, { target: index, count: (known?.count ?? 0) + 1 });
     } else if (known === undefined) {
-      const why = `this is not YAML: no anchor is named "${name}"`;
+      // Its name is not told: it may be a password that begins with a star.
+      const why = "this is not YAML: an alias stands for no anchor";
       throw ConfigSyntaxError.at(text, event.anchorStart - 1, why);
     } else {
       aliases.set(index, {

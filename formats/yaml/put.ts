@@ -125,7 +125,7 @@ function refuseReplacement(
   throw refused(
     index,
     node.outer,
-    `a value with the tag ${node.tag} stands at ${name}`,
+    `a value with a tag stands at ${name}`,
     "remove the tag",
   );
 }

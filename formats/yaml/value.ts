@@ -12,7 +12,7 @@ import { type Event, EVENT_ID, getScalarValue, SCALAR_STYLE } from "js-yaml";
 import { ConfigPatchError, ConfigSyntaxError, locate } from "../../errors.ts";
 import { notParsed } from "../syntax.ts";
 import { type ConfigRoot, type ConfigValue, OpaqueScalar } from "../types.ts";
-import { isList, isTable, tableOf } from "../value.ts";
+import { isList, isTable, NO_TEXT, tableOf } from "../value.ts";
 import {
   isFlow,
   isQuoted,
@@ -26,9 +26,6 @@ import { plainScalar, taggedScalar } from "./scalar.ts";
 
 /** The key of YAML 1.1 that pulls in the pairs of another mapping. */
 export const MERGE_KEY = "<<";
-
-/** What the names of keys begin with that are no text to us: no key that is a text can have it. */
-export const UNNAMED = "\uD800";
 
 /** A YAML text with its events and its value. */
 export interface YamlSource extends YamlEvents {
@@ -73,7 +70,7 @@ export function valueOf(source: YamlEvents, index: number): ConfigValue {
  * because such strings are refused as keys, so it collides with nothing and no path addresses it.
  */
 function keyName(value: ConfigValue): string {
-  return typeof value === "string" ? value : UNNAMED + canonical(value);
+  return typeof value === "string" ? value : NO_TEXT + canonical(value);
 }
 
 /** Walks the events once, recursively: the depth was capped before. */

@@ -1,6 +1,7 @@
 /** What is not ours is not shown: frames, diffs and documents. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { diffText } from "../../cli/diff.ts";
 import { frameOf } from "../../cli/frame.ts";
 import { maskLine, maskValue, piecesOf } from "../../cli/mask.ts";
 import { ConfigSyntaxError } from "../../errors.ts";
@@ -96,5 +97,36 @@ Deno.test("a frame of the longest line that there can be is made at once", () =>
   for (const line of ["a.".repeat(200_000), "-".repeat(400_000), '"a" '.repeat(100_000)]) {
     const error = ConfigSyntaxError.at(line, 300_000, "x").with({ file: "a.toml" });
     assert.ok(frameOf(error, { showSecrets: false }).length < 300);
+  }
+});
+
+Deno.test("masking: a diff shows no line of a value that goes over several lines", () => {
+  const secrets = ["hunter2 s3", "pass=wo sk.12", "x: yz"];
+  const inner = secrets.join("\n");
+  const indented = secrets.map((line) => `  ${line}`).join("\n");
+  const texts: readonly (readonly [file: string, text: string])[] = [
+    ["a.toml", `k = """\n${inner}\n"""\n`],
+    ["a.toml", `k = [1, '''${inner}'''] # it's\n`],
+    ["a.yml", `k: "\n${indented}"\n`],
+    ["a.yml", `- 'a\n${indented}'\n`],
+    ["a.yml", `k: |\n${indented}\n`],
+    ["a.yml", `- k: >-\n  ${indented.replaceAll("\n", "\n  ")}\n`],
+    ["a.yml", `- !x |2\n${indented}\n`],
+    [".env", `A='\n${inner}'\n`],
+    [".env", `export A="${inner}"\n`],
+  ];
+  const style = {
+    paint: (_tone: string, text: string) => text,
+    ours: new Set<string>(),
+    raw: false,
+  };
+  for (const [file, text] of texts) {
+    for (
+      const [before, after] of [[`b: 1\n${text}c: 1\n`, "c: 2\n"], ["c: 1\n", `${text}c: 1\n`]]
+    ) {
+      const diff = diffText({ file, before, after }, style);
+      for (const secret of secrets.slice(1)) assert.ok(!diff.includes(secret), `${text}\n${diff}`);
+      assert.match(diff, /^[-+]c: 1|^ c: 1/m, `what follows is shown: ${text}\n${diff}`);
+    }
   }
 });

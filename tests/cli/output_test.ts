@@ -42,3 +42,21 @@ Deno.test("the schema's validator finds what is wrong", () => {
     ]
   ) assert.throws(() => assertReport(bad), /no kind of document/);
 });
+
+Deno.test("a place with a key that is no text is named as readers see it, in JSON that all can read", async () => {
+  const mounts = await Deno.makeTempDir({ prefix: "keys-" });
+  Deno.mkdirSync(`${mounts}/_glab-config`);
+  const hosts = "  1: {api_host: x}\n  ~: {api_host: x}\n  [a]: {api_host: x}\n";
+  Deno.writeTextFileSync(`${mounts}/_glab-config/config.yml`, `hosts:\n${hosts}`, { mode: 0o600 });
+  const run = async (...more: string[]) => {
+    const args = ["run", "-A", CLI, "plan", "--providers", "glab", "--mounts", mounts, ...more];
+    const { stdout } = await new Deno.Command(Deno.execPath(), { args }).output();
+    return new TextDecoder().decode(stdout);
+  };
+  const json = await run("--json");
+  assert.doesNotMatch(json, /\\ud8/i);
+  const keys = JSON.parse(json).providers[0].edits.map((edit: { path: string[] }) => edit.path[1]);
+  assert.deepEqual([...new Set(keys)], ["gitlab.com", "1", "null", '["a"]']);
+  assert.doesNotMatch(await run(), /bigint|ud8/);
+  await Deno.remove(mounts, { recursive: true });
+});

@@ -12,7 +12,7 @@ const SECRETS = {
   late: "sk-late-0123456789",
 };
 
-const CONFIGS: Readonly<Record<string, readonly (readonly [file: string, text: string])[]>> = {
+const CONFIGS: Record<string, readonly (readonly [file: string, text: string])[]> = {
   "files that parse": [
     [
       "_codex-config/config.toml",
@@ -47,6 +47,11 @@ const CONFIGS: Readonly<Record<string, readonly (readonly [file: string, text: s
     ],
   ],
 };
+
+CONFIGS["names that are secrets"] = [
+  ["_gh-config/config.yml", `a: "${SECRETS.quoted}"\npassword: *${SECRETS.bare}\n`],
+  ["_codex-config/config.toml", `openai_base_url = """\n${SECRETS.quoted}\n"""\n`],
+];
 
 const NAMES = ["--providers", "codex,gh,vibe,claude"];
 const COMMANDS: readonly (readonly string[])[] = [

@@ -111,6 +111,8 @@ Deno.test("a text that readers split in different ways is refused with its place
       ["two words=`x\nB=1`\n", "not closed on its line", 1],
       ["A: 'x\nB=1'\n", "not closed on its line", 1],
       ["'x\nB=1'\n", "not closed on its line", 1],
+      ["PATH+='C:\\bin\\'\nB='old'\n", "not closed on its line", 1],
+      ['\u00e9="x\\"\nB="old"\n', "not closed on its line", 1],
       ['\uFEFF#="\nB=1\n', "not closed on its line", 1],
       ["A=1\rB=2\n", "carriage return", 1],
       ["A=1\n# c\u2028B=2\n", "U+2028", 2],

@@ -512,3 +512,19 @@ function refuses(
     return true;
   });
 }
+
+Deno.test("a message names no alias and no tag: each may be a password that begins so", () => {
+  for (const value of ["*SECRET", "!SECRET!x y", "!SECRET[ y", "!SECRET x", "*SECRET x"]) {
+    const text = `u: ${value}\n`;
+    assert.throws(() => parse(text).put(["u"], "v"), (error: unknown) => {
+      assert.ok(error instanceof ConfigPatchError, String(error));
+      assert.doesNotMatch(`${error.message} ${error.details.remedy}`, /SECRET/, text);
+      return true;
+    });
+    assert.throws(() => parse(text).put(["u", "v"], "v"), (error: unknown) => {
+      assert.ok(error instanceof ConfigPatchError, String(error));
+      assert.doesNotMatch(`${error.message} ${error.details.remedy}`, /SECRET/, text);
+      return true;
+    });
+  }
+});

@@ -145,12 +145,12 @@ export const PROMISE_MUTANTS: readonly Mutant[] = [
     caughtBy: "disable fails where our address has a slash more behind it ... FAILED",
   },
   {
-    name: "an address of ours in another table is not looked for",
+    name: "an address of ours that stands elsewhere as well is not looked for",
     file: "ownership/strays.ts",
-    of: "sameKey",
-    rule: answers("NOWHERE"),
+    of: "putElsewhere",
+    rule: answers("[]"),
     run: OFF,
-    caughtBy: "disable fails where our address comes in by a merge key ... FAILED",
+    caughtBy: "an address that was copied is named by every start and fails disable ... FAILED",
   },
   {
     name: "an address of ours that comes by an alias is not looked for",

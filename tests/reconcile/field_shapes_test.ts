@@ -132,3 +132,27 @@ for (const { what, patch, configs, message, remedy } of SHAPES) {
     }
   });
 }
+
+Deno.test("a list at the root begins where there is no file, or a blank one, and goes as it came", async () => {
+  for (const format of ["json", "yaml"] as const) {
+    const file = `_t/c.${format}`;
+    const patch = {
+      file: `c.${format}`,
+      [`${format}_table`]: [],
+      [`${format}_match`]: { n: 1 },
+      [`${format}_set`]: { u: "{vault_url}" },
+    };
+    const patches = { t: { host_dir: "_t", shared_config_patch: patch } };
+    for (const blank of [undefined, "", "\n \r\n"]) {
+      const files: Record<string, string> = blank === undefined ? {} : { [file]: blank };
+      const scenario = await Scenario.with(files, patches);
+      await scenario.apply();
+      const text = scenario.read(file) ?? "";
+      assert.match(text, /^\[[^]*"?n"?: 1,[^]*"?u"?: "?http[^]*\]\s*$|^- n: 1/, text);
+      assert.equal((await scenario.apply()).changed, false);
+      await scenario.disable("t");
+      assert.equal(scenario.read(file), blank, format);
+      await Deno.remove(scenario.mounts, { recursive: true });
+    }
+  }
+});

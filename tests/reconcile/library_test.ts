@@ -77,6 +77,19 @@ Deno.test("library: a wrong type is refused before anything is done, and clearly
   const cases: readonly (readonly [call: () => Promise<unknown>, says: RegExp, remedy: RegExp])[] =
     [
       [
+        () => {
+          const credentials = new Map([["a", "oauth"]]) as unknown as Record<string, string>;
+          return applySharedConfigPatches(roster, mounts, { credentials });
+        },
+        /credentials must be types by name/,
+        /give an object/,
+      ],
+      [
+        () => applySharedConfigPatches(roster, mounts, { credentials: { aa: "oauth" } }),
+        /`credentials` names "aa", which is no provider of the roster/,
+        /did you mean a\?|name a provider/,
+      ],
+      [
         () => applySharedConfigPatches(roster, mounts, { providers: text }),
         /`providers` must be a list of names, but is a text/,
         /\["codex"\]/,

@@ -3,8 +3,14 @@
  * place, and the command fails. What is plainly the user's own is told, and fails nothing.
  */
 import assert from "node:assert/strict";
-import { ConfigPatchError, disableSharedConfigPatches, loadRoster } from "../../mod.ts";
-import { Scenario } from "../support/scenario.ts";
+import {
+  ConfigPatchError,
+  disableSharedConfigPatches,
+  loadRoster,
+  resolveVaultLocation,
+  type Warning,
+} from "../../mod.ts";
+import { outcomes, patched, Scenario } from "../support/scenario.ts";
 
 const CODEX = "_codex-config/config.toml";
 const GH = "_gh-config/config.yml";
@@ -179,4 +185,118 @@ Deno.test("an address that only looks like the vault's is the user's own", async
     const own = await disabled("codex", CODEX, (text) => text.replace(/http:.*9419\/v1/, url));
     assert.deepEqual(own.failed, [], url);
   }
+});
+
+function isMoved(error: unknown): boolean {
+  assert.ok(error instanceof ConfigPatchError, String(error));
+  assert.deepEqual(error.errors.map(({ code }) => code), ["moved"]);
+  return true;
+}
+
+interface Moving {
+  readonly provider: string;
+  readonly file: string;
+  readonly edit: (routed: string) => string;
+  /** What each start says. */
+  readonly told: RegExp;
+  /** What the user does about it. */
+  readonly cleared: (text: string) => string;
+}
+
+const MOVED: Readonly<Record<string, Moving>> = {
+  "was renamed": {
+    provider: "claude",
+    file: "_claude-config/settings.json",
+    edit: (text) => text.replace('"ANTHROPIC_BASE_URL"', '"OLD_URL"'),
+    told: /^3: moved an address of the vault stands at env\.OLD_URL, where claude did not put it/,
+    cleared: (text) => text.replace(/.*OLD_URL.*\n/, ""),
+  },
+  "was moved to another table, under another name": {
+    provider: "claude",
+    file: "_claude-config/settings.json",
+    edit: () => '{"other": {"list": ["x", "http://localhost:9419"]}}\n',
+    told: /^1: moved an address of the vault stands at other\.list\[1\]/,
+    cleared: (text) => text.replace("http://localhost:9419", "x"),
+  },
+  "was copied": {
+    provider: "vibe",
+    file: "_vibe-config/config.toml",
+    edit: (text) => `${text}\n[[providers]]\nname = "eu"\napi_base = "http://localhost:9419/v1"\n`,
+    told: /^\d+: moved an address of the vault stands at providers\[\d\]\.api_base/,
+    cleared: (text) => text.replace(/.*"eu"\n.*9419.*\n/, 'name = "eu"\n'),
+  },
+  "came below a table header": {
+    provider: "codex",
+    file: CODEX,
+    edit: (text) => `[profiles.w]\n${text}`,
+    told: /^\d+: moved an address of the vault stands at profiles\.w\.openai_base_url/m,
+    cleared: (text) => text.replace(/\[profiles\.w\]\n(.*9419.*\n)*/, ""),
+  },
+};
+
+for (const [what, { provider, file, edit, told, cleared }] of Object.entries(MOVED)) {
+  Deno.test(`an address that ${what} is named by every start and fails disable`, async () => {
+    const scenario = await Scenario.with();
+    const words = (report: { readonly warnings: readonly Warning[] }) =>
+      report.warnings.map((one) => `${one.position?.line}: ${one.code ?? ""} ${one.message}`)
+        .join("\n");
+    const disable = async () =>
+      words(await disableSharedConfigPatches(await loadRoster([]), scenario.mounts, [provider]));
+    await scenario.apply({ providers: [provider] });
+    assert.equal(words(await scenario.apply({ providers: [provider] })), "");
+    scenario.write(file, edit(scenario.read(file) ?? ""));
+    for (const _start of ["first", "next"]) {
+      assert.match(words(await scenario.apply({ providers: [provider] })), told);
+    }
+    for (const _time of ["first", "second"]) {
+      await assert.rejects(disable, isMoved);
+    }
+    scenario.write(file, cleared(scenario.read(file) ?? ""));
+    assert.equal(words(await scenario.apply({ providers: [provider] })), "");
+    assert.equal(await disable(), "");
+    await Deno.remove(scenario.mounts, { recursive: true });
+  });
+}
+
+Deno.test("disable goes on to fail for a copy of an address that only the state knows", async () => {
+  const scenario = await Scenario.with();
+  const location = resolveVaultLocation({ url: "http://vault.example:1" });
+  await scenario.apply({ providers: ["claude"], location });
+  const file = "_claude-config/settings.json";
+  scenario.write(
+    file,
+    (scenario.read(file) ?? "").replace("{", '{"copy": "http://vault.example:1",'),
+  );
+  const disable = async () =>
+    await disableSharedConfigPatches(await loadRoster([]), scenario.mounts, ["claude"]);
+  await assert.rejects(disable, isMoved);
+  assert.equal(scenario.read(file)?.includes("ANTHROPIC"), false);
+  await assert.rejects(disable, isMoved);
+  scenario.write(file, (scenario.read(file) ?? "").replace(/"copy": "[^"]*",?/, ""));
+  assert.deepEqual((await disable()).warnings, []);
+  await Deno.remove(scenario.mounts, { recursive: true });
+});
+
+Deno.test("an address that stands where another provider has put it is not named", async () => {
+  const patch = (key: string) => patched("c.json", { json_set: { [key]: "{vault_url}" } });
+  const list = patched("c.json", { json_set: { list: ["{vault_url}", "x"] } });
+  const scenario = await Scenario.with({}, {
+    a: patch("a") ?? {},
+    b: patch("b") ?? {},
+    c: list ?? {},
+  });
+  await scenario.apply({ providers: ["a"] });
+  const report = await scenario.apply({ providers: ["b", "c"] });
+  assert.deepEqual(report.warnings, []);
+  const off = await scenario.disable("a");
+  assert.deepEqual([outcomes(off), off.warnings], [["a: removed"], []]);
+  await Deno.remove(scenario.mounts, { recursive: true });
+});
+
+Deno.test("an address in a remark, in a longer text or in another one's value is not named", async () => {
+  const scenario = await Scenario.with();
+  scenario.write(CODEX, '# http://localhost:9419/v1\nnotes = "see http://localhost:9419/v1"\n');
+  const report = await scenario.apply({ providers: ["codex"] });
+  assert.deepEqual(report.warnings, []);
+  await Deno.remove(scenario.mounts, { recursive: true });
 });

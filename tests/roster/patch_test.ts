@@ -258,3 +258,26 @@ Deno.test("host dir and file are plain names; a nested file is marked", () => {
   assert.deepEqual(read(short({ file: "a/b/c.toml", ...SET })).patches[0]?.files, ["a/b/c.toml"]);
   refused({ opencode: {}, vault: { shared_config_patch: PATCH } }, /host_dir/, "é".repeat(128));
 });
+
+Deno.test("a token is refused where it would be taken literally: in keys and in names of files", () => {
+  const set = { a: "{vault_url}" };
+  const token = "{vault_url}";
+  const says = /a token stands in .*, where it is not replaced/;
+  for (
+    const patch of [
+      { file: `${token}.toml`, toml_set: set },
+      { file: ["c.toml", "{{ vault_host }}.toml"], toml_set: set },
+      { file: "c.toml", toml_set: { [token]: "x" } },
+      { file: "c.toml", toml_set: { a: { "{vault_urll}": "x" } } },
+      { file: "c.toml", toml_set: { a: [{ [token]: "x" }] } },
+      { file: "c.toml", toml_set: set, toml_default: { [token]: "x" } },
+      { file: "c.toml", toml_set: set, toml_table: token, toml_match: { n: "x" } },
+      { file: "c.toml", toml_set: set, toml_table: "t", toml_match: { [token]: "x" } },
+      { file: "c.toml", toml_set: set, toml_each: ["t", token] },
+      { file: "c.toml", toml_set: set, bypassed_by: [{ path: [token], why: "w" }] },
+      { file: "c.toml", toml_set: set, bypassed_by: [{ file: `${token}.toml`, why: "w" }] },
+    ]
+  ) refusedPatch(patch, says);
+  refusedPatch({ file: "c.toml", toml_set: { "{VAULT_URL}": "x" } }, /there is no token/);
+  assert.equal(readPatch({ file: "c.toml", toml_set: { "{env:KEY}": "x" } }).set["{env:KEY}"], "x");
+});
