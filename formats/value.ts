@@ -194,21 +194,21 @@ export function pathText(path: ConfigPath): string {
  * ```ts
  * import { defaultFormats, keyShown } from "@terok/vault-config/formats";
  *
- * const yaml = await defaultFormats.get("yaml")?.load();
- * const keys = Object.keys(yaml?.parse("1: x\ntwo: y\n").value ?? {}).map(keyShown);
+ * const yaml = await defaultFormats.load("yaml");
+ * const keys = Object.keys(yaml.parse("1: x\ntwo: y\n").value).map(keyShown);
  * if (keys.join() !== "1,two") throw new Error(keys.join());
  * ```
  */
 export function keyShown(key: string): string {
-  if (!key.startsWith(UNNAMED)) return key;
+  if (!key.startsWith(NO_TEXT)) return key;
   return key.slice(1).replace(/\b(?:bigint|number|boolean|object|alias) (?=\S)|\d+ (?=")/g, "");
 }
 
 /** What the name of a key that is no text begins with: no text that is a key has it. */
-export const UNNAMED = "\uD800";
+export const NO_TEXT = "\uD800";
 
 function keyText(key: string): string {
-  if (key.startsWith(UNNAMED)) return shortened(keyShown(key).toWellFormed());
+  if (key.startsWith(NO_TEXT)) return shortened(keyShown(key).toWellFormed());
   return shortened(/^[A-Za-z0-9_$@/-]+$/.test(key) ? key : JSON.stringify(key));
 }
 

@@ -62,9 +62,9 @@ export function requestOf(
     throw wrong("the roster is none", "make one with loadRoster or rosterFrom");
   }
   const formats = options.formats ?? undefined;
+  const providers = namesOf(options.providers, "`providers`");
   const credentials = credentialsOf(options.credentials);
   refuseStrangers(Object.keys(credentials), "`credentials`", roster);
-  const providers = namesOf(options.providers, "`providers`");
   const choice = {
     location: locationOf(options),
     providers,

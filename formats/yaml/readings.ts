@@ -6,7 +6,7 @@
  */
 import { EVENT_ID, getScalarValue } from "js-yaml";
 import type { ConfigList, ConfigTable, ConfigValue, Merged, Readings } from "../types.ts";
-import { isList, isTable, UNNAMED } from "../value.ts";
+import { isList, isTable, NO_TEXT } from "../value.ts";
 import { CORE_TAG } from "./events.ts";
 import { oldReading, plainScalar } from "./scalar.ts";
 import type { Entry, ScalarNode, YamlIndex, YamlNode } from "./spans.ts";
@@ -67,7 +67,7 @@ export class YamlReadings implements Readings {
     if (!("entries" in node) || !(isTable(value) || isList(value))) return;
     this.#byEvent.set(node.event, value);
     const isMap = node.kind === "map";
-    const odd = isMap ? node.entries.filter(({ key }) => key.startsWith(UNNAMED)) : [];
+    const odd = isMap ? node.entries.filter(({ key }) => key.startsWith(NO_TEXT)) : [];
     this.#collections.set(value, {
       items: isMap ? [] : node.entries,
       byName: isMap ? new Map(node.entries.map((entry) => [entry.key, entry])) : NONE,

@@ -12,7 +12,7 @@ import { type Event, EVENT_ID, getScalarValue, SCALAR_STYLE } from "js-yaml";
 import { ConfigPatchError, ConfigSyntaxError, locate } from "../../errors.ts";
 import { notParsed } from "../syntax.ts";
 import { type ConfigRoot, type ConfigValue, OpaqueScalar } from "../types.ts";
-import { isList, isTable, tableOf, UNNAMED } from "../value.ts";
+import { isList, isTable, NO_TEXT, tableOf } from "../value.ts";
 import {
   isFlow,
   isQuoted,
@@ -70,7 +70,7 @@ export function valueOf(source: YamlEvents, index: number): ConfigValue {
  * because such strings are refused as keys, so it collides with nothing and no path addresses it.
  */
 function keyName(value: ConfigValue): string {
-  return typeof value === "string" ? value : UNNAMED + canonical(value);
+  return typeof value === "string" ? value : NO_TEXT + canonical(value);
 }
 
 /** Walks the events once, recursively: the depth was capped before. */
