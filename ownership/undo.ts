@@ -41,7 +41,7 @@ import {
 } from "./edits.ts";
 import { type Fit, fitAll, outermost } from "./fit.ts";
 import { parting } from "./parting.ts";
-import { follow } from "./places.ts";
+import { findPlaces, follow } from "./places.ts";
 
 /**
  * Takes claims back; `parting.ts` says which defaults go with them.
@@ -118,11 +118,21 @@ function rewind(draft: Draft, leaving: ReadonlySet<Claim>): Draft | undefined {
     if (again === undefined) return undefined;
     const kept = new Set(staying);
     const released = undone.released.filter((one) => !kept.has(one.claim));
-    return putAll({ ...undone, released }, again);
+    return foundAgain(draft, putAll({ ...undone, released }, again));
   } catch (error) {
     if (error instanceof ConfigPatchError) return undefined;
     throw error;
   }
+}
+
+/** Claims that have come to nothing keep their entry where it was made again. */
+function foundAgain(before: Draft, after: Draft): Draft {
+  const had = new Set(before.claims.filter((one) => one.at !== undefined).map((one) => one.place));
+  const isLost = (claim: Claim) => claim.at === undefined && had.has(claim.place);
+  if (!after.claims.some(isLost)) return after;
+  const found = findPlaces(after.document.value, after.claims);
+  const claims = after.claims.map((claim, index) => isLost(claim) ? found[index] ?? claim : claim);
+  return { ...after, claims };
 }
 
 /**

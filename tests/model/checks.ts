@@ -9,6 +9,7 @@ import { placeIn, type Stage, treeOf } from "./cast.ts";
 import { isBlank, type Kind, type Memory, type Tree } from "./memory.ts";
 import type { Note, Outcome } from "./rules.ts";
 import type { Readable } from "./users.ts";
+import { meant } from "./wants.ts";
 
 /** A file is what the rules say, with all that the user wrote. */
 export function assertFile(
@@ -135,11 +136,17 @@ export function assertSidecar(
   file: string,
   notes: readonly Note[],
   memory: Memory | undefined,
+  tree: Tree,
 ): void {
+  // What does not stand any more is kept as long as its address stands where it was moved.
+  const stands = (place: string, value: string) =>
+    meant(tree, place.replace("[kind=x]", "[*]")).some((one) => tree.leaves.get(one) === value);
   const said = notes.flatMap(({ provider, values }) =>
-    [...values].map(([place, value]) => `${provider} ${place} ${value}`)
+    [...values].filter(([place, value]) => stands(place, value))
+      .map(([place, value]) => `${provider} ${place} ${value}`)
   );
-  const held = [...memory?.held ?? []].filter(([, { kind }]) => kind === "set")
+  const held = [...memory?.held ?? []]
+    .filter(([place, { kind, value }]) => kind === "set" && stands(place, value))
     .flatMap(([place, { value, owners }]) =>
       // One record stands for all entries that matched.
       owners.map((owner) => `${owner} ${place.replace(/^models\[.*\]/, "models[kind=x]")} ${value}`)

@@ -314,7 +314,7 @@ export class World {
       const here = [...disable, ...apply.filter((name) => isIn(file, patches.get(name)))];
       const ours = new Set([...here, ...owners(memories.get(file)), ...owners(memory)]);
       const own = (notes.get(file) ?? []).filter(({ provider }) => ours.has(provider));
-      assertSidecar(file, own, memory);
+      assertSidecar(file, own, memory, treeOf(this.#stage, this.#text(file) ?? ""));
     }
   }
 

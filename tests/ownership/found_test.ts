@@ -173,3 +173,21 @@ Deno.test("what stays in an entry of ours does not go over to one that the user 
   await scenario.disable("p");
   assert.equal(scenario.read("_l/c.toml"), users);
 });
+
+Deno.test("a value that the user took out of an entry of ours has one claim when it is put again", async () => {
+  const toml = (toml_set: Record<string, unknown>, more: Record<string, unknown> = {}) =>
+    patched("c.toml", { toml_set, ...more });
+  const others = {
+    p: toml({ u: "{vault_url}" }, { toml_table: "l", toml_match: { k: "x" } }),
+    q: toml({ v: "fixed" }, { toml_each: ["l", "*"] }),
+  };
+  const scenario = await Scenario.with({}, { a: toml({ a: "{vault_url}" }), ...others });
+  await scenario.apply();
+  scenario.write("_l/c.toml", (scenario.read("_l/c.toml") ?? "").replace('v = "fixed"\n', ""));
+  await scenario.withRoster({ a: toml({ b: "{vault_url}" }), ...others }).apply();
+  const state = JSON.parse(scenario.read(".vault-config/state.json") ?? "");
+  const keys = state.files["_l/c.toml"].claims.map((claim: { place: unknown[] }) =>
+    claim.place.at(-1)
+  );
+  assert.deepEqual(keys.sort(), ["b", "u", "v"]);
+});
