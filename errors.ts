@@ -178,6 +178,19 @@ export class ConfigPatchError extends Error {
 }
 
 /**
+ * What is asked for has changed since it was read, and nothing more is written: thrown where
+ * `stillStands` of a request says no. Ask again, with what is asked for now.
+ */
+export class OutdatedError extends ConfigPatchError {
+  /** Says so. */
+  constructor() {
+    super("changed", "the settings were changed again and again while it was at work", {
+      remedy: "try again",
+    });
+  }
+}
+
+/**
  * A text does not parse. Thrown by `FormatHandler.parse`, with the position and the line.
  *
  * @example

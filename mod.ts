@@ -76,6 +76,7 @@ export {
   type ErrorCode,
   type ErrorDetails,
   escapeControl,
+  OutdatedError,
   type Position,
   shortened,
   type SourceContext,

@@ -30,7 +30,7 @@ export async function applied(
     try {
       return { report: await work(setup), setup };
     } catch (error) {
-      const { OutdatedError } = await import("../reconcile/run.ts");
+      const { OutdatedError } = await import("../errors.ts");
       if (attempt === ATTEMPTS || !(error instanceof OutdatedError)) throw error;
     }
   }

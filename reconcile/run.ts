@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { ConfigPatchError } from "../errors.ts";
+import { ConfigPatchError, OutdatedError } from "../errors.ts";
 import type { Report } from "../ownership/report.ts";
 import { LOCK_TIMEOUT } from "../storage/lock.ts";
 import { SIDECAR_NAME } from "../storage/names.ts";
@@ -146,16 +146,6 @@ async function locked<T>(
     return await stands() ? await work() : undefined;
   } finally {
     lock[Symbol.dispose]();
-  }
-}
-
-/** What is asked for has changed since it was read: nothing of this round is written. */
-export class OutdatedError extends ConfigPatchError {
-  /** Says so. */
-  constructor() {
-    super("changed", "the settings were changed again and again while it was at work", {
-      remedy: "try again",
-    });
   }
 }
 
