@@ -113,7 +113,7 @@ export const YAML_MUTANTS: readonly Mutant[] = [
     of: "dropLines",
     rule: insteadOfCall("commentTexts", "[]"),
     run: LAWS,
-    caughtBy: "Comment",
+    caughtBy: "DisjointForeign",
   },
   {
     name: "a comment is left where it becomes part of the block scalar above",
