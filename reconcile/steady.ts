@@ -178,7 +178,7 @@ export async function recall(
     const stored = readMemory(mounts, system);
     if (stored === undefined || stored.inputs !== inputs) return undefined;
     if (readOwn(mounts, STATE, system) !== stored.state) return undefined;
-    const files = await differences(mounts, stored, { system, opening });
+    const files = await differences(mounts, stored, { system, opening, isFirst: true });
     if (files.size === 0) return { kind: "same", report: stored.report };
     return { kind: "changed", files: new Set(files.keys()), memory: memoryOf(stored) };
   } catch {
@@ -205,7 +205,7 @@ export async function outdated(
     files: Object.fromEntries(files.map(([key, one]) => [key, store(one)])),
     patterns: Object.fromEntries(sight.patterns),
   };
-  return await differences(mounts, stored, { system, opening });
+  return await differences(mounts, stored, { system, opening, isFirst: false });
 }
 
 /**
@@ -273,6 +273,8 @@ function memoryOf({ state, report, files, patterns }: Stored): Memory {
 interface Looking {
   readonly system: FileSystem;
   readonly opening: Opening;
+  /** Whether a full run follows, which asks more; one that has just been has asked all of that. */
+  readonly isFirst: boolean;
 }
 
 /**
@@ -284,7 +286,7 @@ export type Differences = ReadonlyMap<string, unknown>;
 async function differences(
   mounts: string,
   { files, patterns }: Pick<Stored, "files" | "patterns">,
-  { system, opening }: Looking,
+  { system, opening, isFirst }: Looking,
 ): Promise<Differences> {
   return await opening.atOnce(async () => {
     const differ = new Map<string, unknown>();
@@ -303,12 +305,15 @@ async function differences(
     for (const [key, wanted] of Object.entries(files)) {
       await look(key, async (dir) => {
         if (dir === undefined) return wanted === "absent";
-        return await stands(`${mounts}/${key}`, wanted, opening, system) && !isShut(dir, wanted);
+        if (isFirst) requireListable(key, dir);
+        if (isFirst && isShut(dir, wanted)) return false;
+        return await stands(`${mounts}/${key}`, wanted, opening, system);
       });
     }
     for (const [key, wanted] of Object.entries(patterns)) {
       await look(key, (dir) => {
         const name = directoryOf(key);
+        if (dir !== undefined) requireListable(key, dir);
         const names = dir === undefined ? [] : system.list(`${mounts}/${name}`);
         if (names.length > MOST_NAMES) throw tooMuchIn(name);
         const found = matchingNames(names, key.slice(name.length + 1));
@@ -324,15 +329,18 @@ export function directoryOf(key: string): string {
   return key.slice(0, key.indexOf("/"));
 }
 
-/** A host dir, if it exists. Throws where something else stands there, or far too much is in it. */
+/** A host dir, if it exists. Throws where something else stands there. */
 function hostDirAt(mounts: string, dir: string, system: FileSystem): FileStatus | undefined {
   const seen = system.lstat(`${mounts}/${dir}`);
-  if (seen === undefined) return undefined;
-  if (seen.kind === "directory" && seen.size <= LARGEST_DIRECTORY) return seen;
+  if (seen === undefined || seen.kind === "directory") return seen;
   throw tooMuchIn(dir);
 }
 
-/** A full run looks at the host dir, and says what is wrong with it. */
+/** Far too much in a host dir is for a full run to tell of. */
+function requireListable(key: string, { size }: FileStatus): void {
+  if (size > LARGEST_DIRECTORY) throw tooMuchIn(directoryOf(key));
+}
+
 function tooMuchIn(dir: string): Error {
   return new Error(`${dir} is for a full run to look at`);
 }

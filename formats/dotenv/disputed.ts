@@ -86,8 +86,11 @@ const BEHIND_QUOTE = new RegExp(
 /** To a shell, a line may hold several names. */
 const OF_SHELL = /(?<=[\s;&|({])([\w.-]+)(?=\+?=)/g;
 
-/** What a variable becomes is one text to all readers; other code of a shell could assign a name. */
-const VARIABLE = String.raw`\$(?:\w+|\{\w+\})`;
+/**
+ * What a variable becomes is one text to all readers; other code of a shell could assign a name. Its
+ * name is taken whole: if it could end anywhere, many of them would be tried in all ways.
+ */
+const VARIABLE = String.raw`\$(?:\w+(?!\w)|\{\w+\})`;
 const HEAD = String.raw`^(?:export )?[A-Za-z_]\w*=`;
 const COMMENT = String.raw`(?:[ \t]#.*)?$`;
 

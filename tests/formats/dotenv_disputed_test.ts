@@ -154,3 +154,10 @@ Deno.test("a plug-in's disputed names count as well", () => {
   const handler = checkedHandler(dotenvFormat);
   assert.deepEqual([...handler.parse("A=`\nK=evil\n`\n").disputed ?? []], [["K", 4]]);
 });
+
+Deno.test("many variables in a line cost what the line costs", () => {
+  const variables = "$abcdefghijklmnop".repeat(1000);
+  for (const line of [`A=x${variables}(`, `A="x${variables}"; export A`]) {
+    assert.equal(dotenvFormat.parse(`${line}\n`).text.length, line.length + 1);
+  }
+});

@@ -7,6 +7,7 @@ import { defaultFormats, loadRoster, resolveVaultLocation } from "../../mod.ts";
 import { start } from "../../reconcile/start.ts";
 import { Mounts } from "../../storage/mounts.ts";
 import { denoFileSystem, type FileSystem } from "../../storage/primitives.ts";
+import { Scenario } from "../support/scenario.ts";
 
 const VIBE = "_vibe-config/config.toml";
 const CODEX = "_codex-config/config.toml";
@@ -122,4 +123,15 @@ Deno.test("what was remembered of configs goes with a disable, whoever has the l
   assert.throws(() => Deno.statSync(`${mounts}/${MEMORY}`), Deno.errors.NotFound);
   for (const one of taken) one[Symbol.dispose]();
   await Deno.remove(mounts, { recursive: true });
+});
+
+Deno.test("the last look asks no more than the run: what nobody writes to is not restless", async () => {
+  if (Deno.uid() !== 0) return console.log("not run: only root can give a file away");
+  const scenario = await Scenario.with({ "_gh-config/.terok-managed-config.json": "{}" });
+  Deno.chownSync(`${scenario.mounts}/_gh-config/.terok-managed-config.json`, 1000, 1000);
+  Deno.chmodSync(`${scenario.mounts}/_gh-config`, 0o700);
+  for (let start = 0; start < 2; start++) {
+    const { providers } = await scenario.apply({ providers: ["gh"] });
+    assert.deepEqual(providers.map(({ error }) => error?.message), [undefined]);
+  }
 });
