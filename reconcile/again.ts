@@ -29,11 +29,12 @@ export function rebased(
   if (job.disableAll === true) return undefined;
   const dirs = new Set([...found.files, ...found.sidecars].map((one) => one.dir));
   const providers = new Set(found.providers.map((row) => row.provider));
+  const leftBehind = claimsLeftBehind(job);
   const concerns = (key: string): boolean =>
     dirs.has(splitKey(key)[0]) ||
     [found.state.files.get(key), state.files.get(key)].some((entry) =>
       ownersOf(entry).some((owner) => providers.has(owner)) ||
-      claimsLeftBehind(entry, job).length > 0
+      leftBehind(entry).length > 0
     );
   if (changedKeys(found.state, state).some(concerns)) return undefined;
   return { ...found, stateText, state };

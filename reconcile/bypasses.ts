@@ -103,6 +103,12 @@ function toldOf(found: readonly FoundBypass[]): readonly FoundBypass[] {
     : told.with(MOST_TOLD - 1, { ...last, why: `${last.why} (and there may be more)` });
 }
 
+/** A place, and who owns it. */
+interface Owned {
+  readonly owner: string;
+  readonly at: ConfigPath;
+}
+
 /** Looks at the files that rules are about, each of them once. */
 class Look {
   readonly looked = new Map<string, ReadFile | undefined>();
@@ -112,7 +118,7 @@ class Look {
   readonly #byKey: ReadonlyMap<string, ConfigFile>;
   readonly #rivals = new Map<string, Rival>();
   readonly #parts: ReadonlyMap<string, PartInFile[]>;
-  readonly #places = new Map<ConfigFile, ReadonlyMap<string, ConfigPath[]>>();
+  readonly #places = new Map<ConfigFile, ReadonlyMap<string, readonly Owned[]>>();
 
   constructor(given: Case) {
     this.#given = given;
@@ -140,39 +146,41 @@ class Look {
   }
 
   /** Keys that some readers take for those on our paths, in the files of a provider. */
-  twins({ provider, action }: Task): FoundBypass[] {
-    const mine = this.#parts.get(partKey({ provider, action })) ?? [];
-    return mine.flatMap(({ file, part }) => {
+  twins(task: Task): FoundBypass[] {
+    return this.#partsOf(task).flatMap(({ file, part }) => {
       if (part.wanted.length === 0) return [];
       const document = this.#planned(file);
       if (document?.readings === undefined) return [];
-      const places = this.#placesIn(file).get(provider) ?? [];
-      const paths = part.wanted.map(({ path }) => path);
-      return twinsOf(document, file.key, [...places, ...paths]);
+      const places = this.#placesIn(file).get(task.provider) ?? [];
+      const paths = [...places.map(({ at }) => at), ...part.wanted.map(({ path }) => path)];
+      return twinsOf(document, file.key, paths);
     });
   }
 
   /** The places of each owner in a file. */
-  #placesIn(file: ConfigFile): ReadonlyMap<string, ConfigPath[]> {
+  #placesIn(file: ConfigFile): ReadonlyMap<string, readonly Owned[]> {
     const known = this.#places.get(file);
     if (known !== undefined) return known;
-    const places = new Map<string, ConfigPath[]>();
-    for (const { at, owners } of this.#given.plans.get(file)?.state?.claims ?? []) {
-      if (at === undefined) continue;
-      for (const owner of owners) places.set(owner, [...places.get(owner) ?? [], at]);
-    }
+    const claims = this.#given.plans.get(file)?.state?.claims ?? [];
+    const owned = claims.flatMap(({ at, owners }) =>
+      at === undefined ? [] : owners.map((owner) => ({ owner, at }))
+    );
+    const places = Map.groupBy(owned, ({ owner }) => owner);
     this.#places.set(file, places);
     return places;
   }
 
   /** The name of a provider's first file. */
-  chosen({ provider, action, targets }: Task): string {
-    const [target] = targets;
-    const file = this.#given.files.find((one) =>
-      one.dir === target?.dir && target.files.includes(one.name) &&
-      one.parts.some((part) => partKey(part) === partKey({ provider, action }))
+  chosen(task: Task): string {
+    const [target] = task.targets;
+    const mine = this.#partsOf(task).find(({ file }) =>
+      file.dir === target?.dir && target.files.includes(file.name)
     );
-    return file?.name ?? target?.files[0] ?? "";
+    return mine?.file.name ?? target?.files[0] ?? "";
+  }
+
+  #partsOf(task: Task): readonly PartInFile[] {
+    return this.#parts.get(partKey(task)) ?? [];
   }
 
   /** Where a setting is in the text as it stands, if it does: that is what the user will look at. */
@@ -194,7 +202,8 @@ class Look {
     if (rule.file === undefined) {
       const names = task.targets.flatMap((target) => target.files);
       return [...new Set(names)].filter((name) =>
-        rule.ownFiles.includes(name) && this.#isOurs(dir, name, task)
+        rule.ownFiles.includes(name) &&
+        this.#partsOf(task).some(({ file }) => file.key === `${dir}/${name}`)
       );
     }
     if (!rule.file.includes("*")) return [rule.file];
@@ -203,12 +212,6 @@ class Look {
       await this.#given.job.mounts.namesLike(dir, rule.file);
     this.patterns.set(key, names);
     return names.filter((name) => !rule.ownFiles.includes(name));
-  }
-
-  #isOurs(dir: string, name: string, { provider, action }: Task): boolean {
-    return this.#byKey.get(`${dir}/${name}`)?.parts.some((part) =>
-      partKey(part) === partKey({ provider, action })
-    ) === true;
   }
 
   async #rival(dir: string, name: string, format: string | undefined): Promise<Rival> {

@@ -12,6 +12,8 @@ import { printState, type State } from "./state.ts";
 
 /** All that a preview finds to be written. */
 export interface Changes {
+  /** The preview. */
+  readonly found: Preview;
   /** The files that get another text or other permission bits, or go. */
   readonly files: readonly ConfigFile[];
   /** The sidecars that get another text, or go. */
@@ -34,7 +36,7 @@ export function changesOf(found: Preview): Changes {
   const isLeft = (found.state.pending?.temporaries.length ?? 0) > 0;
   const areNone = files.length === 0 && sidecars.length === 0 && !isLeft &&
     !saysMore(state, found);
-  return { files, sidecars, unrecorded, state, areNone };
+  return { found, files, sidecars, unrecorded, state, areNone };
 }
 
 /** Whether a sidecar would not be read again. Its text is ASCII. */

@@ -45,8 +45,6 @@ export interface Committed {
 
 /** What a commit works with. */
 interface Hands {
-  /** What the preview found to be written. */
-  readonly changes: Changes;
   /** What the report will have to say. */
   readonly findings: Findings;
   /** The files to be replaced, opened before the lock was taken. */
@@ -61,14 +59,14 @@ type Barred = ReadonlyMap<string, string>;
 /** Writes what a preview found to be written. A file that cannot be replaced fails alone. */
 export async function commit(
   job: Job,
-  found: Preview,
-  { changes, findings, held, refused }: Hands,
+  changes: Changes,
+  { findings, held, refused }: Hands,
 ): Promise<Committed> {
   const { mounts } = job;
+  const { found, files: changing, sidecars, state: done } = changes;
   const left = await collectLeftovers(job, found.state, findings);
   const barred: Barred = new Map(left.map((key) => [directoryOf(key), key]));
-  const { files: changing, sidecars, state: done } = changes;
-  const names = temporaryNames(job, found, changes);
+  const names = temporaryNames(job, changes);
 
   const files = new Map(found.state.files);
   for (const file of found.files) setEntry(files, file.key, file.state);
@@ -133,8 +131,7 @@ export async function commit(
 /** By file, the name of the temporary that will take its place; none for what is only removed. */
 function temporaryNames(
   { mounts }: Job,
-  found: Preview,
-  { files, sidecars }: Changes,
+  { found, files, sidecars }: Changes,
 ): ReadonlyMap<string, string> {
   const keys = [
     ...files.filter((file) => newText(file, found) !== undefined).map(({ key }) => key),

@@ -247,8 +247,9 @@ async function chosenTargets(task: Task, known: Known): Promise<ChosenTarget[]> 
 
 /** Files of an unfinished run, and files with addresses that are left behind. */
 function leftBehind({ job, state }: Known): string[] {
+  const claimsOf = claimsLeftBehind(job);
   const left = [...state.files].filter(([key, entry]) =>
-    job.only?.has(splitKey(key)[0]) !== false && claimsLeftBehind(entry, job).length > 0
+    job.only?.has(splitKey(key)[0]) !== false && claimsOf(entry).length > 0
   ).map(([key]) => key);
   return [...state.pending?.files.keys() ?? [], ...left];
 }

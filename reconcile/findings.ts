@@ -1,5 +1,6 @@
 /** What the report of a run has to say. @module */
 import type { ConfigPatchError } from "../errors.ts";
+import { partKey } from "../ownership/plan.ts";
 import type { FileChange, ProviderReport, Report, Warning } from "../ownership/report.ts";
 import { LIMITS } from "../storage/limits.ts";
 import { SIDECAR_NAME } from "../storage/names.ts";
@@ -79,7 +80,7 @@ export class Findings {
   }
 
   /** The report of a preview, with what was done on the way to it. */
-  report(found: Preview, { unrecorded }: Changes): Report {
+  report({ found, unrecorded }: Changes): Report {
     const planned = this.#withSilent(found).map((row): ProviderReport => {
       const { provider, file, action } = row;
       const failure = file === undefined ? undefined : this.#failures.get(file);
@@ -131,13 +132,15 @@ export function withDone(
   rows: readonly ProviderReport[],
   done: readonly ProviderReport[],
 ): ProviderReport[] {
-  const isSame = (a: ProviderReport, b: ProviderReport) =>
-    a.provider === b.provider && a.action === b.action && a.file === b.file;
-  const all = rows.map((row) =>
-    row.outcome === "unchanged" ? done.find((one) => isSame(one, row)) ?? row : row
-  );
-  for (const one of done) {
-    if (one.outcome !== "unchanged" && !all.some((row) => isSame(row, one))) all.push(one);
+  const keyOf = (row: ProviderReport) => `${partKey(row)} ${row.file ?? ""}`;
+  // Of several, the first one counts.
+  const earlier = new Map(done.toReversed().map((row) => [keyOf(row), row]));
+  const all = rows.map((row) => row.outcome === "unchanged" ? earlier.get(keyOf(row)) ?? row : row);
+  const told = new Set(all.map(keyOf));
+  for (const row of done) {
+    if (row.outcome === "unchanged" || told.has(keyOf(row))) continue;
+    told.add(keyOf(row));
+    all.push(row);
   }
   return all;
 }

@@ -12,26 +12,31 @@ import type { ConfigFile } from "./files.ts";
 import type { Job } from "./tasks.ts";
 
 /**
- * The claims in a file that no later run will bring to the present address. Only they are a reason to
+ * Tells the claims in a file that no later run will bring to the present address. Only they are a reason to
  * look into a host dir of somebody who takes no part. A run that names its providers has none: it is
  * no word about the others, and nothing in their host dirs may hold it up.
  */
-export function claimsLeftBehind(entry: FileState | undefined, job: Job): readonly Claim[] {
-  if (job.isAboutNamed === true) return [];
+export function claimsLeftBehind(job: Job): (entry: FileState | undefined) => readonly Claim[] {
+  if (job.isAboutNamed === true) return () => [];
   const members = job.members && new Set(job.members);
   const takesPart = (name: string) =>
     job.roster.get(name) !== undefined && members?.has(name) !== false;
-  return (entry?.claims ?? []).filter((claim) =>
-    !claim.owners.some(takesPart) && !isPresent(claim, job.location)
-  );
+  return (entry) =>
+    (entry?.claims ?? []).filter((claim) =>
+      !claim.owners.some(takesPart) && !isPresent(claim, job.location)
+    );
 }
 
 /**
  * A warning for each old address in a file that no later run will update, as many as are told.
  * Nothing fails for it: whoever is asked to be taken back takes no part in this run.
  */
-export function leftBehindIn(file: ConfigFile, plan: FilePlan | undefined, job: Job): Warning[] {
-  const left = claimsLeftBehind(plan === undefined ? file.state : plan.state, job);
+export function leftBehindIn(
+  file: ConfigFile,
+  plan: FilePlan | undefined,
+  claimsOf: ReturnType<typeof claimsLeftBehind>,
+): Warning[] {
+  const left = claimsOf(plan === undefined ? file.state : plan.state);
   const text = plan === undefined ? file.text : plan.text;
   if (left.length === 0) return [];
   if (file.error !== undefined) return [unseen(file, left, file.error)];

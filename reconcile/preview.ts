@@ -16,7 +16,7 @@ import { planBefore } from "./again.ts";
 import { judge, type Judgement } from "./bypasses.ts";
 import { tooOpen } from "./changes.ts";
 import { type ConfigFile, configFiles, type Known } from "./files.ts";
-import { leftBehindIn } from "./left_behind.ts";
+import { claimsLeftBehind, leftBehindIn } from "./left_behind.ts";
 import { type Job, type Task, tasksOf } from "./tasks.ts";
 import { Failures } from "./unserved.ts";
 import { rowsOf } from "./rows.ts";
@@ -80,6 +80,7 @@ export async function preview(
     planning,
   );
   const { rows, warnings } = rowsOf({ tasks, files, plans, failures, judgement, job });
+  const leftBehind = claimsLeftBehind(job);
   return {
     stateText,
     state,
@@ -96,7 +97,7 @@ export async function preview(
       ...warnings,
       ...dropped,
       ...files.flatMap((file) => hardLinkWarning(file, plans.get(file))),
-      ...files.flatMap((file) => leftBehindIn(file, plans.get(file), job)),
+      ...files.flatMap((file) => leftBehindIn(file, plans.get(file), leftBehind)),
       ...sidecars.warnings(),
       ...(stateText === undefined && job.withoutRecord !== true
         ? lostRecord(sidecars, tasks, plans)

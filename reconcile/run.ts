@@ -50,8 +50,7 @@ const LOST_ROUND = 20;
 
 /** What a job would lead to. Writes nothing. */
 export async function plan(job: Job, time: Time = REAL_TIME): Promise<Report> {
-  const found = await preview(job, time);
-  return new Findings(job).report(found, changesOf(found));
+  return new Findings(job).report(changesOf(await preview(job, time)));
 }
 
 /**
@@ -68,17 +67,15 @@ export async function run(job: Job, options: RunOptions = {}): Promise<RunResult
   // What a container makes us wait for while we read is no wait for the lock.
   let waited = 0;
   let written: Written | undefined;
-  let found = await preview(job, time);
-  let changes = changesOf(found);
+  let changes = changesOf(await preview(job, time));
   const stands = async (): Promise<boolean> => {
-    const current = rebased(found, await mounts.readOwn("state.json"), job);
-    if (current !== undefined && current !== found) changes = changesOf(current);
-    found = current ?? found;
+    const current = rebased(changes.found, await mounts.readOwn("state.json"), job);
+    if (current !== undefined && current !== changes.found) changes = changesOf(current);
     return current !== undefined;
   };
   for (let round = 1; !changes.areNone; round++) {
     const refused = new Map<string, ConfigPatchError>();
-    findings.made(await mounts.prepare(dirsToMake(changes, found), refused));
+    findings.made(await mounts.prepare(dirsToMake(changes), refused));
     const held = await mounts.hold(toBeReplaced(changes));
     let raced: ReadonlyMap<string, ConfigPatchError> | undefined;
     try {
@@ -90,7 +87,7 @@ export async function run(job: Job, options: RunOptions = {}): Promise<RunResult
           const touched = touchedFiles(job, changes);
           // In the last round, the files that have not changed are written in any case.
           if (touched.size > 0 && round < ROUNDS) return touched;
-          const committed = await commit(job, found, { changes, findings, held, refused });
+          const committed = await commit(job, changes, { findings, held, refused });
           written = committed.written;
           return committed.raced;
         },
@@ -109,11 +106,10 @@ export async function run(job: Job, options: RunOptions = {}): Promise<RunResult
       waited += LOST_ROUND;
       if (waited > timeout) throw lockedOut(timeout);
     }
-    found = await preview(job, time, found);
-    changes = changesOf(found);
+    changes = changesOf(await preview(job, time, changes.found));
     written = undefined;
   }
-  return { report: findings.report(found, changes), end: { found, written } };
+  return { report: findings.report(changes), end: { found: changes.found, written } };
 }
 
 /** What a round needs of the lock. */
@@ -172,7 +168,7 @@ function toBeReplaced({ files, sidecars }: Changes): readonly { dir: string; fil
 }
 
 /** The host dirs in which a file is to be made or replaced. */
-function dirsToMake({ files }: Changes, found: Preview): Set<string> {
+function dirsToMake({ files, found }: Changes): Set<string> {
   return new Set(
     files.filter((file) => newText(file, found) !== undefined).map(({ dir }) => dir),
   );
