@@ -1,4 +1,5 @@
 /** `apply`: what every task start runs. @module */
+import { OutdatedError } from "../errors.ts";
 import { apply } from "../reconcile/request.ts";
 import type { Report } from "../ownership/report.ts";
 import { missingText } from "./missing.ts";
@@ -30,7 +31,6 @@ export async function applied(
     try {
       return { report: await work(setup), setup };
     } catch (error) {
-      const { OutdatedError } = await import("../errors.ts");
       if (attempt === ATTEMPTS || !(error instanceof OutdatedError)) throw error;
     }
   }

@@ -1,4 +1,5 @@
 /** From arguments to an exit code. Loads what the command needs, and nothing else. @module */
+import { ConfigPatchError } from "../errors.ts";
 import type { FormatRegistry } from "../formats/registry.ts";
 import { asksFor, type Invocation, optionsIn, parse } from "./parse.ts";
 import { runApply } from "./apply.ts";
@@ -50,7 +51,6 @@ export async function main(args: readonly string[], options: MainOptions = {}): 
 /** The first access that is missing may be to read; then the one to write is named as well. */
 async function withAllGrants(error: unknown, invocation: Invocation | undefined): Promise<unknown> {
   if (invocation === undefined || !WRITES.includes(invocation.command)) return error;
-  const { ConfigPatchError } = await import("../errors.ts");
   if (!(error instanceof ConfigPatchError) || error.code !== "permission") return error;
   const { grantRemedy } = await import("../storage/failures.ts");
   const remedy = grantRemedy(invocation.flags.mounts);

@@ -31,10 +31,11 @@ export async function runDisable(invocation: Invocation): Promise<number> {
       only: { providers: [], disabledProviders: operands, disableAll: all },
       failIncompleteDisable: true,
     });
-  // What is wrong with the options is told before anything is kept in the settings.
-  const { missing } = await make();
+  let missing: boolean | undefined;
   let made = false;
   if (!once) {
+    // What is wrong with the options is told before anything is kept in the settings.
+    ({ missing } = await make());
     await requireKnown(invocation);
     await requireRecord(mounts);
     const disabled = (now: Settings) =>
@@ -46,7 +47,7 @@ export async function runDisable(invocation: Invocation): Promise<number> {
   const report = withMade(done, made);
   const exit = await showDone(
     report,
-    { ...setup, missing, off: once ? setup.off : [] },
+    { ...setup, missing: missing ?? setup.missing, off: once ? setup.off : [] },
     invocation,
   );
   if (once) return exit;

@@ -105,6 +105,7 @@ export function straysOf(
     return [part.provider, strays] as const;
   }));
 }
+
 /** A value that providers may have put, wherever it stands. */
 interface OwnValue {
   readonly owners: readonly string[];

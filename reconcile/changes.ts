@@ -7,6 +7,7 @@ import { stateAfter, statedAfter, textAfter } from "./after.ts";
 import type { ConfigFile } from "./files.ts";
 import type { Preview } from "./preview.ts";
 import { LIMITS } from "../storage/limits.ts";
+import { octal } from "../storage/modes.ts";
 import { type FoundSidecar, sidecarText } from "./sidecars.ts";
 import { printState, type State } from "./state.ts";
 
@@ -88,7 +89,7 @@ export function tooOpen(
   if ((read.mode & 0o777 & ~mode) === 0) return undefined;
   return new ConfigPatchError(
     "permission",
-    `its client refuses a file that is open to others (${octal(read.mode)})`,
+    `its client refuses a file that is open to others (${octal(read.mode & 0o777)})`,
     { provider, remedy: `run: chmod ${octal(mode)} ${key} (in the mounts directory)` },
   );
 }
@@ -98,17 +99,13 @@ function isBegunByUs(file: ConfigFile, plan: FilePlan | undefined): boolean {
   return stateAfter(file, plan)?.origin === "absent";
 }
 
-function octal(mode: number): string {
-  return (mode & 0o777).toString(8).padStart(4, "0");
-}
-
 /** What happens to a file, as a report tells it; absent: nothing. */
 export function changeOf(file: ConfigFile, found: Preview): FileChange | undefined {
   if (!isChanged(file, found)) return undefined;
   const change = { file: file.key, before: file.text, after: newText(file, found) };
   const mode = narrower(file, found);
   if (mode === undefined || file.read === undefined) return change;
-  return { ...change, mode: { before: octal(file.read.mode), after: octal(mode) } };
+  return { ...change, mode: { before: octal(file.read.mode & 0o777), after: octal(mode) } };
 }
 
 /** What is to become of a sidecar. */

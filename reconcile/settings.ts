@@ -66,7 +66,7 @@ export async function settingsText(mounts: string): Promise<string | undefined> 
   try {
     // A file on the host side may be a link of the operator's own, so links are followed; but not to
     // where a container writes.
-    if (Deno.lstatSync(path).isSymlink) await refuseInMounts(mounts, path);
+    if (Deno.lstatSync(path).isSymlink) await refuseLinkIntoMounts(mounts, path);
     const { isFile, size } = Deno.statSync(path);
     if (!isFile) throw settingsError("it must be a plain file, or a link to one", {}, LOOK);
     if (size > LARGEST) throw settingsError(`it is larger than ${LARGEST} bytes`, {}, LOOK);
@@ -139,7 +139,7 @@ export function settingsError(
 const LOOK: string = "see what stands there";
 
 /** Refuses a link that leads into the mounts, or by way of them. */
-async function refuseInMounts(mounts: string, path: string): Promise<void> {
+async function refuseLinkIntoMounts(mounts: string, path: string): Promise<void> {
   const { fenceAround } = await import("../roster/fence.ts");
   const fence = await fenceAround(mounts, "the settings");
   try {

@@ -6,6 +6,7 @@
 import type { ConfigTable, ConfigValue } from "../formats/types.ts";
 import { isList, isTable, sameValue, tableOf } from "../formats/value.ts";
 import type { BypassRule, ConfigPatch, Provider } from "./types.ts";
+import { octal } from "../storage/modes.ts";
 
 /**
  * The agent file, in YAML, that says what a provider amounts to.
@@ -54,7 +55,7 @@ function patchTable(patch: ConfigPatch, rules: readonly BypassRule[]): ConfigTab
   const isFilled = (one: ConfigTable) => Object.keys(one).length > 0;
   return entriesOf({
     file: more.length === 0 ? only : files,
-    mode: mode === undefined ? undefined : mode.toString(8).padStart(4, "0"),
+    mode: mode === undefined ? undefined : octal(mode),
     [`${format}_table`]: table,
     [`${format}_each`]: each,
     [`${format}_match`]: match,

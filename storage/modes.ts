@@ -1,8 +1,13 @@
-/** Permission bits that keep a client from its own config. @module */
+/** Permission bits: how they are written, and when they keep a client from its own config. @module */
 import { ConfigPatchError } from "../errors.ts";
 import type { CheckedPath } from "./checked_path.ts";
 import { mayEnter } from "./primitives.ts";
 import type { ReadFile } from "./read.ts";
+
+/** Permission bits as people write them: `0600`. */
+export function octal(bits: number): string {
+  return bits.toString(8).padStart(4, "0");
+}
 
 /**
  * Why a config cannot be read by its own owner: the mode of the file, or of a directory on the way,
@@ -10,9 +15,8 @@ import type { ReadFile } from "./read.ts";
  * read the file, it does not follow that the client can.)
  */
 export function unreadable(checked: CheckedPath, read: ReadFile): ConfigPatchError | undefined {
-  const octal = (mode: number) => (mode & 0o7777).toString(8).padStart(4, "0");
   const fault = read.uid !== 0 && (read.mode & 0o400) === 0 || (read.mode & 0o444) === 0
-    ? `its owner may not read it (its mode is ${octal(read.mode)})`
+    ? `its owner may not read it (its mode is ${octal(read.mode & 0o7777)})`
     : checked.way.some((directory) => !mayEnter(directory, read))
     ? "its owner may not enter the directory that it lies in"
     : undefined;

@@ -2,6 +2,7 @@
 import { ConfigPatchError } from "../errors.ts";
 import { isToBeGiven } from "./directories.ts";
 import { failure, type Step } from "./failures.ts";
+import { octal } from "./modes.ts";
 import { join } from "./names.ts";
 import type { CheckedPath } from "./checked_path.ts";
 import {
@@ -66,7 +67,7 @@ export async function replaceSafely(
     // it, so nobody reads it who could not read the old file.
     file = await makeEmpty(temporary, exchange, checked);
     attributes = attributesOf(file.status());
-    if (exchange.durable && isNew(exchange)) refuseHidden(attributes, checked);
+    if (exchange.durable && isNew(exchange)) refuseUnreadable(attributes, checked);
     // Write.
     file.write(exchange.bytes);
     if (exchange.durable) await file.sync();
@@ -286,14 +287,14 @@ function isNew({ expected, mode }: Exchange): boolean {
 }
 
 /** Who owns the host dir is the client of what we make in it, and has to be able to read that. */
-function refuseHidden({ uid, gid, mode }: Attributes, { owner, label }: CheckedPath): void {
+function refuseUnreadable({ uid, gid, mode }: Attributes, { owner, label }: CheckedPath): void {
   if (owner.uid === uid || owner.uid === 0) return;
   if ((mode & (owner.gid === gid ? 0o040 : 0o004)) !== 0) return;
   const ours = `${uid}:${gid}`;
   throw new ConfigPatchError(
     "permission",
     `its client could not read it: it would belong to ${ours} with the mode ` +
-      `${(mode & 0o777).toString(8).padStart(4, "0")}, and its directory to ` +
+      `${octal(mode & 0o777)}, and its directory to ` +
       `${owner.uid}:${owner.gid}`,
     {
       file: label,

@@ -13,6 +13,7 @@ import { ConfigPatchError, type ConfigSyntaxError, locate } from "../../errors.t
 import { MAX_DEPTH, MAX_NODES, tooDeep, tooMany } from "../limits.ts";
 import { notParsed } from "../syntax.ts";
 import type { Span } from "../types.ts";
+import { NO_TEXT } from "../value.ts";
 
 /** A value and where it stands; `entries` is empty for a scalar. */
 export interface JsonNode extends Span {
@@ -220,7 +221,7 @@ function hide(table: Building, key: string, former: JsonEntry): Hidden {
   do {
     table.hidden++;
     // A lone surrogate: a patch cannot name such a key.
-    name = `\uD800 ${table.hidden} ${key}`;
+    name = `${NO_TEXT} ${table.hidden} ${key}`;
   } while (table.byKey.has(name));
   if (table.repeated === NONE_REPEATED) table.repeated = new Set();
   table.repeated.add(key).add(name);
@@ -230,7 +231,7 @@ function hide(table: Building, key: string, former: JsonEntry): Hidden {
 
 /** The key of an entry of a table, by its name. */
 export function keyOf(name: string): string {
-  return name.replace(/^\uD800 [0-9]+ /, "");
+  return name.startsWith(NO_TEXT) ? name.replace(/^. [0-9]+ /s, "") : name;
 }
 
 function add(container: Building, value: JsonNode): void {

@@ -11,6 +11,7 @@ import { CORE_TAG } from "./events.ts";
 import { oldReading, plainScalar } from "./scalar.ts";
 import type { Entry, ScalarNode, YamlIndex, YamlNode } from "./spans.ts";
 import { MERGE_KEY, valueOf } from "./value.ts";
+import { followAlias } from "./way.ts";
 
 /** A collection of the text, as its readers find their way in it. */
 interface Collection {
@@ -83,15 +84,18 @@ export class YamlReadings implements Readings {
     if (entries.length === 0) return NONE;
     const names = new Map<string, string[]>();
     for (const { key, keyNode } of entries) {
-      const node = keyNode && this.#followed(keyNode);
+      const node = keyNode && followAlias(this.#index, keyNode);
       const text = node?.kind === "scalar" ? this.#contentOf(node) : undefined;
-      if (text !== undefined) names.set(text, [...names.get(text) ?? [], key]);
+      if (text === undefined) continue;
+      const known = names.get(text) ?? [];
+      names.set(text, known);
+      known.push(key);
     }
     return names;
   }
 
   #valuesOf(node: YamlNode): readonly ConfigValue[] {
-    const target = this.#followed(node);
+    const target = followAlias(this.#index, node);
     if (target === undefined) return [];
     const known = this.#byEvent.get(target.event);
     if (known !== undefined) return [known];
@@ -114,10 +118,6 @@ export class YamlReadings implements Readings {
     const { text, events } = this.#index.source;
     const event = events[index];
     return event?.type === EVENT_ID.SCALAR ? getScalarValue(text, event) : undefined;
-  }
-
-  #followed(node: YamlNode): YamlNode | undefined {
-    return node.kind === "alias" ? this.#index.byEvent.get(node.target) : node;
   }
 }
 

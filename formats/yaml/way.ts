@@ -232,6 +232,7 @@ function refuseSelector(
   }
 }
 
-function followAlias(index: YamlIndex, node: YamlNode): YamlNode | undefined {
+/** What a node stands for: itself, or what its alias means. */
+export function followAlias(index: YamlIndex, node: YamlNode): YamlNode | undefined {
   return node.kind === "alias" ? index.byEvent.get(node.target) : node;
 }

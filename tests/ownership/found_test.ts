@@ -106,13 +106,16 @@ Deno.test("what `each` has in an entry of ours stays when somebody leaves who ca
   assert.deepEqual(scenario.files(), {});
 });
 
+/** An entry of a list, with a default in it. */
+const WITH_DEFAULT = patch({ u: "{vault_url}" }, {
+  json_table: "l",
+  json_match: { k: "x" },
+  json_default: { version: 1 },
+});
+
 Deno.test("an entry of ours goes with its defaults, though `each` has come into it", async () => {
   const scenario = await Scenario.with({}, {
-    p: patch({ u: "{vault_url}" }, {
-      json_table: "l",
-      json_match: { k: "x" },
-      json_default: { version: 1 },
-    }),
+    p: WITH_DEFAULT,
     q: patch({ v: "fixed" }, { json_each: ["l", "*"] }),
   });
   await scenario.apply();
@@ -128,11 +131,7 @@ function keysIn(scenario: Scenario): unknown[] {
 
 Deno.test("a default that went with its entry is forgotten, so that there are never two of it", async () => {
   const scenario = await Scenario.with({}, {
-    p: patch({ u: "{vault_url}" }, {
-      json_table: "l",
-      json_match: { k: "x" },
-      json_default: { version: 1 },
-    }),
+    p: WITH_DEFAULT,
   });
   await scenario.apply();
   scenario.write(FILE, '{ "mine": 1 }');
