@@ -24,12 +24,12 @@ export const JSON_MUTANTS: readonly Mutant[] = [
     caughtBy: "PutGet",
   },
   {
-    name: "new text on a line of its own lands behind a line comment, in it",
+    name: "new text lands behind a line comment, in it",
     file: "formats/json/",
     of: "behind",
-    rule: assume(true, "ownLine", -1),
-    run: LAWS,
-    caughtBy: "PutGet",
+    rule: assume(true, "trail"),
+    run: test("formats/json", "--filter", "random JSON with comments"),
+    caughtBy: "random JSON with comments: put and drop do exactly what they mean ... FAILED",
   },
   {
     name: "new lines end in LF, whatever the file's lines end in",

@@ -14,9 +14,9 @@ export const RECONCILE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the state does not name the temporaries",
-    file: "reconcile/commit.ts",
-    of: "commit",
-    rule: instead("temporaries", "temporaries: []", -2),
+    file: "reconcile/state.ts",
+    of: "printState",
+    rule: instead(".temporaries", "[]"),
     run: test("torture/crash"),
     caughtBy: "crash: a fault at every operation of the first apply (dead) ... FAILED",
   },
