@@ -19,7 +19,8 @@ import { rosterWishes } from "./setup.ts";
 import { write } from "./terminal.ts";
 
 /** Runs it. */
-export async function runCompletions({ operands, flags, formats }: Invocation): Promise<number> {
+export async function runCompletions(invocation: Invocation): Promise<number> {
+  const { operands, flags } = invocation;
   const [shell = ""] = operands;
   const make = Object.hasOwn(SCRIPTS, shell) ? SCRIPTS[shell] : undefined;
   if (make === undefined) {
@@ -29,7 +30,7 @@ export async function runCompletions({ operands, flags, formats }: Invocation): 
       remedy: near === undefined ? `give one of ${shells.join(", ")}` : `did you mean ${near}?`,
     });
   }
-  const wishes = await rosterWishes(flags, await settingsWhereGranted(flags), formats);
+  const wishes = await rosterWishes(invocation, await settingsWhereGranted(flags));
   const roster = await rosterOf({ ...wishes, names: [], alsoOn: [], all: true });
   // A name that a shell would read as something else is not offered.
   const script = make(roster.names().filter((name) => /^[\w.@+-]+$/.test(name)));

@@ -47,8 +47,8 @@ function locationText(flags: Flags, settings: Settings): string {
 }
 
 async function providersText(invocation: Invocation): Promise<string> {
-  const { flags, formats } = invocation;
-  const wishes = await rosterWishes(flags, await settingsWhereGranted(flags), formats);
+  const { flags } = invocation;
+  const wishes = await rosterWishes(invocation, await settingsWhereGranted(flags));
   const roster = await rosterOf({ ...wishes, names: [], alsoOn: [], all: true });
   const providers = roster.names().flatMap((name) => roster.get(name) ?? []);
   if (flags.json) {
@@ -67,8 +67,9 @@ async function providersText(invocation: Invocation): Promise<string> {
 }
 
 /** What an agent amounts to, as an agent file: with all that was laid over each other. */
-async function agentText({ flags, formats }: Invocation, name: string): Promise<string> {
-  const wishes = await rosterWishes(flags, await settingsWhereGranted(flags), formats);
+async function agentText(invocation: Invocation, name: string): Promise<string> {
+  const { flags } = invocation;
+  const wishes = await rosterWishes(invocation, await settingsWhereGranted(flags));
   const roster = await rosterOf({ ...wishes, names: [name], alsoOn: [], all: false });
   const provider = roster.get(name);
   if (provider === undefined) {

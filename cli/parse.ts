@@ -40,6 +40,8 @@ export interface Invocation {
   readonly flags: Flags;
   /** Formats of the caller's own; absent: those that come with the program. */
   readonly formats: FormatRegistry | undefined;
+  /** What is given as `-`. A command may read the roster several times, and this only once. */
+  readonly standardInput: () => Promise<Uint8Array>;
 }
 
 /** The options, read. */
@@ -117,7 +119,9 @@ export function optionsIn(args: readonly string[]): Given {
 export function parse(args: readonly string[], formats?: FormatRegistry): Invocation {
   const { words, given } = scan(args);
   const invocation = (command: Invocation["command"], operands: readonly string[] = []) =>
-    ({ command, operands, flags, formats }) satisfies Invocation;
+    ({ command, operands, flags, formats, standardInput }) satisfies Invocation;
+  let bytes: Promise<Uint8Array> | undefined;
+  const standardInput = () => bytes ??= new Response(Deno.stdin.readable).bytes();
   const has = (name: OptionName) => given.has(name);
   const flags = flagsOf(given);
   const [word, ...operands] = words;

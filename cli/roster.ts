@@ -6,6 +6,7 @@
 import type { FormatRegistry } from "../formats/registry.ts";
 import type { AgentObject } from "../roster/agent_object.ts";
 import { builtInProviders } from "../roster/built_in_providers.ts";
+import type { SourceOptions } from "../roster/sources.ts";
 import type { Roster, RosterSource } from "../roster/types.ts";
 
 /** What a roster is to be made of. */
@@ -61,12 +62,11 @@ async function readRoster(needs: RosterNeeds): Promise<Roster> {
 /** The texts at these paths. */
 export async function sourcesOf(
   paths: readonly string[],
-  formats: FormatRegistry | undefined,
-  mounts: string,
+  options: SourceOptions,
 ): Promise<readonly RosterSource[]> {
   if (paths.length === 0) return [];
   const { readRosterSources } = await import("../roster/sources.ts");
-  return await readRosterSources(paths, { formats, mounts });
+  return await readRosterSources(paths, options);
 }
 
 /** The agents of those of these names that are in the catalog. */

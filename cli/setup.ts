@@ -6,7 +6,6 @@
  */
 import deno from "../deno.json" with { type: "json" };
 import { closest, ConfigPatchError } from "../errors.ts";
-import type { FormatRegistry } from "../formats/registry.ts";
 import type { Request } from "../reconcile/request.ts";
 import {
   NO_SETTINGS,
@@ -74,14 +73,12 @@ export interface Setup {
  * What a command is to do. The inputs of the request hold everything that the outcome depends on
  * besides the files in the mounts: whatever is missing there could leave a task unrouted.
  */
-export async function setUp(
-  { command, flags, formats }: Invocation,
-  wishes: Wishes = {},
-): Promise<Setup> {
+export async function setUp(invocation: Invocation, wishes: Wishes = {}): Promise<Setup> {
+  const { command, flags, formats } = invocation;
   // What the options alone say wrong is told before anything is read.
   locationOf({ ...flags, direct: false }, NO_SETTINGS);
   const { written, stillStands } = await settingsFor(flags, wishes);
-  const roster = await rosterWishes(flags, written, formats);
+  const roster = await rosterWishes(invocation, written);
   const { settings, notes } = await withoutStrangers(written, roster, flags.mounts);
   await refuseStrangers(flags, roster);
   const location = locationOf(flags, written);
@@ -191,15 +188,16 @@ function givesAddress({ tokenBrokerPort, direct, vaultUrl, vaultSocket, vaultTls
 
 /** The roster that options and settings ask for. */
 export async function rosterWishes(
-  flags: Flags,
+  { flags, formats, standardInput }: Invocation,
   settings: Settings,
-  formats: FormatRegistry | undefined,
 ): Promise<RosterWishes> {
+  const { mounts } = flags;
   const paths = settings.roster.map((path) =>
-    path.startsWith("/") ? path : `${flags.mounts}/.vault-config/${path}`
+    path.startsWith("/") ? path : `${mounts}/.vault-config/${path}`
   );
+  const all = [...paths, ...flags.roster];
   return {
-    sources: await sourcesOf([...paths, ...flags.roster], formats, flags.mounts),
+    sources: await sourcesOf(all, { formats, mounts, standardInput }),
     builtIn: !(flags.noBuiltIn || settings.noBuiltIn === true),
     formats,
   };

@@ -63,7 +63,7 @@ export async function runEnable(invocation: Invocation): Promise<number> {
   const { all, once, mounts } = flags;
   const now = await settingsOf(flags);
   if (!once) requireWritable(mounts);
-  const wishes = await rosterWishes(flags, now, invocation.formats);
+  const wishes = await rosterWishes(invocation, now);
   await requireKnown(invocation, wishes);
   const enabling = await enablingOf(operands, { flags, wishes });
   const only = { providers: all ? undefined : operands, disabledProviders: [], disableAll: false };
@@ -160,8 +160,7 @@ function credentialsFor(
 /** Before anything is kept in the settings: a slip in a name must not end there. */
 async function requireKnown(invocation: Invocation, given?: RosterWishes): Promise<void> {
   const { operands, flags } = invocation;
-  const wishes = given ??
-    await rosterWishes(flags, await settingsOf(flags), invocation.formats);
+  const wishes = given ?? await rosterWishes(invocation, await settingsOf(flags));
   const known = await knownNames(operands, wishes, flags.mounts);
   const strangers = operands.filter((name) => !known.has(name));
   const [provider] = strangers;

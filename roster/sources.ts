@@ -19,6 +19,11 @@ export interface SourceOptions {
    * could write it, and name any host dir in it.
    */
   readonly mounts?: string | URL | null | undefined;
+  /**
+   * Gives what `-` stands for; standard input. It can be read only once, so whoever reads a roster
+   * several times gives a function that keeps the bytes.
+   */
+  readonly standardInput?: (() => Promise<Uint8Array>) | null | undefined;
 }
 
 /**
@@ -62,7 +67,7 @@ export async function readRosterSources(
   for (const path of list) {
     sources.push(
       ...path === "-"
-        ? [await readStandardInput()]
+        ? [decodedInput(await (options?.standardInput ?? readStandardInput)())]
         : await explained(path, () => readPath(path, formats, fence)),
     );
   }
@@ -78,9 +83,12 @@ function listOf(paths: Iterable<string>): string[] {
   });
 }
 
-async function readStandardInput(): Promise<RosterSource> {
+async function readStandardInput(): Promise<Uint8Array> {
+  return await new Response(Deno.stdin.readable).bytes();
+}
+
+function decodedInput(bytes: Uint8Array): RosterSource {
   const path = "standard input";
-  const bytes = await new Response(Deno.stdin.readable).bytes();
   return { kind: "mapping", path, text: decode(path, bytes) };
 }
 
