@@ -105,7 +105,9 @@ function settingsAt(
 function replacedAt(document: ConfigDocument, beginnings: readonly string[]): Place[] {
   const { text } = document;
   const places: Place[] = [];
+  const texts: string[] = [];
   const visit = (value: ConfigValue, at: ConfigPath) => {
+    if (typeof value === "string") texts.push(value);
     if (!isTable(value) && !isList(value)) return;
     for (const [name, below] of Object.entries(value)) {
       const next = [...at, isList(value) ? Number(name) : name];
@@ -115,9 +117,14 @@ function replacedAt(document: ConfigDocument, beginnings: readonly string[]): Pl
   };
   visit(document.value, []);
   for (const beginning of beginnings) {
-    const pattern = new RegExp(`${RegExp.escape(beginning)}[^}"'\\r\\n]*(.?)`, "gs");
-    for (const { index, 1: end } of text.matchAll(pattern)) {
-      if (end !== "}") places.push({ at: [], offset: index });
+    const pattern = new RegExp(`${RegExp.escape(beginning)}[^}"\\r\\n]*(.?)`, "gs");
+    // An apostrophe may be a part of a value, or the end of it.
+    const within = new Set(
+      texts.flatMap((one) => Array.from(one.matchAll(pattern), ([all]) => all)),
+    );
+    for (const { 0: all, index, 1: end } of text.matchAll(pattern)) {
+      const isWithin = !all.includes("'") || within.has(all);
+      if (end !== "}" || !isWithin) places.push({ at: [], offset: index });
     }
   }
   return places;

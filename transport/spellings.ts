@@ -1,6 +1,6 @@
 /**
  * Whether a text names an address of the vault, in whatever spelling a client takes: `127.0.0.1` or
- * `[::1]` for `localhost`, with a user, letters of another case, a dot or slash more. It decides what
+ * `[::1]` for `localhost`, with a user, letters of another case, a dot or slash more or less. It decides what
  * is told, and never what is taken out.
  *
  * @module
@@ -40,10 +40,16 @@ function namesEndpoint(text: string, address: string): boolean {
   const ours = endpointOf(address);
   // Most texts hold no such number; no client leaves out a port that its scheme does not imply.
   if (ours === undefined || (!IMPLIED.has(ours.port) && !text.includes(ours.port))) return false;
-  return text.split(/[\s"'`<>,;|(){}]+/).some((word) => {
+  return wordsOf(text).some((word) => {
     const its = endpointOf(word.replace(/^[\w-]+=/, ""));
     return its !== undefined && its.port === ours.port && isSameHost(its.host, ours.host);
   });
+}
+
+/** What stands between blanks, quotes and the like. Brackets may be of a link, or of an IPv6 address. */
+function wordsOf(text: string): string[] {
+  const words = text.split(/[\s"'`<>,;|(){}]+/);
+  return [...words, ...words.flatMap((word) => word.split(/[[\]]/))];
 }
 
 /** Ports that need not be written. */
@@ -54,9 +60,14 @@ interface Endpoint {
   readonly port: string;
 }
 
-/** Where a URL or an authority leads to, in the words of {@linkcode URL}. */
+/**
+ * Where a URL or an authority leads to, in the words of {@linkcode URL}. A host without a port and
+ * without a scheme of the web is a word like any other.
+ */
 function endpointOf(text: string): Endpoint | undefined {
-  const [, scheme = "http", rest = ""] = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(.*)$/is.exec(text) ?? [];
+  const web = /^(https?|wss?):[\\/]*(.*)$/is.exec(text);
+  const [, scheme = "", rest = text] = web ?? /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(text) ?? [];
+  if (web === null && !/:\d+(?:[/?#]|$)/.test(rest)) return undefined;
   // What is no scheme of the web has no host to URL.
   const isSecure = /^(?:https|wss)$/i.test(scheme);
   const { hostname = "", port = "" } = URL.parse(`${isSecure ? "https" : "http"}://${rest}`) ?? {};

@@ -2,6 +2,9 @@
 import type { AgentObject } from "../agent_object.ts";
 import { proxyRules } from "../proxies.ts";
 
+/** What it takes for no. Any text but "true" is one; these are those that people write. */
+const NO = ["", "0", "false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"];
+
 /**
  * It reads the address from its .env, and the kind of login from its settings: where it finds an address
  * and no kind, it takes one that it then refuses.
@@ -20,7 +23,7 @@ export const agent: AgentObject = {
         ...proxyRules("Gemini CLI", {}),
         ...["GOOGLE_GENAI_USE_VERTEXAI", "GOOGLE_GENAI_USE_GCA"].map((name) => ({
           path: [name],
-          unless: ["", "false", "0"],
+          unless: NO,
           why:
             "Where its settings choose no login, Gemini CLI takes this one, which does not use " +
             "GOOGLE_GEMINI_BASE_URL.",

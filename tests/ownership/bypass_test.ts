@@ -146,6 +146,8 @@ Deno.test("what a client replaces before it reads is a bypass in a key, and beyo
     const [text, where] of [
       ['{"a": "{env:KEY}", "b": ["x{file:~/key}y"]} // {env:X}', []],
       ['{"envs": "{env", "file:": "{ file:x}", "{ENV:X}": 1}', []],
+      [`{"a": "{file:~/it's mine/key}", "b": "it's {env:X}"}`, []],
+      [`{"a": "it's {env:X", "b": 1} // it's {env:Y'}`, [":1:13", ":1:38"]],
       ['{"base{env:X}URL": "evil"}', ['"base{env:X}URL":1:20']],
       ['{"a": [{"{file:x}": 1}]}', ['a[0]."{file:x}":1:21']],
       // The client reads `{"x": "", "u": "evil"}`.
@@ -157,4 +159,6 @@ Deno.test("what a client replaces before it reads is a bypass in a key, and beyo
   assert.equal(bypassesOf(rule, "file", { kind: "absent" }).length, 0);
   const many = `{"x": "${"{env:".repeat(100_000)}"}`;
   assert.equal(places(many).length, 1);
+  const apart = JSON.stringify(Array.from({ length: 40_000 }, (_, i) => `{env:'${i}}`));
+  assert.equal(places(apart).length, 0);
 });
