@@ -4,6 +4,7 @@ import { JSON_MUTANTS } from "./json.ts";
 import type { Mutant } from "./mutant.ts";
 import { OWNERSHIP_MUTANTS } from "./ownership.ts";
 import { PROMISE_MUTANTS } from "./promises.ts";
+import { READER_MUTANTS } from "./readers.ts";
 import { RECONCILE_MUTANTS } from "./reconcile.ts";
 import { STORAGE_MUTANTS } from "./storage.ts";
 import { TOML_MUTANTS } from "./toml.ts";
@@ -27,4 +28,5 @@ export const MUTANTS: readonly MutantList[] = [
   { kind: "reconcile", mutants: RECONCILE_MUTANTS },
   { kind: "storage", mutants: STORAGE_MUTANTS },
   { kind: "promises", mutants: PROMISE_MUTANTS },
+  { kind: "readers", mutants: READER_MUTANTS },
 ];

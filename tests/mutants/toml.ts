@@ -61,7 +61,7 @@ export const TOML_MUTANTS: readonly Mutant[] = [
     of: "TomlDocument.constructor",
     rule: always("second", "startsWith"),
     run: LAWS,
-    caughtBy: "PutGet",
+    caughtBy: "TOO MANY edits declined",
   },
   {
     name: "one more dotted key loses what stands before its last dot",

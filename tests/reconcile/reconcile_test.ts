@@ -130,6 +130,16 @@ Deno.test("of a provider that fails in one place no edit is in the file", async 
   assert.equal(scenario.read(FILE), text);
 });
 
+Deno.test("who fails in one file is put in none of them", async () => {
+  const files = { "_a/one.json": '{ "taken": {} }\n', "_a/two.json": '{ "taken": 1 }\n' };
+  const one = (file: string) => ({ file, json_set: { taken: { u: "{vault_url}" } } });
+  const scenario = await Scenario.with(files, {
+    p: { host_dir: "_a", shared_config_patch: [one("one.json"), one("two.json")] },
+  });
+  assert.deepEqual(await failures(scenario.apply()), ["p: shape"]);
+  for (const [path, text] of Object.entries(files)) assert.equal(scenario.read(path), text);
+});
+
 /** What a provider is refused for, with the line. */
 async function refusal(run: Promise<unknown>): Promise<string> {
   const error = await run.then(() => undefined, (thrown: unknown) => thrown);
