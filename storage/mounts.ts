@@ -47,7 +47,7 @@ import { matchingNames } from "./pattern.ts";
 import { type CheckedPath, checkedPath } from "./checked_path.ts";
 import { denoFileSystem, type FileStatus, type FileSystem } from "./primitives.ts";
 import { isTouched, type ReadFile, type ReadRequest, readSafely } from "./read.ts";
-import { PATIENCE, type Patience, Reading, type ReadOne, REAL_TIME, type Time } from "./reading.ts";
+import { Reading, type ReadOne, REAL_TIME, type Time, type Waited } from "./reading.ts";
 import { type Attributes, removeSafely, replaceSafely } from "./replace.ts";
 import type { MountsOptions, Removal, Replacement } from "./requests.ts";
 
@@ -80,8 +80,8 @@ export class Mounts {
   readonly #system: FileSystem;
   readonly #options: MountsOptions;
   readonly #opening: Opening;
-  /** For clients that have emptied their file: one for all rounds of a run. */
-  readonly #patience: Patience = { left: PATIENCE };
+  /** For clients that have emptied their file, in all rounds of a run. */
+  readonly #waited: Waited = new Map();
   #nestedAccess: NestedAccess | undefined;
 
   /** Nothing is touched yet. */
@@ -172,7 +172,7 @@ export class Mounts {
   /** The reading of one round of a run; see {@linkcode Reading}. */
   reading(time: Time = REAL_TIME): Reading {
     const readOne: ReadOne = ({ dir, file, use }, known) => this.#readFor(dir, file, use, known);
-    return new Reading(readOne, time, this.#patience);
+    return new Reading(readOne, time, this.#waited);
   }
 
   /**

@@ -43,14 +43,14 @@ export const REAL_TIME: Time = {
 /** How long an empty file may be the work of a client between its truncate and its write. */
 export const YOUNG = 2000;
 
-/** How long a run waits for such clients altogether. */
+/** How long a run waits for the clients of one host dir altogether. */
 export const PATIENCE = 3000;
 
-/** How long a run may still wait for such clients, in milliseconds: one for all its rounds. */
-export interface Patience {
-  /** It gets less with each wait. */
-  left: number;
-}
+/**
+ * By host dir, how long a run has waited for such clients, in milliseconds and all rounds. A container
+ * that makes us wait uses up its own patience, and nobody else's.
+ */
+export type Waited = Map<string, number>;
 
 /** Between two looks at what was empty. */
 export const PAUSE = 50;
@@ -68,7 +68,7 @@ export type ReadOne = (
 export class Reading {
   readonly #readOne: ReadOne;
   readonly #time: Time;
-  readonly #patience: Patience;
+  readonly #waited: Waited;
   /** By device and inode: hard links lead to one text, which is read once. */
   readonly #inodes = new Map<string, ReadFile>();
   /** By file and use: what was found. Whoever asks again is about the same moment. */
@@ -77,10 +77,10 @@ export class Reading {
   readonly #spent = new Map<string, { bytes: number; files: number }>();
 
   /** Nothing is read yet. */
-  constructor(readOne: ReadOne, time: Time, patience: Patience = { left: PATIENCE }) {
+  constructor(readOne: ReadOne, time: Time, waited: Waited = new Map()) {
     this.#readOne = readOne;
     this.#time = time;
-    this.#patience = patience;
+    this.#waited = waited;
   }
 
   /**
@@ -91,7 +91,8 @@ export class Reading {
    * truncated and will write at once. All such files are read again, side by side, until each holds
    * something, or has been left alone for two seconds; and what was empty is believed only once two
    * reads have found the same. One that is still touched after three seconds fails as `busy`. These
-   * three seconds are all that a run has, however many files there are and however it asks for them.
+   * three seconds are all that a run has for one host dir, however many files there are in it and however
+   * it asks for them.
    *
    * @returns By `host dir/file`, for each of the files.
    */
@@ -157,13 +158,15 @@ export class Reading {
   async #waitFor(files: readonly FileToRead[], found: Map<string, ReadOutcome>): Promise<void> {
     const { clock, wait } = this.#time;
     const begin = clock();
-    const left = this.#patience.left;
+    const leftFor = ({ dir }: FileToRead) => PATIENCE - (this.#waited.get(dir) ?? 0);
     // By file: since when it has been seen as it is.
     const since = new Map<string, number>();
+    // By host dir: when a file of it was last waited for.
+    const until = new Map(files.map(({ dir }) => [dir, begin]));
     let open = files;
     while (open.length > 0) {
-      const late = clock() - begin >= left;
-      if (left > 0) await wait(PAUSE);
+      const passed = clock() - begin;
+      if (open.some((file) => leftFor(file) > 0)) await wait(PAUSE);
       const next: FileToRead[] = [];
       for (const file of open) {
         const key = keyOf(file);
@@ -173,12 +176,15 @@ export class Reading {
         const seen = isSameMoment(before, now) ? since.get(key) ?? begin : clock();
         since.set(key, seen);
         if (isBelievable(before, now, { now: clock(), since: seen })) this.#count(file, now);
-        else if (late) found.set(key, { error: busy(key) });
+        else if (passed >= leftFor(file)) found.set(key, { error: busy(key) });
         else next.push(file);
       }
       open = next;
+      for (const { dir } of open) until.set(dir, clock());
     }
-    this.#patience.left = Math.max(0, left - Math.max(0, clock() - begin));
+    for (const [dir, end] of until) {
+      this.#waited.set(dir, (this.#waited.get(dir) ?? 0) + Math.max(0, end - begin));
+    }
   }
 
   /** Adds the size of a file that was still empty when the sizes were counted. */

@@ -148,11 +148,11 @@ storageTest(
 );
 
 storageTest(
-  "however files are asked for, a run waits three seconds for empty ones",
+  "however files are asked for, a run waits three seconds for the empty ones of a host dir",
   async (base) => {
-    Deno.mkdirSync(`${base}/${DIR}`);
+    for (const dir of [DIR, "_other"]) Deno.mkdirSync(`${base}/${dir}`);
     const names = Array.from({ length: 60 }, (_, i) => `${i}`);
-    const time = timeOf();
+    const time = timeOf({ 3600: () => Deno.writeTextFileSync(`${base}/_other/late`, "text") });
     // Each of them is freshened until it is read, and on and on.
     const fresh: FileSystem = {
       ...denoFileSystem,
@@ -173,6 +173,10 @@ storageTest(
       }
     }
     assert(time.passed() <= 3100, `it waited ${time.passed()} ms`);
+    // The client of another host dir is waited for all the same.
+    Deno.writeTextFileSync(`${base}/_other/late`, "");
+    const others = await mounts.reading(time).all([{ dir: "_other", file: "late", use: "apply" }]);
+    assert.deepEqual([...others.values()].map(said), ["text"]);
   },
 );
 
