@@ -62,7 +62,11 @@ export async function start(options: Start): Promise<Report> {
     const sight = remembering.sightOf(result.end, over);
     const isOthers = over !== undefined && result.end.found.stateText !== over.memory.state;
     const isFailed = report.providers.some((row) => row.error !== undefined);
-    const differ = isOthers || isFailed ? NOTHING : await outdated(mounts, sight, opening);
+    const routed = report.providers.filter(({ action }) => action === "apply");
+    const configs = new Set(routed.flatMap(({ file }) => file ?? []));
+    const differ = isOthers || isFailed
+      ? NOTHING
+      : await outdated(mounts, sight, { opening, configs });
     if (isOthers || (differ.size > 0 && look < LOOKS)) {
       // Another run or a client was at work since we looked: what is remembered is of no use.
       over = undefined;

@@ -178,7 +178,7 @@ export async function recall(
     const stored = readMemory(mounts, system);
     if (stored === undefined || stored.inputs !== inputs) return undefined;
     if (readOwn(mounts, STATE, system) !== stored.state) return undefined;
-    const files = await differences(mounts, stored, { system, opening, isFirst: true });
+    const files = await differences(mounts, stored, { system, opening });
     if (files.size === 0) return { kind: "same", report: stored.report };
     return { kind: "changed", files: new Set(files.keys()), memory: memoryOf(stored) };
   } catch {
@@ -190,6 +190,14 @@ export async function recall(
 /** What a run has found in the mounts, or has written there. */
 export type Sight = Pick<MemoryInput, "files" | "patterns">;
 
+/** How files are opened and looked at. */
+interface Looking {
+  readonly opening: Opening;
+  readonly system?: FileSystem;
+  /** The files whose clients have to be able to enter the host dir; absent: all, for the first look. */
+  readonly configs?: ReadonlySet<string>;
+}
+
 /**
  * What stands otherwise than a run has found or left it: the keys of files and patterns. Nested files
  * are not looked at: a container can swap their directories.
@@ -197,15 +205,14 @@ export type Sight = Pick<MemoryInput, "files" | "patterns">;
 export async function outdated(
   mounts: string,
   sight: Sight,
-  opening: Opening,
-  system: FileSystem = denoFileSystem,
+  looking: Looking,
 ): Promise<Differences> {
   const files = [...sight.files].filter(([key]) => key.split("/").length === 2);
   const stored = {
     files: Object.fromEntries(files.map(([key, one]) => [key, store(one)])),
     patterns: Object.fromEntries(sight.patterns),
   };
-  return await differences(mounts, stored, { system, opening, isFirst: false });
+  return await differences(mounts, stored, looking);
 }
 
 /**
@@ -269,14 +276,6 @@ function memoryOf({ state, report, files, patterns }: Stored): Memory {
   };
 }
 
-/** How files are opened and looked at. */
-interface Looking {
-  readonly system: FileSystem;
-  readonly opening: Opening;
-  /** Whether a full run follows, which asks more; one that has just been has asked all of that. */
-  readonly isFirst: boolean;
-}
-
 /**
  * The keys of all files and patterns that do not stand as they did, all at one moment. What cannot be
  * looked at is among them, with what was thrown.
@@ -286,7 +285,7 @@ export type Differences = ReadonlyMap<string, unknown>;
 async function differences(
   mounts: string,
   { files, patterns }: Pick<Stored, "files" | "patterns">,
-  { system, opening, isFirst }: Looking,
+  { opening, system = denoFileSystem, configs }: Looking,
 ): Promise<Differences> {
   return await opening.atOnce(async () => {
     const differ = new Map<string, unknown>();
@@ -305,8 +304,8 @@ async function differences(
     for (const [key, wanted] of Object.entries(files)) {
       await look(key, async (dir) => {
         if (dir === undefined) return wanted === "absent";
-        if (isFirst) requireListable(key, dir);
-        if (isFirst && isShut(dir, wanted)) return false;
+        if (configs === undefined) requireListable(key, dir);
+        if (configs?.has(key) !== false && isShut(dir, wanted)) return false;
         return await stands(`${mounts}/${key}`, wanted, opening, system);
       });
     }

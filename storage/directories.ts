@@ -32,8 +32,19 @@ export function giveTo(system: FileSystem, path: string, owner: Owner): void {
   }
 }
 
+/** Whether a directory is empty, and still root's though it is to be somebody else's. */
+export function isLeftToRoot(
+  system: FileSystem,
+  path: string,
+  seen: FileStatus,
+  owner: Owner,
+): boolean {
+  return seen.kind === "directory" && isToBeGiven(seen, owner) && system.list(path).length === 0;
+}
+
 /**
- * Makes a directory of the host side where nothing stands.
+ * Makes a directory of the host side where nothing stands. An empty one of root's may be ours, of a run
+ * that was killed before it could give it away: it is given now.
  *
  * @returns Whether it was made now; then its parent has to be synced.
  */
@@ -43,7 +54,11 @@ export function makeDirectory(
   mode: number,
   owner: Owner,
 ): boolean {
-  if (system.lstat(path) !== undefined) return false;
+  const seen = system.lstat(path);
+  if (seen !== undefined) {
+    if (isLeftToRoot(system, path, seen, owner)) giveTo(system, path, owner);
+    return false;
+  }
   try {
     system.mkdir(path, mode);
   } catch (error) {

@@ -10,7 +10,7 @@
  * @module
  */
 import { ConfigPatchError } from "../errors.ts";
-import { isToBeGiven, type Owner, syncEntries } from "./directories.ts";
+import { isLeftToRoot, isToBeGiven, type Owner, syncEntries } from "./directories.ts";
 import { type Access, failure, notPlain } from "./failures.ts";
 import { join } from "./names.ts";
 import { type CheckedPath, checkedPath } from "./checked_path.ts";
@@ -184,6 +184,8 @@ async function look(
   if (seen === undefined && create) {
     system.mkdir(path, 0o755);
     await syncEntries(syncParent);
+    seen = await giveDirectory(walk, path);
+  } else if (seen !== undefined && create && isLeftToRoot(system, path, seen, walk.owner)) {
     seen = await giveDirectory(walk, path);
   }
   if (seen !== undefined && seen.kind !== "directory") throw notPlain(seen, "directory", label);

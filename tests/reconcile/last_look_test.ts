@@ -13,11 +13,16 @@ const VIBE = "_vibe-config/config.toml";
 const CODEX = "_codex-config/config.toml";
 const MEMORY = ".vault-config/steady.json";
 
-/** Applies the built-in agents; `happens` after each write of them, the first being 1. */
+/**
+ * Applies the built-in agents; `happens` after each write of them, the first being 1, and `stands`
+ * before.
+ */
 async function applied(
   happens: (commit: number, mounts: string) => void,
+  stands: (mounts: string) => void = () => {},
 ): Promise<{ rows: readonly string[]; commits: number; mounts: string }> {
   const path = await Deno.makeTempDir({ prefix: "last-look-" });
+  stands(path);
   const roster = await loadRoster([]);
   const location = resolveVaultLocation();
   let commits = 0;
@@ -55,6 +60,19 @@ Deno.test("a file that changes in every look fails its own providers only", asyn
   assert.deepEqual(rows, ["codex created", "gh created", `vibe failed changed ${VIBE}`]);
   assert.equal(commits, 3);
   assert.throws(() => Deno.statSync(`${mounts}/${MEMORY}`), Deno.errors.NotFound);
+  await Deno.remove(mounts, { recursive: true });
+});
+
+Deno.test("a host dir that its client may not enter by the end is not told routed", async () => {
+  if (Deno.uid() !== 0) return console.log("not run: only root can give a file away");
+  const { rows, mounts } = await applied(
+    (_, path) => Deno.chmodSync(`${path}/_vibe-config`, 0o000),
+    (path) => {
+      Deno.mkdirSync(`${path}/_vibe-config`);
+      Deno.chownSync(`${path}/_vibe-config`, 1000, 1000);
+    },
+  );
+  assert.deepEqual(rows, ["codex created", "gh created", `vibe failed permission ${VIBE}`]);
   await Deno.remove(mounts, { recursive: true });
 });
 

@@ -126,6 +126,20 @@ rootTest("what an older version's root has left is healed by root's next run", a
   assert.deepEqual([...new Set(Object.values(ownersIn(`${base}/mounts`)))], [USER]);
 });
 
+rootTest(
+  "a host dir that root could not give away before it was killed is given later",
+  async (base) => {
+    const dir = `${base}/mounts/${DIR}`;
+    Deno.mkdirSync(dir);
+    assert.equal(await as(0, "022", base, runIn(base)), "{}\n");
+    assert.deepEqual([...new Set(Object.values(ownersIn(`${base}/mounts`)))], [USER]);
+    // Where something is in it already, somebody else has made it.
+    Deno.chownSync(dir, 0, 0);
+    assert.equal(await as(0, "022", base, runIn(base)), "{}\n");
+    assert.equal(Deno.statSync(dir).uid, 0);
+  },
+);
+
 rootTest("a config that the owner of its host dir could not read is not made", async (base) => {
   const dir = `${base}/mounts/${DIR}`;
   const client = 2000;
@@ -218,6 +232,10 @@ for (const grants of ["scoped", "all"] as const) {
       console.log(await mounts.nestedAccess());`;
       const flags = grants === "all" ? ["-A"] : undefined;
       const access = grants === "all" ? "anchored" : "checked";
+      // One is of a run that was killed before it could give it away.
+      Deno.mkdirSync(`${base}/mounts/${DIR}`);
+      Deno.chownSync(`${base}/mounts/${DIR}`, USER, USER);
+      Deno.mkdirSync(`${base}/mounts/${DIR}/a`);
       assert.equal(await as(0, "077", base, script, flags), `${access}\n`);
       assert.deepEqual([...new Set(Object.values(ownersIn(`${base}/mounts/${DIR}`)))], [USER]);
     },
