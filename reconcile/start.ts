@@ -79,9 +79,10 @@ export async function start(options: Start): Promise<Report> {
     const memory = text === undefined
       ? undefined
       : remembering.memoryAfter(text, told, result.end, job, sight);
-    const warning = memory === undefined && result.end.written === undefined
-      ? undefined
-      : await remember(job, memory);
+    // An earlier disable may have been killed before it could forget.
+    const { written, found } = result.end;
+    const isFitting = memory === undefined && written === undefined && found.leaving.size === 0;
+    const warning = isFitting ? undefined : await remember(job, memory);
     const whole = earlier === undefined ? told : remembering.withEarlier(told, earlier);
     return warning === undefined ? whole : { ...whole, warnings: [...whole.warnings, warning] };
   }

@@ -126,18 +126,24 @@ export async function writeOwnFile(
   }
 }
 
-/** Removes one of our own files, if it is there. Nothing relies on its being gone. */
+/**
+ * Removes one of our own files, if it is there, and what a run has left of it that was killed in the
+ * middle of writing it. Nothing relies on its being gone.
+ */
 export function removeOwnFile(own: OwnDirectory, name: OwnFile): void {
   const { system, mounts } = own;
   const label = `${OWN_DIRECTORY}/${name}`;
   attempt(own, "remove it", label, () => {
+    if (ownDirectory(own) === undefined) return;
     const path = join(join(mounts, OWN_DIRECTORY), name);
-    if (ownDirectory(own) === undefined || system.lstat(path) === undefined) return;
-    try {
-      system.remove(path);
-    } catch (error) {
-      // Another process of ours was faster.
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    for (const one of [path, `${path}.new`]) {
+      if (system.lstat(one) === undefined) continue;
+      try {
+        system.remove(one);
+      } catch (error) {
+        // Another process of ours was faster.
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      }
     }
   });
 }

@@ -143,6 +143,30 @@ Deno.test("what was remembered of configs goes with a disable, whoever has the l
   await Deno.remove(mounts, { recursive: true });
 });
 
+Deno.test("what a killed run has left of its memory goes with the next disable", async () => {
+  const { mounts } = await applied(() => {});
+  const roster = await loadRoster([]);
+  const choice = { location: resolveVaultLocation(), providers: [], disableAll: true };
+  const disable = () =>
+    start({
+      mounts,
+      job: (opening) => {
+        const own = new Mounts(mounts, { mayWrite: true, opening });
+        return Promise.resolve({ ...choice, mounts: own, roster, formats: defaultFormats });
+      },
+    });
+  const left = [MEMORY, `${MEMORY}.new`];
+  for (let turn = 0; turn < 2; turn++) {
+    // At the second turn there is nothing else to do.
+    for (const name of left) Deno.writeTextFileSync(`${mounts}/${name}`, "{}");
+    await disable();
+    for (const name of left) {
+      assert.throws(() => Deno.statSync(`${mounts}/${name}`), Deno.errors.NotFound);
+    }
+  }
+  await Deno.remove(mounts, { recursive: true });
+});
+
 Deno.test("the last look asks no more than the run: what nobody writes to is not restless", async () => {
   if (Deno.uid() !== 0) return console.log("not run: only root can give a file away");
   const scenario = await Scenario.with({ "_gh-config/.terok-managed-config.json": "{}" });
