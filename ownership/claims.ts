@@ -110,8 +110,11 @@ export interface FileRecord {
 
 /** Everything that we know of one config file. */
 export interface FileState extends FileRecord {
-  /** The record of a text that was away when we came, in case it comes back. */
-  readonly aside: FileRecord | undefined;
+  /**
+   * The record of a text that was away when we came, in case it comes back. There are two where a crash
+   * has kept us from knowing which of them the text has.
+   */
+  readonly aside: readonly FileRecord[];
 }
 
 /** Host dir and file of a key such as `_vibe-config/config.toml`; a nested file keeps its slashes. */
@@ -127,7 +130,7 @@ export function pathKey(path: ConfigPath): string {
 
 /** Every owner of a claim in a file, as often as it owns one. */
 export function ownersOf(entry: FileState | undefined): string[] {
-  const claims = [...entry?.claims ?? [], ...entry?.aside?.claims ?? []];
+  const claims = [...entry?.claims ?? [], ...entry?.aside.flatMap((one) => one.claims) ?? []];
   return claims.flatMap((claim) => claim.owners);
 }
 

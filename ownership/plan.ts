@@ -166,8 +166,11 @@ export function planFile(input: FileInput): FilePlan {
   const results = parts.map(({ provider, action }): PartResult => {
     const ending = (action === "disable" ? left : applied).endings.get(provider);
     // What was set aside earlier was told of then.
-    const isGone = action === "disable" && aside !== input.state?.aside &&
-      aside?.claims.some((claim) => claim.owners.includes(provider)) === true;
+    const isGone = action === "disable" &&
+      aside.some((one) =>
+        input.state?.aside.includes(one) !== true &&
+        one.claims.some((claim) => claim.owners.includes(provider))
+      );
     const outcome = ending?.outcome ?? (isGone ? "gone" : "unchanged");
     return {
       provider,
@@ -209,26 +212,25 @@ function keptPlaces(
   });
 }
 
-/** The record that counts for a text, and the one that is kept in case its text comes back. */
+/** The record that counts for a text, and those that are kept in case their text comes back. */
 function recordOf(
   { text, state, digest }: FileInput,
   stand: (claims: readonly Claim[]) => boolean,
-): { readonly record: FileRecord | undefined; readonly aside: FileRecord | undefined } {
-  if (state === undefined) return { record: undefined, aside: undefined };
+): { readonly record: FileRecord | undefined; readonly aside: readonly FileRecord[] } {
+  if (state === undefined) return { record: undefined, aside: [] };
   const { aside, ...record } = state;
   if (text === undefined || text.trim() === "") {
     // A file that we began ourselves held nothing of the user's that could come back.
     return record.origin === undefined && record.claims.length > 0
-      ? { record: undefined, aside: record }
+      ? { record: undefined, aside: [record] }
       : { record, aside };
   }
-  if (aside === undefined) return { record, aside };
   const isLastOf = (one: FileRecord) =>
     digest !== undefined && digest !== "" && digest === one.digest;
   // What we wrote last is of the record made since, though our values stand in it as in the other.
-  const isBack = isLastOf(aside) ||
-    (!isLastOf(record) && stand(aside.claims) && !stand(record.claims));
-  return isBack ? { record: aside, aside: undefined } : { record, aside };
+  const back = aside.find(isLastOf) ??
+    aside.find((one) => !isLastOf(record) && stand(one.claims) && !stand(record.claims));
+  return back === undefined ? { record, aside } : { record: back, aside: [] };
 }
 
 /** Whether all claims stand in a text with their bytes. */
@@ -355,12 +357,12 @@ function stateOf(
   draft: Draft,
   { origin, aside, record, changed }: {
     readonly origin: FileRecord["origin"];
-    readonly aside: FileRecord | undefined;
+    readonly aside: readonly FileRecord[];
     readonly record: FileRecord | undefined;
     readonly changed: boolean;
   },
 ): FileState | undefined {
-  if (draft.claims.length === 0 && aside === undefined) return undefined;
+  if (draft.claims.length === 0 && aside.length === 0) return undefined;
   const made = createdKeys(draft);
   const nulls = new Set(draft.nulls.map(pathKey));
   const claims = draft.claims.map((claim): Claim => {

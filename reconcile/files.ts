@@ -18,7 +18,7 @@ import type { Reading } from "../storage/reading.ts";
 import { textDigest } from "./digest.ts";
 import { claimsLeftBehind } from "./left_behind.ts";
 import type { Job, Target, Task } from "./tasks.ts";
-import { settleFile } from "./settle.ts";
+import { awayAfterCrash, settleFile } from "./settle.ts";
 import type { Sidecars } from "./sidecars.ts";
 import type { Pending, State } from "./state.ts";
 
@@ -323,7 +323,7 @@ async function readAll(entries: readonly Entry[], known: Known): Promise<ConfigF
     try {
       const text = file.read && decodeUtf8(file.read.bytes, key);
       const handler = parsingOnce(await job.formats.load(entry.format));
-      const isAsked = before?.aside !== undefined || state.pending?.files.has(key) === true;
+      const isAsked = (before?.aside.length ?? 0) > 0 || state.pending?.files.has(key) === true;
       const digest = isAsked ? await textDigest(text) : "";
       const settled = { ...file, handler, text, digest };
       return state.pending?.files.has(key) === true
@@ -363,6 +363,6 @@ function settledState(
   const texts = pending.texts.get(key);
   if (digest === texts?.after) return after;
   if (digest === texts?.before) return before;
-  if (text === undefined || text === "") return undefined;
+  if (text === undefined || text.trim() === "") return awayAfterCrash(before, after);
   return settleFile(before, after, { text, value: handler.parse(text).value });
 }

@@ -40,8 +40,31 @@ export function settleFile(
   }
   for (const claim of former.values()) if (fits(claim)) claims.push(claim);
   const shape = after ?? before;
-  if (shape === undefined || (claims.length === 0 && shape.aside === undefined)) return undefined;
+  if (shape === undefined || (claims.length === 0 && shape.aside.length === 0)) return undefined;
   return { ...shape, origin: before === undefined ? after?.origin : before.origin, claims };
+}
+
+/**
+ * The record of a file that is away after a crash: both records are set aside, since the text that comes
+ * back may be that of either. A file that we began ourselves held nothing that could come back.
+ */
+export function awayAfterCrash(
+  before: FileState | undefined,
+  after: FileState | undefined,
+): FileState | undefined {
+  const both = [after, before].filter((state) => state !== undefined);
+  const aside = both.filter(({ origin, claims }) => origin === undefined && claims.length > 0)
+    .map(({ format, origin, digest, claims }) => ({ format, origin, digest, claims }));
+  const [latest] = both;
+  if (latest === undefined || (aside.length === 0 && latest.aside.length === 0)) return undefined;
+  const { format } = latest;
+  return {
+    format,
+    origin: undefined,
+    digest: "",
+    claims: [],
+    aside: aside.length > 0 ? aside : latest.aside,
+  };
 }
 
 function placeKey({ place, at }: Claim): string {

@@ -35,7 +35,7 @@
  * In a place, `{ "leaves": […], "match": {…} }` is an entry of a list, known by what stands in it. While
  * a run is at work, `pending` holds what each file's entry will be, digests of its text before and
  * after, and the names of all temporary files, so that whoever comes after a crash knows both
- * outcomes, and which of them it is.
+ * outcomes, and which of them it is. `aside` is one record, or a list of two after a crash.
  *
  * @module
  */
@@ -161,7 +161,8 @@ export function parseState(text: string): State {
 }
 
 function fileJson({ aside, ...record }: FileState): JsonInput {
-  return { ...recordJson(record), aside: aside === undefined ? null : recordJson(aside) };
+  const [first = null, ...more] = aside.map(recordJson);
+  return { ...recordJson(record), aside: more.length === 0 ? first : [first, ...more] };
 }
 
 function recordJson({ format, origin, digest, claims }: FileRecord) {
@@ -212,10 +213,11 @@ function checkedTemporary(path: string): string {
 
 function readFileState(value: ConfigValue, key: string): FileState {
   const file = tableIn(value, key);
-  const aside = file.aside ?? undefined;
+  const { aside = null } = file;
+  const records = aside === null ? [] : isList(aside) ? aside : [aside];
   return {
     ...readRecord(file, key),
-    aside: aside === undefined ? undefined : readRecord(tableIn(aside, `${key}: aside`), key),
+    aside: records.map((one) => readRecord(tableIn(one, `${key}: aside`), key)),
   };
 }
 

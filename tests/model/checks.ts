@@ -105,7 +105,9 @@ export function assertAside(
 ): void {
   const state = stateIn(text);
   const files = new Map([...state.files, ...state.pending?.files ?? []]);
-  const shown = [...files].flatMap(([file, known]) => known?.aside === undefined ? [] : [file]);
+  const shown = [...files].flatMap(([file, known]) =>
+    known === undefined || known.aside.length === 0 ? [] : [file]
+  );
   const wanted = [...memories].flatMap(([file, { aside }]) => aside === undefined ? [] : [file]);
   const told = (names: readonly string[]) => names.filter((name) => only.includes(name)).sort();
   assert.deepEqual(told(shown), told(wanted), "what is set aside");

@@ -32,3 +32,36 @@ Deno.test("a claim that a dead run has taken to another address is no conflict",
   const { report } = await apply("q");
   assert.deepEqual(report.providers.map((row) => row.outcome), ["unchanged"]);
 });
+
+Deno.test("a text that is away after a crash brings the user's former value back, old or new", async () => {
+  const original = '{ "u": "mine" /* kept */ }\n';
+  const roster = rosterOf({ p: patch({ u: "{vault_url}" }) });
+  const seen = new Set<string>();
+  for (let at = 1; at <= 8; at++) {
+    const disk = new MemoryDisk("/mounts");
+    disk.write(FILE, original);
+    const apply = (location = TCP, more: Partial<Job> = {}) => {
+      const mounts = new Mounts("/mounts", { fileSystem: disk.system });
+      return run({ mounts, roster, location, formats: defaultFormats, ...more }, {
+        lockTimeout: 0,
+      });
+    };
+    await apply(resolveVaultLocation());
+    disk.diesAt = disk.changes + at;
+    await apply().catch(() => {});
+    disk.isDead = false;
+    disk.diesAt = Infinity;
+    const text = disk.read(FILE) ?? "";
+    seen.add(text);
+    for (const away of [undefined, "\n"]) {
+      disk.write(FILE, away);
+      await apply();
+      disk.write(FILE, text);
+      await apply();
+      assert.match(disk.read(FILE) ?? "", /1234/);
+    }
+    await apply(TCP, { providers: [], disabledProviders: ["p"] });
+    assert.equal(disk.read(FILE), original, `a crash at change ${at}`);
+  }
+  assert.equal(seen.size, 2, "the old text and the new one");
+});
