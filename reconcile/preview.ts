@@ -69,10 +69,13 @@ export async function preview(
   const sidecars = new Sidecars(mounts, reading, job.allowNested === true);
   const all = job.disableAll === true ? await everyName(job, state, sidecars) : [];
   const known = new Set([...ownersIn(state), ...all]);
+  const isKeptOff = (name: string) => job.keptOff?.includes(name) === true;
   const tasks = tasksOf(
     { ...job, disabledProviders: [...job.disabledProviders ?? [], ...all] },
     (name) => known.has(name),
-  ).filter((task) => isLookedAt(task, job, state));
+  ).filter((task) =>
+    isLookedAt(task, job, state) && (!isKeptOff(task.provider) || known.has(task.provider))
+  );
   const now = new Date(time.clock()).toISOString();
   const planning = { job, tasks, reading, now, earlier };
   const { files, dropped, stronger, plans, judgement, failures } = await planChosen(
