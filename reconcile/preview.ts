@@ -69,12 +69,13 @@ export async function preview(
   const sidecars = new Sidecars(mounts, reading, job.allowNested === true);
   const all = job.disableAll === true ? await everyName(job, state, sidecars) : [];
   const known = new Set([...ownersIn(state), ...all]);
-  const isKeptOff = (name: string) => job.keptOff?.includes(name) === true;
-  const tasks = tasksOf(
+  const told = tasksOf(
     { ...job, disabledProviders: [...job.disabledProviders ?? [], ...all] },
     (name) => known.has(name),
-  ).filter((task) =>
-    isLookedAt(task, job, state) && (!isKeptOff(task.provider) || known.has(task.provider))
+  ).filter((task) => isLookedAt(task, job, state));
+  // Who is kept off and owns nothing has nothing to take back: nobody waits for that container.
+  const tasks = told.filter(({ provider }) =>
+    known.has(provider) || job.keptOff?.includes(provider) !== true
   );
   const now = new Date(time.clock()).toISOString();
   const planning = { job, tasks, reading, now, earlier };
@@ -82,7 +83,7 @@ export async function preview(
     { job, tasks, state, sidecars, reading },
     planning,
   );
-  const { rows, warnings } = rowsOf({ tasks, files, plans, failures, judgement, job });
+  const { rows, warnings } = rowsOf({ tasks: told, files, plans, failures, judgement, job });
   const leftBehind = claimsLeftBehind(job);
   return {
     stateText,
