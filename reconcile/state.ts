@@ -175,6 +175,7 @@ function recordJson({ format, origin, digest, claims }: FileRecord) {
         typeof key === "string" ? key : { leaves: key.leaves, match: key.match as JsonInput }
       ),
       value: claim.value,
+      earlier: claim.earlier.length === 0 ? undefined : claim.earlier,
       template: claim.template,
       kind: claim.kind,
       owners: claim.owners,
@@ -245,6 +246,7 @@ function readClaim(value: ConfigValue, key: string): Claim {
     place,
     at: undefined,
     value: claim.value,
+    earlier: claim.earlier === undefined ? [] : listIn(claim.earlier, `${key}: earlier values`),
     template: claim.template,
     kind: readKind(claim.kind, key),
     owners: stringsIn(claim.owners, `${key}: owners`),
