@@ -35,7 +35,8 @@
  * In a place, `{ "leaves": […], "match": {…} }` is an entry of a list, known by what stands in it. While
  * a run is at work, `pending` holds what each file's entry will be, digests of its text before and
  * after, and the names of all temporary files, so that whoever comes after a crash knows both
- * outcomes, and which of them it is. `aside` is one record, or a list of two after a crash.
+ * outcomes, and which of them it is. `aside` is one record, or a list of two after a crash. A claim
+ * may have `earlier`: what was written there for other addresses.
  *
  * @module
  */
