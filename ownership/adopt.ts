@@ -175,7 +175,7 @@ export function adoptKnown(
   return found ? { ...draft, claims: [...claims.values()] } : draft;
 }
 
-/** What was written at the place of a claim before a value; a backup may bring it back. Only an address moves. */
+/** What was written at a claim's place before: a backup may bring it back. Only an address moves. */
 export function earlierOf(claim: Claim, value: ConfigValue): readonly ConfigValue[] {
   if (!isAddress(claim)) return [];
   const before = claim.earlier.filter((one) => !sameValue(one, claim.value));

@@ -113,8 +113,8 @@ export interface FileRecord {
 /** Everything that we know of one config file. */
 export interface FileState extends FileRecord {
   /**
-   * The record of a text that was away when we came, in case it comes back. There are two where a crash
-   * has kept us from knowing which of them the text has.
+   * The record of a text that was away when we came, in case it comes back. There are two where a
+   * crash has kept us from knowing which of them the text has.
    */
   readonly aside: readonly FileRecord[];
 }

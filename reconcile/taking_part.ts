@@ -22,8 +22,8 @@ export interface TakingPart {
   /** What the settings keep off in this run; empty: nothing. */
   readonly off: readonly string[] | "all";
   /**
-   * Those of them that only the settings keep off, where the command line names others: a run about
-   * these does not fail for them.
+   * Of `disabledProviders`, those that only the settings keep off, where the command line names
+   * others: a run about these does not fail for them.
    */
   readonly keptOff: readonly string[];
   /** Names that take part in runs, though perhaps not in this one; absent: the whole roster. */

@@ -20,8 +20,8 @@ export interface Choice {
   /** Also take back every provider that the state, a sidecar or the roster's defaults know. */
   readonly disableAll?: boolean | undefined;
   /**
-   * Those of them that this run is not about: who owns nothing is not looked at, and what cannot be
-   * taken back is a warning.
+   * Of `disabledProviders`, those that only the settings keep off, in a run about others: who owns
+   * nothing is not looked at, and what cannot be taken back is a warning.
    */
   readonly keptOff?: readonly string[] | undefined;
   /** Names that take part in runs, though perhaps not in this one; absent: the whole roster. */

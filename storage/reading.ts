@@ -93,8 +93,8 @@ export class Reading {
    * truncated and will write at once. All such files are read again, side by side, until each holds
    * something, or has been left alone for two seconds; and what was empty is believed only once two
    * reads have found the same. One that is still touched after three seconds fails as `busy`. These
-   * three seconds are all that a run has for one host dir, however many files there are in it and however
-   * it asks for them.
+   * three seconds are all that a run has for one host dir, however many files there are in it and
+   * however it asks for them.
    *
    * @returns By `host dir/file`, for each of the files.
    */
