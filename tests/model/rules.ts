@@ -16,6 +16,8 @@ import {
   madeIn,
   type Memory,
   ownersIn,
+  renamed,
+  standIn,
   type Texts,
   type Tree,
   type Turn,
@@ -115,6 +117,7 @@ function outcomeOf(situation: Situation, file: string): Outcome {
   };
   const memory = situation.memories.get(file);
   const { known, aside, turn } = chosen(situation, file, memory);
+  const stand = standIn(tree, known?.held ?? new Map());
   const before = foundAgain(tree, known?.held ?? new Map());
   const held = new Map(before);
   const made = madeIn(tree, held);
@@ -328,8 +331,12 @@ function outcomeOf(situation: Situation, file: string): Outcome {
       held.set(place, { ...claim, made: containersOf(place).filter((one) => made.has(one)) });
     }
   }
+  // An entry in which nothing of ours stands is not remembered for the one that is gone.
+  const isOurs = [...held.keys()].some((place) =>
+    stand !== undefined && isBelow(place, stand) && isLive(ours, place)
+  );
   const now: Memory = {
-    held,
+    held: stand === undefined || isOurs ? held : renamed(held, stand, MADE),
     began: began && held.size > 0,
     written: known?.written,
     // Those who leave may get theirs back with the text that is away.
