@@ -136,6 +136,30 @@ export function renamed(
   );
 }
 
+/**
+ * Whether a value of ours stands in an entry that we do not remember, and was remembered in one that is
+ * gone, for which the other is not taken by the rule above: so it is when an older copy is put back.
+ * Such entries may still have something in common, or be the last ones left, and then the claims are
+ * found again; rules that know an entry by its name alone cannot tell. Either way the value is ours,
+ * or equal to what we wrote.
+ */
+export function isUntold(
+  { leaves, containers }: Tree,
+  held: ReadonlyMap<string, Held>,
+): boolean {
+  const entryOf = (place: string) => /^models\[[^\]]*\]/.exec(place)?.[0];
+  const known = new Set([...held.keys()].map(entryOf));
+  const fresh = [...containers].filter((one) => entryOf(one) === one && !known.has(one));
+  return [...held].some(([place, { value }]) => {
+    const entry = entryOf(place);
+    if (entry === undefined || containers.has(entry)) return false;
+    return fresh.some((one) =>
+      leaves.get(one + place.slice(entry.length)) === value &&
+      (entry !== MADE || leaves.get(`${one}.${FOUND_BY.key}`) !== FOUND_BY.value)
+    );
+  });
+}
+
 /** Containers that exist only because of us: those that still hold something of ours know best. */
 export function madeIn(tree: Tree, held: ReadonlyMap<string, Held>): Set<string> {
   const live = [...held].filter(([place, { value }]) => tree.leaves.get(place) === value);

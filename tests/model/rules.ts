@@ -12,6 +12,7 @@ import {
   type Held,
   isBelow,
   isBlank,
+  isUntold,
   type Kind,
   madeIn,
   type Memory,
@@ -79,6 +80,8 @@ export interface Outcome {
   readonly isLoose: boolean;
   /** Whether a memory was set aside, as its text is away, or taken up again with it. */
   readonly turn: Turn;
+  /** Whether these rules cannot tell what is ours; then nothing else here counts. */
+  readonly isUntold: boolean;
 }
 
 /** The files that a run looks at, and what must have become of each. */
@@ -343,7 +346,10 @@ function outcomeOf(situation: Situation, file: string): Outcome {
     aside,
   };
   const lefts = [...first.lefts, ...second.lefts];
-  return { tree, memory: now, rows, isLoose: isLoose || lefts.length > 0, turn };
+  return {
+    ...{ tree, memory: now, rows, isLoose: isLoose || lefts.length > 0, turn },
+    isUntold: given !== undefined && known !== undefined && isUntold(given, known.held),
+  };
 }
 
 /** A value is written, with what has to be around it. */
