@@ -187,12 +187,14 @@ export function planFile(input: FileInput): FilePlan {
 }
 
 /**
- * Whether a claim stays as long as an address does, so that the next disable names it again. One in an
- * entry that we have removed would be taken for another entry's.
+ * Whether a claim stays as long as an address does, so that the next disable names it again: nothing
+ * but an address is looked for elsewhere. One in an entry that we have removed would be taken for
+ * another entry's.
  */
 function isOpen({ claim, outcome }: Released): boolean {
-  if (outcome === "gone" || outcome === "kept") return true;
-  return isAddress(claim) && claim.place.every((key) => typeof key === "string");
+  if (!isAddress(claim)) return false;
+  return outcome === "gone" || outcome === "kept" ||
+    claim.place.every((key) => typeof key === "string");
 }
 
 /** The places of who leaves that hold a value of the user's by now, but no address of the vault. */

@@ -139,6 +139,19 @@ Deno.test("a default that went with its entry is forgotten, so that there are ne
   assert.deepEqual(keysIn(scenario), ["u", "version"]);
 });
 
+Deno.test("only an address is kept in mind while one stands elsewhere, so a second disable does nothing", async () => {
+  const scenario = await Scenario.with({}, { p: WITH_DEFAULT });
+  await scenario.apply();
+  const users = '{ "mine": ["http://localhost:9419"] }';
+  scenario.write(FILE, users.replace("{", '{ "l": [{ "k": "x" }],'));
+  await scenario.disable("p");
+  assert.equal(scenario.read(FILE), users);
+  assert.deepEqual(keysIn(scenario), ["u"]);
+  const before = scenario.read(".vault-config/state.json");
+  await scenario.disable("p");
+  assert.equal(scenario.read(".vault-config/state.json"), before);
+});
+
 Deno.test("a value of another provider is not taken for one that the user has moved", async () => {
   const scenario = await Scenario.with({ [FILE]: '{ "m": [{ "n": "x" }] }' }, {
     p: patch({ u: "{vault_url}" }, { json_table: "l", json_match: { n: "x" } }),
