@@ -85,10 +85,15 @@ export function assertMemory(
     }).sort();
   // Where the entries are is told by the program's own pairing: the values in them tell on it.
   const shown = [...state.files].map(([file, { claims }]) => {
+    // Who has left is kept in mind as long as an address stands in the file that nobody holds. Where
+    // an older copy is put back then, theirs is theirs again.
+    const isKnown = ({ place, value }: Remembered) =>
+      !holdsAddress(value) || memories.get(file)?.held.has(place) === true;
     const text = textOf(file);
     const tree = isBlank(text) ? {} : stage.read(text ?? "");
     const root = handler.parse(isBlank(text) ? handler.blank : text ?? "").value;
-    return [file, findPlaces(root, claims).flatMap((claim) => remembered(claim, tree))] as const;
+    const all = findPlaces(root, claims).flatMap((claim) => remembered(claim, tree));
+    return [file, all.filter(isKnown)] as const;
   });
   const wanted = [...memories].map(([file, { held }]) =>
     [
