@@ -93,7 +93,7 @@ function checkedDocument(name: string, document: ConfigDocument, text: string): 
     comments: commentsOf(document.comments, text),
     disputed: disputedOf(document.disputed, text),
     find: (path) => blaming(name, () => slotOf(document.find(path), text)),
-    put: (path, value) => blaming(name, () => putOf(document.put(path, value), text)),
+    put: (path, value) => blaming(name, () => putOf(document.put(path, value), text, path)),
     drop: (path, options) =>
       blaming(name, () => spliceOf(document.drop(path, options), text, "drop")),
   };

@@ -17,7 +17,7 @@ import {
   type Span,
   type Splice,
 } from "./types.ts";
-import { isList, isTable, tableOf } from "./value.ts";
+import { isList, isTable, sameValue, tableOf } from "./value.ts";
 
 /** What a plug-in has done against the rules. */
 export class BrokenRule extends Error {
@@ -97,13 +97,20 @@ export function spliceOf(splice: Loose<Splice>, text: string, method: string): S
   );
 }
 
-/** An edit that makes a place hold a value. */
-export function putOf(put: Loose<Put>, text: string): Put {
+/** An edit that makes a place hold a value. What it creates is on the way there. */
+export function putOf(put: Loose<Put>, text: string, place: ConfigPath): Put {
   const splice = spliceOf(put, text, "put");
   const law = "`put` must say where in `insert` the value stands, and what it creates";
   const { value, created } = put ?? {};
   if (!Array.isArray(created)) throw new BrokenRule(law);
   const paths = created.map((path) => pathOf(path, law));
+  for (const path of paths) {
+    const isOnWay = path.length < place.length &&
+      path.every((step, depth) => sameValue(step as ConfigValue, place[depth] as ConfigValue));
+    if (!isOnWay) {
+      throw new BrokenRule("`put` creates containers on the way to its place, and nothing else");
+    }
+  }
   return { ...splice, value: spanOf(value, splice.insert, law), created: paths };
 }
 

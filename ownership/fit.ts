@@ -1,6 +1,6 @@
 /** Whether the bytes of a claim still stand in a text, and where. @module */
 import { lastBefore } from "../formats/lines.ts";
-import type { ConfigDocument } from "../formats/types.ts";
+import type { ConfigDocument, Span } from "../formats/types.ts";
 import { type Claim, type ClaimText, isLive } from "./claims.ts";
 import type { ConcretePath } from "../formats/value.ts";
 
@@ -155,4 +155,17 @@ function indentIn(text: ClaimText): (offset: number) => boolean {
 
 function isBlank(character: string | undefined): boolean {
   return character === " " || character === "\t";
+}
+
+/** Where a claim stands whose value is spelled otherwise by now: with the blanks that came along. */
+export function aroundValue(
+  text: string,
+  { start, end }: Span,
+  { insert, value }: ClaimText,
+): Span {
+  const before = insert.slice(0, value.start);
+  const behind = insert.slice(value.end);
+  return text.endsWith(before, start) && text.startsWith(behind, end)
+    ? { start: start - before.length, end: end + behind.length }
+    : { start, end };
 }

@@ -39,7 +39,7 @@ import {
   type Released,
   withRemoved,
 } from "./edits.ts";
-import { type Fit, fitAll, outermost } from "./fit.ts";
+import { aroundValue, type Fit, fitAll, outermost } from "./fit.ts";
 import { parting } from "./parting.ts";
 import { findPlaces, follow } from "./places.ts";
 
@@ -271,15 +271,16 @@ function removeOne(draft: Draft, claim: Claim): Draft {
   const span = document.find(at)?.span;
   try {
     if (claim.text?.overrode === true && span !== undefined) {
-      const remove = document.text.slice(span.start, span.end);
-      const splice = { offset: span.start, remove, insert: claim.text.remove };
+      const { start, end } = aroundValue(document.text, span, claim.text);
+      const remove = document.text.slice(start, end);
+      const splice = { offset: start, remove, insert: claim.text.remove };
       const text = applySplices(document.text, [splice]);
       const next = fitting(
         document,
         span,
         () => checkEdit(handler, text, document.value, { parse, restored: [at] }),
       );
-      if (!endsWithin(next, at, span.start + splice.insert.length)) {
+      if (!endsWithin(next, at, start + splice.insert.length)) {
         throw new ConfigPatchError("unsupported", "the former value would not end where it did", {
           ...locate(document.text, span.end),
           remedy: "remove or indent differently the comment or empty line behind our value",
@@ -328,7 +329,8 @@ function fitting(
  */
 function endsWithin(document: ConfigDocument, at: ConcretePath, end: number): boolean {
   const span = document.find(at)?.span;
-  return span === undefined || span.end === end;
+  // A null without a text takes in nothing, wherever it is found.
+  return span === undefined || span.end === end || span.start === span.end;
 }
 
 function dropAt({ document, handler, parse, nulls }: Draft, at: ConcretePath): ConfigDocument {

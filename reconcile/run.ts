@@ -32,6 +32,8 @@ export interface RunOptions {
    * not undo what has been asked for since. Absent: it is.
    */
   readonly stillStands?: (() => Promise<boolean>) | undefined;
+  /** How many rounds it may have; 5 if absent. */
+  readonly rounds?: number | undefined;
 }
 
 /** A report, and what the run knows of the mounts at its end. */
@@ -40,9 +42,11 @@ export interface RunResult {
   readonly report: Report;
   /** The last preview, and the text of the state that was written after it, if one was. */
   readonly end: { readonly found: Preview; readonly written: Written | undefined };
+  /** How many rounds it has had. */
+  readonly rounds: number;
 }
 
-/** How often a run starts over because a config changed between reading and replacing it. */
+/** How many rounds a run has: one more where a config changed between reading and replacing it. */
 const ROUNDS = 5;
 
 /** What a round that was lost to another run of ours counts for at least, in milliseconds of waiting. */
@@ -61,7 +65,7 @@ export async function plan(job: Job, time: Time = REAL_TIME): Promise<Report> {
  */
 export async function run(job: Job, options: RunOptions = {}): Promise<RunResult> {
   const { mounts } = job;
-  const { time = REAL_TIME } = options;
+  const { time = REAL_TIME, rounds = ROUNDS } = options;
   const findings = new Findings(job);
   const timeout = options.lockTimeout ?? LOCK_TIMEOUT;
   // What a container makes us wait for while we read is no wait for the lock.
@@ -73,7 +77,8 @@ export async function run(job: Job, options: RunOptions = {}): Promise<RunResult
     if (current !== undefined && current !== changes.found) changes = changesOf(current);
     return current !== undefined;
   };
-  for (let round = 1; !changes.areNone; round++) {
+  let round = 1;
+  for (; !changes.areNone; round++) {
     const refused = new Map<string, ConfigPatchError>();
     findings.made(await mounts.prepare(dirsToMake(changes), refused));
     const held = await mounts.hold(toBeReplaced(changes));
@@ -86,7 +91,7 @@ export async function run(job: Job, options: RunOptions = {}): Promise<RunResult
           if (await options.stillStands?.() === false) throw new OutdatedError();
           const touched = touchedFiles(job, changes);
           // In the last round, the files that have not changed are written in any case.
-          if (touched.size > 0 && round < ROUNDS) return touched;
+          if (touched.size > 0 && round < rounds) return touched;
           const committed = await commit(job, changes, { findings, held, refused });
           written = committed.written;
           return committed.raced;
@@ -96,7 +101,7 @@ export async function run(job: Job, options: RunOptions = {}): Promise<RunResult
       held.close();
     }
     if (raced !== undefined && raced.size === 0) break;
-    if (raced !== undefined && round >= ROUNDS) {
+    if (raced !== undefined && round >= rounds) {
       for (const [key, error] of raced) findings.fail(key, error);
       break;
     }
@@ -109,7 +114,11 @@ export async function run(job: Job, options: RunOptions = {}): Promise<RunResult
     changes = changesOf(await preview(job, time, changes.found));
     written = undefined;
   }
-  return { report: findings.report(changes), end: { found: changes.found, written } };
+  return {
+    report: findings.report(changes),
+    end: { found: changes.found, written },
+    rounds: round,
+  };
 }
 
 /** What a round needs of the lock. */

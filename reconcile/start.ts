@@ -32,6 +32,9 @@ export interface Start extends RunOptions {
 /** How often a run begins anew because something has changed while it waited or wrote. */
 const LOOKS = 3;
 
+/** How many rounds all looks have together: a config that changes all the time costs no more. */
+const ALL_ROUNDS = 7;
+
 /** Nothing stands otherwise. */
 const NOTHING: Differences = new Map();
 
@@ -56,8 +59,12 @@ export async function start(options: Start): Promise<Report> {
   ]);
   let over = known && remembering.takenOver(known.memory, known.files);
   let earlier: Report | undefined;
+  let left = ALL_ROUNDS;
   for (let look = 1;; look++) {
-    const result = await run({ ...job, only: over?.changed }, options);
+    // Each later look has one round at least.
+    const rounds = left - (LOOKS - look);
+    const result = await run({ ...job, only: over?.changed }, { ...options, rounds });
+    left -= result.rounds;
     const report = over === undefined ? result.report : remembering.completed(result.report, over);
     const sight = remembering.sightOf(result.end, over);
     const isOthers = over !== undefined && result.end.found.stateText !== over.memory.state;

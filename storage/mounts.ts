@@ -374,11 +374,11 @@ export class Mounts {
     if (checked === undefined) return undefined;
     const use = file === SIDECAR_NAME ? "sidecar" : wanted;
     const read = await this.#readAt(checked, use, { known });
-    if (read === undefined || use !== "apply") return read;
+    if (use !== "apply") return read;
     const hidden = unreadable(checked, read);
     if (hidden !== undefined) throw hidden;
     // Whoever writes will be told by the rename, which knows it for sure.
-    if (this.#options.mayWrite) return read;
+    if (read === undefined || this.#options.mayWrite) return read;
     const { refuseMounted } = await import("./mount_points.ts");
     refuseMounted(this.#system, checked, read);
     return read;

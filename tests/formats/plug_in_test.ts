@@ -128,7 +128,9 @@ class GuardedHandler extends Guarded<FormatHandler> implements FormatHandler {
 }
 
 /** What is wrong with the plug-in; the code of the error; what it says of the law. */
-const BROKEN: readonly (readonly [what: string, parse: Parse, code: string, says: RegExp])[] = [
+type Row = readonly [what: string, parse: Parse, code: string, says: RegExp];
+
+const BROKEN: readonly Row[] = [
   [
     "it loses the byte order mark",
     (text) => whole(text.replace("\uFEFF", "")),
@@ -226,6 +228,12 @@ const BROKEN: readonly (readonly [what: string, parse: Parse, code: string, says
     "verification",
     /what it creates/,
   ],
+  ...[[["url"]], [["other"]], [[], ["url", "x"]]].map((created): Row => [
+    `put says that it creates what is not on the way: ${JSON.stringify(created)}`,
+    put({ offset: 9, remove: "", insert: "url=1\n", value: { start: 4, end: 5 }, created }),
+    "verification",
+    /on the way to its place/,
+  ]),
   [
     "its comments are no list",
     (text) => other(text, { comments: new Set() }),

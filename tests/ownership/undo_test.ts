@@ -126,6 +126,22 @@ table("removal, where the bytes no longer stand", [
     expected: "[own]\na = 1\n",
   },
   {
+    name: "a key that had no value has none again, though its line was spelled anew",
+    format: "yaml",
+    given: "a: b\nk:\n# about c\nc:\n",
+    wants: { p: [[["k"], "http://vault/p"]] },
+    running: [{ apply: "p" }, { user: ['"http://vault/p"', "http://vault/p"] }, { disable: "p" }],
+    expected: "a: b\nk:\n# about c\nc:\n",
+  },
+  {
+    name: "also within another one, and with a comment behind it",
+    format: "yaml",
+    given: "a:\n  k: # mine\n\n  # about c\n  c: 1\n",
+    wants: { p: [[["a", "k"], "http://vault/p"]] },
+    running: [{ apply: "p" }, { user: ['"http://vault/p"', "'http://vault/p'"] }, { disable: "p" }],
+    expected: "a:\n  k: # mine\n\n  # about c\n  c: 1\n",
+  },
+  {
     name: "the user's value comes back though its line was spelled anew",
     given: 'url = "mine"\n',
     wants: { p: [[["url"], "http://vault/v1"]] },

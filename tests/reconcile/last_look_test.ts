@@ -14,12 +14,13 @@ const CODEX = "_codex-config/config.toml";
 const MEMORY = ".vault-config/steady.json";
 
 /**
- * Applies the built-in agents; `happens` after each write of them, the first being 1, and `stands`
- * before.
+ * Applies the built-in agents; `happens` after each write of them, the first being 1, `stands` before,
+ * and `locked` whenever the lock is about to be taken.
  */
 async function applied(
   happens: (commit: number, mounts: string) => void,
   stands: (mounts: string) => void = () => {},
+  locked: (mounts: string) => void = () => {},
 ): Promise<{ rows: readonly string[]; commits: number; mounts: string }> {
   const path = await Deno.makeTempDir({ prefix: "last-look-" });
   stands(path);
@@ -28,6 +29,10 @@ async function applied(
   let commits = 0;
   const fileSystem: FileSystem = {
     ...denoFileSystem,
+    openLock(file) {
+      locked(path);
+      return denoFileSystem.openLock(file);
+    },
     rename(from, to) {
       denoFileSystem.rename(from, to);
       // The last thing that is written: a state with nothing pending.
@@ -73,6 +78,29 @@ Deno.test("a host dir that its client may not enter by the end is not told route
     },
   );
   assert.deepEqual(rows, ["codex created", "gh created", `vibe failed permission ${VIBE}`]);
+  await Deno.remove(mounts, { recursive: true });
+});
+
+Deno.test("a file that changes in each round and each look has seven rounds at most, not fifteen", async () => {
+  let rounds = 0;
+  const change = (path: string) => {
+    Deno.writeTextFileSync(`${path}/${VIBE}`, `# ${rounds}\n`);
+  };
+  const { rows, mounts } = await applied(
+    (_, path) => change(path),
+    (path) => {
+      Deno.mkdirSync(`${path}/_vibe-config`);
+      change(path);
+    },
+    (path) => {
+      rounds++;
+      // The fifth round is won.
+      if (rounds % 5 !== 0) change(path);
+    },
+  );
+  assert.deepEqual(rows.slice(0, 2), ["codex created", "gh created"]);
+  assert.match(rows[2] ?? "", /^vibe failed changed/);
+  assert(rounds <= 7, `${rounds} rounds`);
   await Deno.remove(mounts, { recursive: true });
 });
 

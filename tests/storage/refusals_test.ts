@@ -160,6 +160,24 @@ storageTest("a host dir that the owner of a config may not enter", async (base) 
   }
 });
 
+storageTest(
+  "nothing is to be made in a host dir that its own owner may not enter",
+  async (base) => {
+    if (needsRoot) return console.log(`not tried: ${needsRoot}`);
+    const mounts = await prepared(base);
+    const dir = `${base}/${DIR}`;
+    Deno.chownSync(dir, 1000, 1000);
+    for (const mode of [0o000, 0o600, 0o677]) {
+      Deno.chmodSync(dir, mode);
+      const error = await errorOf(mounts.read(DIR, FILE, "apply"));
+      assert.match(error.message, /may not enter/);
+      assert.equal(await mounts.read(DIR, FILE, "take back"), undefined);
+    }
+    Deno.chmodSync(dir, 0o700);
+    assert.equal(await mounts.read(DIR, FILE, "apply"), undefined);
+  },
+);
+
 storageTest("a file of ours is brought to its mode, whatever the umask is", async (base) => {
   const mounts = await prepared(base);
   const bitsOf = () => Deno.lstatSync(`${base}/${LABEL}`).mode! & 0o7777;
