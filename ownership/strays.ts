@@ -11,7 +11,7 @@ import { isList, isTable, sameValue, valueAt } from "../formats/value.ts";
 import { addressesIn, hasToken, holdsAddress } from "../transport/tokens.ts";
 import { MOST_TOLD } from "./bounds.ts";
 import { type Claim, containersOf, isLive, isWithin, pathKey, type Place } from "./claims.ts";
-import type { Draft } from "./edits.ts";
+import type { Draft, Released } from "./edits.ts";
 import { findPlaces } from "./places.ts";
 import { expand, type Part } from "./wanted.ts";
 
@@ -104,6 +104,30 @@ export function straysOf(
     });
     return [part.provider, strays] as const;
   }));
+}
+
+/**
+ * The claims that have ended, and stay as long as an address of their owners does, so that the next
+ * disable names it again. Their text was given back, and the containers around them are not ours any
+ * more.
+ */
+export function openClaims(
+  { released }: Draft,
+  strays: ReadonlyMap<string, readonly Stray[]>,
+): Claim[] {
+  return released.filter(isOpen)
+    .map(({ claim }): Claim => ({ ...claim, text: undefined, created: [], nulls: [] }))
+    .filter(({ owners }) => owners.some((owner) => (strays.get(owner)?.length ?? 0) > 0));
+}
+
+/**
+ * Nothing but an address is looked for elsewhere. A claim in an entry that we have removed would be
+ * taken for another entry's.
+ */
+function isOpen({ claim, outcome }: Released): boolean {
+  if (!isAddress(claim)) return false;
+  return outcome === "gone" || outcome === "kept" ||
+    claim.place.every((key) => typeof key === "string");
 }
 
 /** A value that providers may have put, wherever it stands. */
