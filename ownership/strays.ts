@@ -108,15 +108,18 @@ export function straysOf(
 
 /**
  * The claims that have ended, and stay as long as an address of their owners does, so that the next
- * disable names it again. Their text was given back, and the containers around them are not ours any
- * more.
+ * disable names it again. The containers around them are not ours any more. Where our value had gone,
+ * the former text was not given back yet: it is once the user has put ours back.
  */
 export function openClaims(
   { released }: Draft,
   strays: ReadonlyMap<string, readonly Stray[]>,
 ): Claim[] {
   return released.filter(isOpen)
-    .map(({ claim }): Claim => ({ ...claim, text: undefined, created: [], nulls: [] }))
+    .map(({ claim, outcome }): Claim => {
+      const isDue = outcome === "gone" || outcome === "kept";
+      return { ...claim, text: isDue ? claim.text : undefined, created: [], nulls: [] };
+    })
     .filter(({ owners }) => owners.some((owner) => (strays.get(owner)?.length ?? 0) > 0));
 }
 
