@@ -149,8 +149,7 @@ export function adoptKnown(
           found = true;
           continue;
         }
-        const live = valueAt(document.value, at);
-        const value = [...want.known, ...held?.earlier ?? []].find((one) => sameValue(live, one));
+        const value = want.known.find((one) => sameValue(valueAt(document.value, at), one));
         if (value === undefined || (held === undefined && overlaps(claims, at))) continue;
         const claim = held === undefined
           ? {
@@ -175,7 +174,21 @@ export function adoptKnown(
   return found ? { ...draft, claims: [...claims.values()] } : draft;
 }
 
-/** What was written at a claim's place before: a backup may bring it back. Only an address moves. */
+/**
+ * Claims, each with the value that stands at its place by now, if that is one that we wrote there for an
+ * earlier address: a backup has brought it back.
+ */
+export function broughtBack(document: ConfigDocument, claims: readonly Claim[]): readonly Claim[] {
+  return claims.map((claim) => {
+    const { at, earlier } = claim;
+    if (at === undefined || earlier.length === 0 || isLive(document.value, claim)) return claim;
+    const live = valueAt(document.value, at);
+    const value = earlier.find((one) => sameValue(live, one));
+    return value === undefined ? claim : withValue(document, claim, value);
+  });
+}
+
+/** What was written at a claim's place before. Only an address moves. */
 export function earlierOf(claim: Claim, value: ConfigValue): readonly ConfigValue[] {
   if (!isAddress(claim)) return [];
   const before = claim.earlier.filter((one) => !sameValue(one, claim.value));

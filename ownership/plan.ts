@@ -8,7 +8,7 @@ import { ConfigPatchError, locate, type Position } from "../errors.ts";
 import type { ConfigDocument, ConfigPath, ConfigValue, FormatHandler } from "../formats/types.ts";
 import { refuseDepth } from "../formats/limits.ts";
 import { type ConcretePath, matches, resolve, valueAt } from "../formats/value.ts";
-import { adoptKnown, adoptRecords, type Records } from "./adopt.ts";
+import { adoptKnown, adoptRecords, broughtBack, type Records } from "./adopt.ts";
 import { applyAll } from "./apply.ts";
 import { MOST_TOLD, refuseManyClaims, refuseManyPlaces } from "./bounds.ts";
 import {
@@ -121,7 +121,7 @@ export function planFile(input: FileInput): FilePlan {
   const document = handler.parse(base, parse);
   const { record, aside } = recordOf(input, (claims) => allStand(document, claims));
 
-  const fromState = findPlaces(document.value, record?.claims ?? []);
+  const fromState = broughtBack(document, findPlaces(document.value, record?.claims ?? []));
   const found: Draft = {
     handler,
     parse,
@@ -226,7 +226,7 @@ function recordOf(
 
 /** Whether all claims stand in a text with their bytes. */
 function allStand(document: ConfigDocument, claims: readonly Claim[]): boolean {
-  const found = findPlaces(document.value, claims);
+  const found = broughtBack(document, findPlaces(document.value, claims));
   return claims.length > 0 && fitAll(document, found).length === claims.length;
 }
 

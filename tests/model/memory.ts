@@ -103,11 +103,19 @@ export function chosen(
 /**
  * What we remember, where it is in a text by now. Entries are known by what else stands in them. In
  * one that we made that is only its kind: where it is gone, another of that kind that is not known
- * may be taken for it, first of all one in which our values stand.
+ * may be taken for it, first of all one in which our values stand. A backup may have brought back
+ * what we wrote there for an earlier address.
  */
 export function foundAgain(tree: Tree, held: ReadonlyMap<string, Held>): Map<string, Held> {
   const entry = standIn(tree, held);
-  return entry === undefined ? new Map(held) : renamed(held, MADE, entry);
+  const found = entry === undefined ? held : renamed(held, MADE, entry);
+  return new Map(
+    [...found].map(([place, claim]) => {
+      const live = tree.leaves.get(place) ?? "";
+      const isBack = live !== claim.value && claim.earlier?.includes(live) === true;
+      return [place, isBack ? { ...claim, value: live } : claim];
+    }),
+  );
 }
 
 /** The entry that is taken for the one that we made, where that is gone. */

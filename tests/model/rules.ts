@@ -168,8 +168,7 @@ function outcomeOf(situation: Situation, file: string): Outcome {
         const certain = before.get(place)?.value;
         if (certain !== undefined && certain === tree.leaves.get(place)) continue;
         const value = tree.leaves.get(place) ?? "";
-        const isEarlier = held.get(place)?.earlier?.includes(value) === true;
-        if (!isVaults(template, place) && !isEarlier) continue;
+        if (!isVaults(template, place)) continue;
         isLoose = true;
         // What another program has moved to another address keeps the user's former text.
         const claim = held.get(place);

@@ -270,6 +270,27 @@ Deno.test("a backup from before the vault moved is ours, and the former value co
   });
 });
 
+Deno.test("a backup is ours though its provider has left the roster, and after the file was away", async () => {
+  await inEachForm(async (scenario, file, text) => {
+    const [first, second] = [ELSEWHERE[0]!, ELSEWHERE[1]!];
+    await scenario.apply({ location: first });
+    const backup = scenario.read(file) ?? "";
+    await scenario.apply({ location: second });
+    scenario.write(file, backup);
+    const others = { q: patched("q.json", { json_set: { u: "{vault_url}" } }, "_q") };
+    await scenario.withRoster(others).disable("p");
+    assert.equal(scenario.read(file), text);
+
+    await scenario.apply({ location: first });
+    await scenario.apply({ location: second });
+    Deno.removeSync(`${scenario.mounts}/${file}`);
+    await scenario.apply({ location: second });
+    scenario.write(file, backup);
+    await scenario.apply({ providers: [], disabledProviders: ["p"], location: second });
+    assert.equal(scenario.read(file), text);
+  });
+});
+
 Deno.test("what stands elsewhere and equals an earlier address is the user's own", async () => {
   const scenario = await Scenario.with({}, {
     p: { host_dir: "_p", shared_config_patch: { file: "c.yml", yaml_set: { url: "{vault_url}" } } },
