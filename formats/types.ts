@@ -161,14 +161,17 @@ export interface Readings {
   namesOf(table: ConfigTable, key: string): readonly string[];
   /** What stands under a name: as many values as readers disagree about, a reference as its target. */
   valuesAt(container: ConfigTable | ConfigList, name: string | number): readonly ConfigValue[];
-  /** What gives a table keys that it does not have itself: tables, and lists of them, by the key's name. */
-  mergedInto(table: ConfigTable): readonly Merged[];
+  /**
+   * What gives a container keys that it does not have itself: tables, and lists of them, by their names.
+   * A list has some if a reader takes it for a table.
+   */
+  mergedInto(container: ConfigTable | ConfigList): readonly Merged[];
 }
 
 /** A table, or a list of tables, whose keys count for another table too. */
 export interface Merged {
-  /** The name of the key that says so. */
-  readonly name: string;
+  /** The name of the key that says so, or the number of the entry. */
+  readonly name: string | number;
   /** What is merged. */
   readonly value: ConfigValue;
 }

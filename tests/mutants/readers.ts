@@ -23,6 +23,22 @@ export const READER_MUTANTS: readonly Mutant[] = [
     caughtBy: "by an alias or a merge key is found, and told at its place ... FAILED",
   },
   {
+    name: "a key of YAML that is no text is nobody's",
+    file: "formats/yaml/readings.ts",
+    of: "#oddKeys",
+    rule: drop("anyNames", 1),
+    run: BYPASS("no text"),
+    caughtBy: "may be any name, and a list with a tag may be a table ... FAILED",
+  },
+  {
+    name: "a list of pairs is no table",
+    file: "formats/yaml/readings.ts",
+    of: "#pair",
+    rule: assume(false, "isForeign"),
+    run: BYPASS("no text"),
+    caughtBy: "may be any name, and a list with a tag may be a table ... FAILED",
+  },
+  {
     name: "a key of JSON in other letters is another key",
     file: "formats/readings.ts",
     of: "#namesIn",
