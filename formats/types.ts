@@ -84,6 +84,11 @@ export interface Slot {
    * empty where the value is implied (a YAML key without a value).
    */
   readonly span?: Span | undefined;
+  /**
+   * Whether the place has another text before this one, which some readers take instead: `put` and
+   * `drop` refuse it then.
+   */
+  readonly isRepeated?: boolean;
 }
 
 /** The splice that makes a path hold a value. Empty (`remove` and `insert` both `""`) when it does. */

@@ -1,6 +1,6 @@
 /** Whether the bytes of a claim still stand in a text, and where. @module */
 import { lastBefore } from "../formats/lines.ts";
-import type { ConfigDocument, Span } from "../formats/types.ts";
+import type { ConfigDocument, ConfigPath, Span } from "../formats/types.ts";
 import { type Claim, type ClaimText, isLive } from "./claims.ts";
 import type { ConcretePath } from "../formats/value.ts";
 
@@ -28,13 +28,19 @@ export function fitAll(document: ConfigDocument, claims: readonly Claim[]): Fit[
   for (const claim of claims.toReversed()) {
     const { text, at } = claim;
     if (text === undefined || at === undefined || !isLive(document.value, claim)) continue;
-    const span = document.find(at)?.span;
+    const span = ownSpan(document, at);
     const region = span && passed.around(span.start, text);
     if (region === undefined) continue;
     passed.add(region.start, region.end, text.remove === "");
     fits.push({ claim, text, at: at as ConcretePath, ...region });
   }
   return fits;
+}
+
+/** Where the only text of a value stands: of a place that has two, one alone is not put back. */
+export function ownSpan(document: ConfigDocument, at: ConfigPath): Span | undefined {
+  const slot = document.find(at);
+  return slot?.isRepeated ? undefined : slot?.span;
 }
 
 /** The fits that lie in no other one. */
