@@ -32,7 +32,8 @@ export function fitAll(document: ConfigDocument, claims: readonly Claim[]): Fit[
     const region = span && passed.around(span.start, text);
     if (region === undefined) continue;
     passed.add(region.start, region.end, text.remove === "");
-    fits.push({ claim, text, at: at as ConcretePath, ...region });
+    const whole = withBlanks(document.text, region, text);
+    fits.push({ claim, text, at: at as ConcretePath, ...whole });
   }
   return fits;
 }
@@ -164,14 +165,22 @@ function isBlank(character: string | undefined): boolean {
 }
 
 /** What stands there of a claim whose value is spelled otherwise by now: the blanks that came with it, too. */
-export function aroundValue(
-  text: string,
-  { start, end }: Span,
-  { insert, value }: ClaimText,
-): Span {
-  const before = insert.slice(0, value.start);
-  const behind = insert.slice(value.end);
-  return text.endsWith(before, start) && text.startsWith(behind, end)
-    ? { start: start - before.length, end: end + behind.length }
-    : { start, end };
+export function aroundValue(text: string, { start, end }: Span, own: ClaimText): Span {
+  const before = own.insert.slice(0, own.value.start);
+  const behind = own.insert.slice(own.value.end);
+  const isAround = text.endsWith(before, start) && text.startsWith(behind, end);
+  const around = { start: start - before.length, end: end + behind.length };
+  return withBlanks(text, isAround ? around : { start, end }, own);
+}
+
+/**
+ * Where nothing comes back at the end of a line, blanks of the user's before our value go, too: in a
+ * `.env` file, some readers would look for a value on the next line.
+ */
+function withBlanks(text: string, { start, end }: Span, { overrode, remove }: ClaimText): Span {
+  let from = start;
+  if (overrode && remove === "" && /^\r?(?:\n|$)/.test(text.slice(end, end + 2))) {
+    while (isBlank(text[from - 1])) from--;
+  }
+  return { start: from, end };
 }
