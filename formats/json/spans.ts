@@ -229,11 +229,6 @@ function hide(table: Building, key: string, former: JsonEntry): Hidden {
   return { start: former.start, end: former.keyEnd ?? former.start, name };
 }
 
-/** The key of an entry of a table, by its name. */
-export function keyOf(name: string): string {
-  return name.startsWith(NO_TEXT) ? name.replace(/^. [0-9]+ /s, "") : name;
-}
-
 function add(container: Building, value: JsonNode): void {
   const { key, keyStart, keyEnd } = container;
   if (container.kind === "list" || key === undefined || keyEnd === undefined) {

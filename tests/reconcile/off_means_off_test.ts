@@ -142,6 +142,22 @@ Deno.test("what the user wrote before us comes back, and is told if it names the
   assert.equal(scenario.read(CODEX), mine);
 });
 
+Deno.test("a key of JSON that stands twice is told by its own name", async () => {
+  const file = "_claude-config/settings.json";
+  const scenario = await Scenario.with();
+  scenario.write(file, '{"env": {"ANTHROPIC_BASE_URL": "mine"}}\n');
+  await scenario.apply({ providers: ["claude"] });
+  const ours = '"ANTHROPIC_BASE_URL": "http://localhost:9419"';
+  scenario.write(file, (scenario.read(file) ?? "").replace(ours, `${ours}, ${ours}`));
+  const run = disableSharedConfigPatches(await loadRoster([]), scenario.mounts, ["claude"]);
+  await assert.rejects(run, (error: unknown) => {
+    const [one] = error instanceof ConfigPatchError ? error.errors : [];
+    assert.match(one?.message ?? "", / stands at env\.ANTHROPIC_BASE_URL, /);
+    return true;
+  });
+  await Deno.remove(scenario.mounts, { recursive: true });
+});
+
 Deno.test("disable fails where our line of a .env file stands twice: some readers take the first one", async () => {
   const file = "_gemini-config/.env";
   for (const former of ["GOOGLE_GEMINI_BASE_URL=https://mine\n", ""]) {
