@@ -86,12 +86,14 @@ export async function setUp(invocation: Invocation, wishes: Wishes = {}): Promis
   const only = typeof wishes.only === "function" ? wishes.only(written) : wishes.only;
   const { providers, disabledProviders, disableAll } = only ?? part;
   const alsoOn = wishes.only === undefined ? part.alsoOn : [];
+  const keptOff = wishes.only === undefined ? part.keptOff : [];
   const names = namesIn(providers, alsoOn, disabledProviders);
   const choice = {
     location,
     providers,
     disabledProviders,
     disableAll,
+    keptOff,
     members: part.members,
     isAboutNamed: flags.providers !== undefined || only?.providers !== undefined,
     credentials: { ...written.credentials, ...flags.credentials },

@@ -1,6 +1,6 @@
 /**
  * Values that are ours though no claim says so: because a sidecar's record says so, or because they
- * are what a patch gives at a known vault address. Pure.
+ * are what a patch gives at a known vault address, or what we wrote there for an earlier one. Pure.
  *
  * The state is the authority on every provider and every place that it knows. A record counts only
  * if its provider takes part in this run: otherwise a forged record could make other providers
@@ -19,9 +19,10 @@ import {
   pathKey,
   type Wanted,
 } from "./claims.ts";
-import { MAX_PLACES } from "./bounds.ts";
+import { MAX_PLACES, MOST_EARLIER } from "./bounds.ts";
 import type { Created, Draft } from "./edits.ts";
 import { placeOf } from "./places.ts";
+import { isAddress } from "./strays.ts";
 import { expand } from "./wanted.ts";
 
 /** One record of a sidecar. */
@@ -148,7 +149,8 @@ export function adoptKnown(
           found = true;
           continue;
         }
-        const value = want.known.find((one) => sameValue(valueAt(document.value, at), one));
+        const live = valueAt(document.value, at);
+        const value = [...want.known, ...held?.earlier ?? []].find((one) => sameValue(live, one));
         if (value === undefined || (held === undefined && overlaps(claims, at))) continue;
         const claim = held === undefined
           ? {
@@ -162,6 +164,7 @@ export function adoptKnown(
             text: undefined,
             created: [],
             nulls: [],
+            earlier: [],
           }
           : { ...withValue(document, held, value), owners: joined(held.owners, [provider]) };
         claims.set(pathKey(at), claim);
@@ -170,6 +173,13 @@ export function adoptKnown(
     }
   }
   return found ? { ...draft, claims: [...claims.values()] } : draft;
+}
+
+/** What was written at a claim's place before: a backup may bring it back. Only an address moves. */
+export function earlierOf(claim: Claim, value: ConfigValue): readonly ConfigValue[] {
+  if (!isAddress(claim)) return [];
+  const before = claim.earlier.filter((one) => !sameValue(one, claim.value));
+  return [claim.value, ...before].filter((one) => !sameValue(one, value)).slice(0, MOST_EARLIER);
 }
 
 /** The selector by which a wanted path means its entries at a depth. */
@@ -214,6 +224,7 @@ function adopted(
     text: undefined,
     created: [],
     nulls: [],
+    earlier: [],
   };
 }
 

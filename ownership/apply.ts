@@ -10,7 +10,7 @@
 import { ConfigPatchError, locate } from "../errors.ts";
 import type { ConfigDocument, ConfigPath, ConfigValue } from "../formats/types.ts";
 import { isTable, leavesOf, pathText, resolve, sameValue, valueAt } from "../formats/value.ts";
-import { matchAt } from "./adopt.ts";
+import { earlierOf, matchAt } from "./adopt.ts";
 import {
   type Claim,
   containersOf,
@@ -312,7 +312,7 @@ class Puts {
         ? overwritten.owners
         : [];
       const owners = joined(earlier?.owners ?? ours?.owners ?? staying, [provider]);
-      claims.set(key, { ...this.#claim(want, at, owners, ours ?? earlier) });
+      claims.set(key, this.#claim(want, at, owners, ours ?? earlier));
       if (holds) continue;
       const edits = this.edits.get(provider) ?? [];
       this.edits.set(provider, edits);
@@ -346,7 +346,7 @@ class Puts {
     want: Wanted,
     at: ConfigPath,
     owners: readonly string[],
-    known?: Pick<Claim, "place" | "kind" | "template">,
+    known?: Claim,
   ): Claim {
     return {
       place: known?.place ?? placeOf(at, (depth) => matchAt(want.path, depth)),
@@ -360,6 +360,7 @@ class Puts {
       text: undefined,
       created: [],
       nulls: [],
+      earlier: known === undefined ? [] : earlierOf(known, want.value),
     };
   }
 }
@@ -385,8 +386,7 @@ function tableInTheWay(
   // A table under headers has no single span, so the position of its first value is used.
   const live: ConfigValue | undefined = valueAt(document.value, at);
   const leaves = isTable(live) ? leavesOf(live, at).map((leaf) => leaf.path) : [];
-  const span = [at, ...leaves].map((path) => document.find(path)?.span)
-    .find((found) => found !== undefined);
+  const span = [at, ...leaves].map((path) => document.find(path)?.span).find(Boolean);
   return new ConfigPatchError(
     "shape",
     `a table stands at ${pathText(at)}, where a value must be`,

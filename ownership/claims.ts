@@ -60,6 +60,8 @@ export interface Claim {
   readonly at: ConfigPath | undefined;
   /** The value that we wrote. The place is ours while it still holds it. */
   readonly value: ConfigValue;
+  /** What we wrote there before, for other addresses, latest first: a backup may bring it back. */
+  readonly earlier: readonly ConfigValue[];
   /** What the value was made of; absent where only a sidecar told of it. */
   readonly template: ConfigValue | undefined;
   /** Why it was put. */
@@ -111,8 +113,8 @@ export interface FileRecord {
 /** Everything that we know of one config file. */
 export interface FileState extends FileRecord {
   /**
-   * The record of a text that was away when we came, in case it comes back. There are two where a crash
-   * has kept us from knowing which of them the text has.
+   * The record of a text that was away when we came, in case it comes back. There are two where a
+   * crash has kept us from knowing which of them the text has.
    */
   readonly aside: readonly FileRecord[];
 }

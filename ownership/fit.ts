@@ -164,7 +164,7 @@ function isBlank(character: string | undefined): boolean {
   return character === " " || character === "\t";
 }
 
-/** What stands there of a claim whose value is spelled otherwise by now: the blanks that came with it, too. */
+/** Where a claim stands whose value is spelled otherwise by now: with the blanks that came along. */
 export function aroundValue(text: string, { start, end }: Span, own: ClaimText): Span {
   const before = own.insert.slice(0, own.value.start);
   const behind = own.insert.slice(own.value.end);

@@ -127,7 +127,10 @@ function putElsewhere(start: Draft, draft: Draft, parts: readonly Part[]): OwnVa
     }
   };
   for (const claim of new Set([...start.claims, ...draft.claims])) {
-    if (isAddress(claim)) add(claim.template ?? null, claim);
+    if (!isAddress(claim)) continue;
+    for (const value of [claim.value, ...claim.earlier]) {
+      add(claim.template ?? null, { owners: claim.owners, value });
+    }
   }
   for (const { provider, action, wanted } of parts) {
     if (action !== "disable") continue;

@@ -300,6 +300,7 @@ async function readAll(entries: readonly Entry[], known: Known): Promise<ConfigF
     dir: entry.dir,
     file: entry.name,
     use: useOf(entry),
+    isHinted: entry.isHinted,
   }));
   const found = await reading.all(reads);
   return await Promise.all(safe.map(async ({ entry, error }): Promise<ConfigFile> => {

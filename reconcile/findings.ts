@@ -7,6 +7,7 @@ import { SIDECAR_NAME } from "../storage/names.ts";
 import { changeOf, type Changes } from "./changes.ts";
 import type { ConfigFile } from "./files.ts";
 import type { Preview } from "./preview.ts";
+import { stays } from "./rows.ts";
 import type { FoundSidecar } from "./sidecars.ts";
 import type { Job } from "./tasks.ts";
 
@@ -81,11 +82,18 @@ export class Findings {
 
   /** The report of a preview, with what was done on the way to it. */
   report({ found, unrecorded }: Changes): Report {
+    const kept: Warning[] = [];
     const planned = this.#withSilent(found).map((row): ProviderReport => {
       const { provider, file, action } = row;
       const failure = file === undefined ? undefined : this.#failures.get(file);
       // Whoever takes nothing back there has nothing to do with it.
       const concerns = action === "apply" ? row.outcome !== "failed" : row.outcome !== "unchanged";
+      const isKeptOff = action === "disable" && this.#job.keptOff?.includes(provider) === true;
+      if (failure !== undefined && concerns && isKeptOff) {
+        const message = stays(provider, failure);
+        kept.push({ file, message });
+        return { ...row, outcome: "kept", edits: [] };
+      }
       if (failure !== undefined && concerns) {
         return { ...row, outcome: "failed", edits: [], error: failure.with({ provider }) };
       }
@@ -109,7 +117,12 @@ export class Findings {
       changed: files.size > 0,
       providers,
       files: [...files.values()].sort((a, b) => a.file < b.file ? -1 : 1),
-      warnings: [...found.warnings, ...unrecorded.map(unrecordedWarning), ...this.#warnings],
+      warnings: [
+        ...found.warnings,
+        ...unrecorded.map(unrecordedWarning),
+        ...this.#warnings,
+        ...kept,
+      ],
     };
   }
 }

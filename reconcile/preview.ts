@@ -69,17 +69,21 @@ export async function preview(
   const sidecars = new Sidecars(mounts, reading, job.allowNested === true);
   const all = job.disableAll === true ? await everyName(job, state, sidecars) : [];
   const known = new Set([...ownersIn(state), ...all]);
-  const tasks = tasksOf(
+  const told = tasksOf(
     { ...job, disabledProviders: [...job.disabledProviders ?? [], ...all] },
     (name) => known.has(name),
   ).filter((task) => isLookedAt(task, job, state));
+  // Who is kept off and owns nothing has nothing to take back: nobody waits for that container.
+  const tasks = told.filter(({ provider }) =>
+    known.has(provider) || job.keptOff?.includes(provider) !== true
+  );
   const now = new Date(time.clock()).toISOString();
   const planning = { job, tasks, reading, now, earlier };
   const { files, dropped, stronger, plans, judgement, failures } = await planChosen(
     { job, tasks, state, sidecars, reading },
     planning,
   );
-  const { rows, warnings } = rowsOf({ tasks, files, plans, failures, judgement, job });
+  const { rows, warnings } = rowsOf({ tasks: told, files, plans, failures, judgement, job });
   const leftBehind = claimsLeftBehind(job);
   return {
     stateText,

@@ -167,7 +167,8 @@ function strayError(
 
 /**
  * How a failed disable ends if it must not fail the run. Within `apply`, the claims in a file that
- * does not parse stay for a later run. A provider that owns nothing in it has nothing to take back.
+ * does not parse stay for a later run, and in a run about others all that cannot be taken back. A
+ * provider that owns nothing in it has nothing to take back.
  */
 function keptAfter(
   error: ConfigPatchError,
@@ -178,13 +179,20 @@ function keptAfter(
   if (action !== "disable") return undefined;
   const owns = ownersOf(file.state).includes(provider) || file.records.has(provider);
   const isMalformed = error.code === "syntax" || error.code === "encoding";
-  if (owns && (!isMalformed || job.failIncompleteDisable === true)) return undefined;
-  const at = whereText(error.position);
+  const isLeft = job.keptOff?.includes(provider) === true ||
+    (isMalformed && job.failIncompleteDisable !== true);
+  if (owns && !isLeft) return undefined;
   const message = owns
-    ? `what is of ${provider} in it stays for a later run: ${error.message}${at}`
+    ? stays(provider, error)
     : `nothing of ${provider} is known to be in it, and it cannot be looked into: ` +
-      `${error.message}${at}`;
+      `${error.message}${whereText(error.position)}`;
   return { warning: { file: file.key, message }, outcome: owns ? "kept" : "unchanged" };
+}
+
+/** Says that what is a provider's could not be taken back yet. */
+export function stays(provider: string, error: ConfigPatchError): string {
+  return `what is of ${provider} in it stays for a later run: ${error.message}` +
+    whereText(error.position);
 }
 
 function whereText(position: Position | undefined): string {

@@ -46,7 +46,7 @@ export interface RunResult {
   readonly rounds: number;
 }
 
-/** How many rounds a run has: it plans again where a config changed between reading and replacing it. */
+/** How many rounds a run has: one more where a config changed between reading and replacing it. */
 const ROUNDS = 5;
 
 /** What a round that was lost to another run of ours counts for at least, in milliseconds of waiting. */

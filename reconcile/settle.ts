@@ -45,8 +45,8 @@ export function settleFile(
 }
 
 /**
- * The record of a file that is away after a crash: both records are set aside, since the text that comes
- * back may be that of either. A file that we began ourselves held nothing that could come back.
+ * The record of a file that is away after a crash: both records are set aside, since the text that
+ * comes back may be that of either. A file that we began ourselves held nothing that could come back.
  */
 export function awayAfterCrash(
   before: FileState | undefined,

@@ -35,7 +35,8 @@
  * In a place, `{ "leaves": […], "match": {…} }` is an entry of a list, known by what stands in it. While
  * a run is at work, `pending` holds what each file's entry will be, digests of its text before and
  * after, and the names of all temporary files, so that whoever comes after a crash knows both
- * outcomes, and which of them it is. `aside` is one record, or a list of two after a crash.
+ * outcomes, and which of them it is. `aside` is one record, or a list of two after a crash. A claim
+ * may have `earlier`: what was written there for other addresses.
  *
  * @module
  */
@@ -175,6 +176,7 @@ function recordJson({ format, origin, digest, claims }: FileRecord) {
         typeof key === "string" ? key : { leaves: key.leaves, match: key.match as JsonInput }
       ),
       value: claim.value,
+      earlier: claim.earlier.length === 0 ? undefined : claim.earlier,
       template: claim.template,
       kind: claim.kind,
       owners: claim.owners,
@@ -245,6 +247,7 @@ function readClaim(value: ConfigValue, key: string): Claim {
     place,
     at: undefined,
     value: claim.value,
+    earlier: claim.earlier === undefined ? [] : listIn(claim.earlier, `${key}: earlier values`),
     template: claim.template,
     kind: readKind(claim.kind, key),
     owners: stringsIn(claim.owners, `${key}: owners`),

@@ -194,7 +194,7 @@ export type Sight = Pick<MemoryInput, "files" | "patterns">;
 interface Looking {
   readonly opening: Opening;
   readonly system?: FileSystem;
-  /** The files whose clients have to be able to enter the host dir; absent: all, for the first look. */
+  /** Files whose clients have to be able to enter the host dir; absent: all, for the first look. */
   readonly configs?: ReadonlySet<string>;
 }
 

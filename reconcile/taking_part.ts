@@ -21,6 +21,11 @@ export interface TakingPart {
   readonly disableAll: boolean;
   /** What the settings keep off in this run; empty: nothing. */
   readonly off: readonly string[] | "all";
+  /**
+   * Of `disabledProviders`, those that only the settings keep off, where the command line names
+   * others: a run about these does not fail for them.
+   */
+  readonly keptOff: readonly string[];
   /** Names that take part in runs, though perhaps not in this one; absent: the whole roster. */
   readonly members: readonly string[] | undefined;
 }
@@ -58,6 +63,7 @@ export function takingPart(
       disabledProviders: unique([...wanted ?? settings.enabled, ...disabled]),
       disableAll: true,
       off: "all",
+      keptOff: [],
       members: undefined,
     };
   }
@@ -71,6 +77,7 @@ export function takingPart(
     disabledProviders: unique([...off, ...disabled]),
     disableAll: false,
     off: settings.disabled === "all" ? "all" : off,
+    keptOff: providers === undefined ? [] : off.filter((name) => !disabled.includes(name)),
     // A list of providers in the settings is a whole one: who was taken out of it has left.
     members: wanted && unique([...wanted, ...kept, ...named, ...disabled]),
   };

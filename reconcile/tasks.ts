@@ -19,6 +19,11 @@ export interface Choice {
   readonly disabledProviders?: Iterable<string> | undefined;
   /** Also take back every provider that the state, a sidecar or the roster's defaults know. */
   readonly disableAll?: boolean | undefined;
+  /**
+   * Of `disabledProviders`, those that only the settings keep off, in a run about others: who owns
+   * nothing is not looked at, and what cannot be taken back is a warning.
+   */
+  readonly keptOff?: readonly string[] | undefined;
   /** Names that take part in runs, though perhaps not in this one; absent: the whole roster. */
   readonly members?: readonly string[] | undefined;
   /** Whether the run is about the providers that were named for it, and no word about all others. */

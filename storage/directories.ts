@@ -43,8 +43,8 @@ export function isLeftToRoot(
 }
 
 /**
- * Makes a directory of the host side where nothing stands. An empty one of root's may be ours, of a run
- * that was killed before it could give it away: it is given now.
+ * Makes a directory of the host side where nothing stands. An empty one of root's may be ours, of a
+ * run that was killed before it could give it away: it is given now.
  *
  * @returns Whether it was made now; then its parent has to be synced.
  */

@@ -10,9 +10,9 @@ export function octal(bits: number): string {
 }
 
 /**
- * Why a config cannot be read by its own owner, or could not once it is made: the mode of the file, or
- * of a directory on the way, does not allow it; `undefined` if the owner can read it. (Root can read everything. So if we can
- * read the file, it does not follow that the client can.)
+ * Why a config cannot be read by its own owner, or could not once it is made: the mode of the file,
+ * or of a directory on the way, does not allow it; `undefined` if the owner can read it. (Root can
+ * read everything. So if we can read the file, it does not follow that the client can.)
  */
 export function unreadable(
   checked: CheckedPath,

@@ -19,6 +19,8 @@ export interface FileToRead {
   readonly file: string;
   /** What for: it decides how large the file may be. */
   readonly use: Use;
+  /** Whether only a sidecar names it: such files have a budget of their own, and use up no other. */
+  readonly isHinted?: boolean;
 }
 
 /** What became of a file: it was read, nothing stands there, or why it could not be read. */
@@ -73,7 +75,7 @@ export class Reading {
   readonly #inodes = new Map<string, ReadFile>();
   /** By file and use: what was found. Whoever asks again is about the same moment. */
   readonly #found = new Map<string, ReadOutcome>();
-  /** By host dir: what has been read of it. */
+  /** By host dir: what has been read of it; apart from that, what has been read by hints. */
   readonly #spent = new Map<string, { bytes: number; files: number }>();
 
   /** Nothing is read yet. */
@@ -91,8 +93,8 @@ export class Reading {
    * truncated and will write at once. All such files are read again, side by side, until each holds
    * something, or has been left alone for two seconds; and what was empty is believed only once two
    * reads have found the same. One that is still touched after three seconds fails as `busy`. These
-   * three seconds are all that a run has for one host dir, however many files there are in it and however
-   * it asks for them.
+   * three seconds are all that a run has for one host dir, however many files there are in it and
+   * however it asks for them.
    *
    * @returns By `host dir/file`, for each of the files.
    */
@@ -112,7 +114,7 @@ export class Reading {
       if (outcome !== undefined) this.#found.set(requestOf(file), outcome);
     }
     for (const file of files) {
-      const error = this.overBudget(file.dir);
+      const error = this.#over(file);
       if (error !== undefined) found.set(keyOf(file), { error: error.with({ file: keyOf(file) }) });
     }
     return found;
@@ -120,7 +122,12 @@ export class Reading {
 
   /** Why nothing of a host dir can be used: it makes a run read more than is bounded. */
   overBudget(dir: string): ConfigPatchError | undefined {
-    const { bytes, files } = this.#spent.get(dir) ?? { bytes: 0, files: 0 };
+    return this.#over({ dir });
+  }
+
+  #over(file: Pick<FileToRead, "dir" | "isHinted">): ConfigPatchError | undefined {
+    const { dir } = file;
+    const { bytes, files } = this.#spent.get(budgetOf(file)) ?? { bytes: 0, files: 0 };
     if (bytes <= LIMITS.hostDir && files <= LIMITS.hostDirFiles) return undefined;
     return new ConfigPatchError(
       "too-large",
@@ -132,10 +139,10 @@ export class Reading {
 
   /** Reads a file within the budget of its host dir. */
   async #readWithin(file: FileToRead): Promise<ReadOutcome> {
-    const spent = this.#spent.get(file.dir) ?? { bytes: 0, files: 0 };
-    this.#spent.set(file.dir, spent);
+    const spent = this.#spent.get(budgetOf(file)) ?? { bytes: 0, files: 0 };
+    this.#spent.set(budgetOf(file), spent);
     spent.files++;
-    const over = this.overBudget(file.dir);
+    const over = this.#over(file);
     if (over !== undefined) return { error: over };
     const outcome = await this.#read(file, (seen) => this.#inodes.get(inodeOf(seen)));
     const { read } = outcome;
@@ -188,14 +195,18 @@ export class Reading {
   }
 
   /** Adds the size of a file that was still empty when the sizes were counted. */
-  #count({ dir, file }: FileToRead, { read }: ReadOutcome): void {
-    const spent = this.#spent.get(dir);
-    if (spent !== undefined && file !== SIDECAR_NAME) spent.bytes += read?.bytes.length ?? 0;
+  #count(file: FileToRead, { read }: ReadOutcome): void {
+    const spent = this.#spent.get(budgetOf(file));
+    if (spent !== undefined && file.file !== SIDECAR_NAME) spent.bytes += read?.bytes.length ?? 0;
   }
 }
 
 function keyOf({ dir, file }: FileToRead): string {
   return `${dir}/${file}`;
+}
+
+function budgetOf({ dir, isHinted }: Pick<FileToRead, "dir" | "isHinted">): string {
+  return isHinted === true ? `by hints: ${dir}` : dir;
 }
 
 /** A file that is read for two uses is read twice: another cap holds, and more is asked of one. */

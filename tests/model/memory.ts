@@ -21,6 +21,8 @@ export interface Held {
   readonly kind: Kind;
   /** What we wrote. */
   readonly value: string;
+  /** What we wrote there for other addresses before, latest first. */
+  readonly earlier?: readonly string[];
   /** What the user had there; absent: nothing, or not known any more. */
   readonly former?: string;
   /** The providers that want it. */

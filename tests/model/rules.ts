@@ -161,8 +161,9 @@ function outcomeOf(situation: Situation, file: string): Outcome {
       for (const place of meant(tree, wanted)) {
         const certain = before.get(place)?.value;
         if (certain !== undefined && certain === tree.leaves.get(place)) continue;
-        if (!isVaults(template, place)) continue;
         const value = tree.leaves.get(place) ?? "";
+        const isEarlier = held.get(place)?.earlier?.includes(value) === true;
+        if (!isVaults(template, place) && !isEarlier) continue;
         isLoose = true;
         // What another program has moved to another address keeps the user's former text.
         const claim = held.get(place);
@@ -296,7 +297,7 @@ function outcomeOf(situation: Situation, file: string): Outcome {
     const stay = stayers.filter((one) => one.place === place && one.value === value);
     const owners = join(earlier?.owners ?? [], [name, ...stay.flatMap((one) => one.owners)]);
     const former = claim === undefined ? live : claim.former;
-    const wish = { kind, value, owners, made: claim?.made ?? [] };
+    const wish = { kind, value, owners, made: claim?.made ?? [], earlier: earlierOf(claim, value) };
     return former === undefined ? wish : { ...wish, former };
   };
   /** A default is written into what this run has created, and nowhere else. */
@@ -337,6 +338,13 @@ function outcomeOf(situation: Situation, file: string): Outcome {
   };
   const lefts = [...first.lefts, ...second.lefts];
   return { tree, memory: now, rows, isLoose: isLoose || lefts.length > 0, turn };
+}
+
+/** What was written at a place before: a backup may bring it back. Only an address changes. */
+function earlierOf(claim: Held | undefined, value: string): readonly string[] {
+  if (claim === undefined) return [];
+  const written = [claim.value, ...(claim.earlier ?? []).filter((one) => one !== claim.value)];
+  return written.filter((one) => one !== value).slice(0, 4);
 }
 
 /** A value is written, with what has to be around it. */

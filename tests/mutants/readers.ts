@@ -47,6 +47,22 @@ export const READER_MUTANTS: readonly Mutant[] = [
     caughtBy: "in JSON, a key in other letters and one that stands twice count ... FAILED",
   },
   {
+    name: "a line separator ends no comment of JSON",
+    file: "formats/json/spans.ts",
+    of: "refuseUnclearEnd",
+    rule: assume(true, "isReturn", -1),
+    run: test("formats/json", "--filter", "programs read differently"),
+    caughtBy: "or that programs read differently, are refused ... FAILED",
+  },
+  {
+    name: "of a name of a .env file that stands twice, the last one alone is put back",
+    file: "ownership/fit.ts",
+    of: "ownSpan",
+    rule: assume(false, "isRepeated"),
+    run: test("reconcile/off_means_off", "--filter", "stands twice"),
+    caughtBy: "our line of a .env file stands twice: some readers take the first one ... FAILED",
+  },
+  {
     name: "an entry that matches to some readers alone is left as it is",
     file: "ownership/wanted.ts",
     of: "refuseUntold",

@@ -244,6 +244,45 @@ Deno.test("a former value comes back, wherever another program has moved ours in
   });
 });
 
+Deno.test("a backup from before the vault moved is ours, and the former value comes back", async () => {
+  await inEachForm(async (scenario, file, text) => {
+    for (const again of [false, true]) {
+      const backups: string[] = [];
+      for (const location of ELSEWHERE) {
+        await scenario.apply({ location });
+        backups.push(scenario.read(file) ?? "");
+      }
+      const location = resolveVaultLocation({ tokenBrokerPort: 9999, direct: true });
+      for (const backup of backups) {
+        await scenario.apply({ location });
+        scenario.write(file, backup);
+        if (again) {
+          const { providers } = await scenario.apply({ location });
+          assert.deepEqual(
+            providers.flatMap(({ edits }) => edits.filter((one) => one.overrode)),
+            [],
+          );
+        }
+      }
+      await scenario.apply({ providers: [], disabledProviders: ["p"], location });
+      assert.equal(scenario.read(file), text, `${again}`);
+    }
+  });
+});
+
+Deno.test("a copy of an earlier address is named by the disable, as one of the present is", async () => {
+  const scenario = await Scenario.with({}, {
+    p: { host_dir: "_p", shared_config_patch: { file: "c.yml", yaml_set: { url: "{vault_url}" } } },
+  });
+  await scenario.apply({ location: ELSEWHERE[0]! });
+  const text = scenario.read("_p/c.yml") ?? "";
+  scenario.write("_p/c.yml", text + text.replace("url", "url2"));
+  await scenario.apply();
+  const { warnings } = await scenario.disable("p");
+  assert.deepEqual(warnings.map(({ code }) => code), ["moved"]);
+  await Deno.remove(scenario.mounts, { recursive: true });
+});
+
 Deno.test("what comes back is reported as restored, with the value, whatever stands beside it", async () => {
   const entries: readonly [string, string, string][] = [
     ["c.toml", '[[l]]\nname = "m"\nu = "mine"\n', '[[l]]\nname = "m"\nz = 1\n\n'],

@@ -218,3 +218,19 @@ forgedTest("that leads to a file that cannot be replaced fails nobody", async (s
   assert.match(told, /leads to a file that cannot be replaced: left alone/);
   assert.equal(scenario.read("_a/x.json"), '{"k": "v", "l": 1}\n');
 });
+
+forgedTest(
+  "that names more than is read of a host dir keeps nobody from being taken back",
+  async (s) => {
+    await s.apply();
+    const names = Array.from({ length: 20 }, (_, i) => `${i}.json`);
+    for (const name of names) s.write(`_a/${name}`, JSON.stringify("x".repeat(200_000)));
+    const providers = { p: [record({ k: "v" })] };
+    const files = Object.fromEntries(names.map((name) => [name, { providers }]));
+    s.write(FORGED, JSON.stringify({ version: 1, files }));
+    const { warnings } = await s.disable("p", "q", "t", "b");
+    const left = s.files();
+    for (const [path, text] of Object.entries(ORIGINAL)) assert.equal(left[path], text, path);
+    assert.match(warnings.map(({ message }) => message).join(), /leads to 20 files/);
+  },
+);

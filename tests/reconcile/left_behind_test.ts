@@ -7,6 +7,7 @@ import { defaultFormats } from "../../formats/mod.ts";
 import { resolveVaultLocation, verifySharedConfigPatches, type Warning } from "../../mod.ts";
 import { MOST_TOLD } from "../../ownership/bounds.ts";
 import { preview } from "../../reconcile/preview.ts";
+import { run } from "../../reconcile/run.ts";
 import { Mounts } from "../../storage/mounts.ts";
 import { outcomes, patched, type Patches, Scenario } from "../support/scenario.ts";
 
@@ -92,6 +93,38 @@ Deno.test("a run that names its providers looks into no other host dir, and says
   const all = await verifySharedConfigPatches(roster, mounts, { location: MOVED });
   assert.equal(all.verdict, "not-routed");
   await Deno.remove(mounts, { recursive: true });
+});
+
+Deno.test("who is kept off fails no run about others, and is not looked at once it owns nothing", async () => {
+  for (const [what, breakIt] of Object.entries(BROKEN)) {
+    const scenario = await Scenario.with({}, { ...LEFT, ...STAYS });
+    await scenario.apply();
+    const path = `${scenario.mounts}/_left/c.json`;
+    const text = Deno.readTextFileSync(path);
+    const start = async (location = resolveVaultLocation()) => {
+      const { roster, mounts } = scenario;
+      const choice = { location, providers: ["s"], disabledProviders: ["l"], isAboutNamed: true };
+      const job = { ...choice, roster, mounts: new Mounts(mounts), formats: defaultFormats };
+      const { report, end } = await run({ ...job, keptOff: ["l"] });
+      return { report, looked: end.found.files.map(({ key }) => key) };
+    };
+    breakIt(path);
+    const { report } = await start();
+    assert.deepEqual(outcomes(report), ["l: kept", "s: unchanged"], what);
+    assert.match(
+      told(report.warnings)[0]?.message ?? "",
+      /^what is of l in it stays for a later run/,
+    );
+    Deno.removeSync(path, { recursive: true });
+    Deno.writeTextFileSync(path, text);
+    assert.deepEqual(outcomes((await start()).report), ["l: removed", "s: unchanged"], what);
+    Deno.writeTextFileSync(path, text);
+    breakIt(path);
+    const later = await start(MOVED);
+    assert.deepEqual(later.looked, ["_stays/c.yml"]);
+    assert.deepEqual(told(later.report.warnings), []);
+    await Deno.remove(scenario.mounts, { recursive: true });
+  }
 });
 
 Deno.test("of many addresses that are left behind, some are told and the others counted", async () => {

@@ -251,6 +251,7 @@ Deno.test("settings: who takes part", () => {
     disabledProviders: [],
     disableAll: false,
     off: [],
+    keptOff: [],
     members: undefined,
   };
   assert.deepEqual(part({}), none);
@@ -278,7 +279,10 @@ Deno.test("settings: who takes part", () => {
     providers: ["vibe"],
     disabledProviders: ["gh"],
     off: ["gh"],
+    keptOff: ["gh"],
   });
+  const both = part({ disabled: ["gh", "pi"] }, { providers: ["vibe"], disabled: ["gh"] });
+  assert.deepEqual(both.keptOff, ["pi"]);
   assert.deepEqual(
     part({ disabled: ["vibe"] }, { providers: ["vibe"], disabled: ["vibe"] }).disabledProviders,
     ["vibe"],
@@ -289,6 +293,7 @@ Deno.test("settings: who takes part", () => {
     disabledProviders: ["claude"],
     disableAll: true,
     off: "all",
+    keptOff: [],
     members: undefined,
   });
   assert.deepEqual(
@@ -303,6 +308,7 @@ Deno.test("settings: who takes part", () => {
       disabledProviders: ["claude", "gh", "old"],
       disableAll: false,
       off: "all",
+      keptOff: ["claude", "gh", "old"],
       members: undefined,
     },
   );
