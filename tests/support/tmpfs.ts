@@ -19,7 +19,8 @@ export async function onMemoryDisk<T>(
   try {
     return await work({ path, mounted });
   } finally {
-    if (mounted) system("umount", path);
+    // A process that was killed just now may still have a file of it open.
+    if (mounted && !system("umount", path)) system("umount", "--lazy", path);
     await Deno.remove(path, { recursive: true });
   }
 }
