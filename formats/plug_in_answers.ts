@@ -82,11 +82,9 @@ export function slotOf(slot: Loose<Slot>, text: string): Slot | undefined {
   const where = span === undefined
     ? undefined
     : spanOf(span, text, "`find` must give a span of the text");
-  return {
-    value: plainValue(value),
-    span: where,
-    isRepeated: optional<boolean>(isRepeated, "isRepeated", "boolean"),
-  };
+  const own: Slot = { value: plainValue(value), span: where };
+  const repeated = optional<boolean>(isRepeated, "isRepeated", "boolean");
+  return repeated === undefined ? own : { ...own, isRepeated: repeated };
 }
 
 /** An edit of a text. */

@@ -22,7 +22,7 @@ interface Collection {
   readonly byName: ReadonlyMap<string, Entry>;
   /** Names of entries whose key is no text to us, by the text that it may be. */
   readonly otherNames: ReadonlyMap<string, readonly string[]>;
-  /** Names of entries whose key may be any text: a collection, or a scalar with a tag. */
+  /** Names of entries whose key may be any text: it has a tag, or is a list that is not plain. */
   readonly anyNames: readonly string[];
   /** What brings in what is merged: names, or the numbers of all entries. */
   readonly merges: readonly (string | number)[];
@@ -95,19 +95,32 @@ export class YamlReadings implements Readings {
     const merges: string[] = [];
     for (const { key, keyNode } of odd) {
       const node = keyNode && followAlias(this.#index, keyNode);
-      const text = node?.kind === "scalar" ? this.#contentOf(node) : undefined;
       const isMerge = node?.tag === `${CORE_TAG}merge`;
+      const text = node && this.#keyText(node);
       if (isMerge || text === MERGE_KEY) merges.push(key);
-      if (key === MERGE_KEY) continue;
-      if (!isMerge && (text === undefined || node?.tag !== undefined)) {
+      if (key === MERGE_KEY || isMerge) continue;
+      if (text === undefined) {
         anyNames.push(key);
-      } else if (text !== undefined) {
+      } else {
         const known = otherNames.get(text) ?? [];
         otherNames.set(text, known);
         known.push(key);
       }
     }
     return { otherNames, anyNames, merges };
+  }
+
+  /** The text that a key is to some reader; `undefined` where it may be any. */
+  #keyText(node: YamlNode): string | undefined {
+    const target = followAlias(this.#index, node);
+    if (target === undefined || isForeign(target)) return undefined;
+    if (target.kind === "scalar") return this.#contentOf(target);
+    // As JavaScript makes a text of them: `[proxy]` is "proxy".
+    if (target.kind !== "seq") return String({});
+    const items = target.entries.map(({ value }) =>
+      value.kind === "scalar" && !isForeign(value) ? this.#contentOf(value) : undefined
+    );
+    return items.includes(undefined) ? undefined : items.join();
   }
 
   #valuesOf(node: YamlNode): readonly ConfigValue[] {

@@ -51,7 +51,7 @@ export interface CollectionNode extends NodeBase {
   readonly bare: boolean;
   /** Pairs or items in order. */
   readonly entries: readonly Entry[];
-  /** The first pair whose key is an alias or a collection, or has a tag. */
+  /** The first pair whose key is an alias, or has a tag. */
   readonly oddKey: Entry | undefined;
 }
 
@@ -223,7 +223,7 @@ class Indexer {
     if ((!flow || bare) && last !== undefined) end = last.end;
     const kind = map ? "map" : "seq";
     const oddKey = entries.find(({ keyNode }) =>
-      keyNode !== undefined && (keyNode.kind !== "scalar" || keyNode.tag !== undefined)
+      keyNode !== undefined && (keyNode.kind === "alias" || keyNode.tag !== undefined)
     );
     return { kind, ...base, outer, start, end, flow, bare, entries, oddKey };
   }

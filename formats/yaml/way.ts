@@ -160,17 +160,12 @@ function refuseCollection(index: YamlIndex, node: CollectionNode, isWritten: boo
 function refuseKeys(index: YamlIndex, node: CollectionNode, ours: Entry | undefined): void {
   const { oddKey } = node;
   if (oddKey?.keyNode !== undefined) {
-    const { kind } = oddKey.keyNode;
-    const what = kind === "alias"
-      ? "an alias"
-      : kind === "scalar"
-      ? "a key with a tag"
-      : "a list or a mapping";
+    const what = oddKey.keyNode.kind === "alias" ? "an alias" : "a key with a tag";
     throw refused(
       index,
       oddKey.start,
       `${what} is a key of this mapping, and to some programs it is the key that is to be set`,
-      "write the key out as a plain text, without alias and tag",
+      "write the key out, without alias and tag",
     );
   }
   const key = ours?.keyNode;

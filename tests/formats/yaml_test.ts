@@ -77,9 +77,7 @@ Deno.test("keys that are no strings collide with nothing and cannot be reached",
   assert.equal(rootOf(document)["__proto__"], "p");
   const hidden = Object.keys(document.value).filter((key) => !key.isWellFormed());
   assert.equal(hidden.length, 3);
-  const scalars = document.text.replace("[a, b]: list\n", "");
-  for (const key of hidden) refuses(scalars, [key + "x"], "v", "unsupported", "surrogate");
-  refuses(document.text, ["a"], "v", "unsupported", "a list or a mapping is a key");
+  for (const key of hidden) refuses(document.text, [key + "x"], "v", "unsupported", "surrogate");
   assert.throws(() => parse('"\\uD800bigint 1": a\n'), { code: "unsupported" });
 });
 

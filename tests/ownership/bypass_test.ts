@@ -45,7 +45,7 @@ Deno.test("a setting that comes by an alias or a merge key is found, and told at
   }
 });
 
-Deno.test("a key that is no text may be any name, and a list with a tag may be a table", async () => {
+Deno.test("a key with a tag may be any name, a list its only entry, and a list with a tag a table", async () => {
   const proxy = ["r", "proxy"];
   const rows: readonly Row[] = [
     // As go-yaml and npm `yaml`, js-yaml 4, and PyYAML read it.
@@ -55,6 +55,8 @@ Deno.test("a key that is no text may be any name, and a list with a tag may be a
     ["b: &b !!binary cHJveHk=\nr:\n  *b : evil\n", proxy, ["r.proxy:3"]],
     ["l: &l [proxy]\nr:\n  *l : evil\n", proxy, ["r.proxy:3"]],
     ["[r]: {proxy: evil}\n", proxy, ["r.proxy:1"]],
+    ["r: {[!!binary cHJveHk=]: evil}\n", proxy, ["r.proxy:1"]],
+    ["r:\n  ? &a [*a]\n  : evil\n", proxy, ["r.proxy:3"]],
     ["r: {proxy: good, !!binary cHJveHk=: evil}\n", proxy, ["r.proxy:1"]],
     ["a: &a {!!binary cHJveHk=: evil}\nr: *a\n", proxy, ["r:2"]],
     ["r:\n  ? !!merge {}\n  : {proxy: evil}\n", proxy, ['r."<<":3']],
@@ -78,8 +80,8 @@ Deno.test("a key that is no text may be any name, and a list with a tag may be a
       "r: [proxy: evil]\n",
       "r: {[proxy]: good}\n",
       "r: {[proxy]: ~}\n",
-      "[x]: {other: evil}\nr: {}\n",
-      "? [x]\n: {r: {proxy: evil}}\n",
+      "[x]: {proxy: evil}\nr: {[proxy, x]: evil, {proxy: x}: evil}\n",
+      "? [x]\n: {r: {proxy: evil}}\n{{ r }}: {proxy: evil}\n",
       "r: !!omap [a: {proxy: evil}]\n",
       "r: !!map {a: evil}\n",
       "r: {proxy: !!str good}\n",
