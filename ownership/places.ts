@@ -189,11 +189,14 @@ interface Group {
   readonly searches: Search[];
 }
 
-/** Groups claims by entry: of entries that look alike, the second holds a place's second claim. */
+/**
+ * Groups claims by entry: of entries that look alike, the second holds a place's second claim. The last
+ * claims of all places belong together: an earlier one may be left of an entry that is gone.
+ */
 function groupsOf(searches: readonly Search[]): Group[] {
   const groups: Group[] = [];
   const alike = new Map<string, { readonly group: Group; readonly tails: Set<string> }[]>();
-  for (const search of searches) {
+  for (const search of searches.toReversed()) {
     const mark = search.rest[0] as EntryMark;
     const [key, tail] = [textOf(mark.leaves), textOf(search.rest.slice(1))];
     const list = alike.get(key) ?? [];
@@ -212,7 +215,7 @@ function groupsOf(searches: readonly Search[]): Group[] {
     open.tails.add(tail);
     open.group.searches.push(search);
   }
-  return groups;
+  return groups.toReversed();
 }
 
 function whichOf({ leaves }: EntryMark): number {

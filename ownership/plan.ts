@@ -34,7 +34,7 @@ import {
 import { fitAll } from "./fit.ts";
 import { findPlaces, marked } from "./places.ts";
 import type { Action, Edit, Outcome } from "./report.ts";
-import { isAddress, type Stray, straysOf } from "./strays.ts";
+import { openClaims, type Stray, straysOf } from "./strays.ts";
 import { type Part, routes } from "./wanted.ts";
 import { claimsOf, type Ending, endingsOf, withdraw } from "./withdraw.ts";
 
@@ -149,9 +149,9 @@ export function planFile(input: FileInput): FilePlan {
     ? draft.claims.length === 0 && record !== undefined ? finalText(text, origin) : text
     : finalText(draft.document.text, origin);
   const strays = straysOf(start, draft, parts);
-  const open = draft.released.filter(isOpen).map(({ claim }) => claim)
-    .filter(({ owners }) => owners.some((owner) => (strays.get(owner)?.length ?? 0) > 0));
-  const state = stateOf({ ...draft, claims: [...draft.claims, ...open] }, {
+  const open = openClaims(draft, strays);
+  // They come before what was put again at their places.
+  const state = stateOf({ ...draft, claims: [...open, ...draft.claims] }, {
     origin,
     // A provider that leaves stays in what is set aside: that text may come back with its values.
     aside,
@@ -184,15 +184,6 @@ export function planFile(input: FileInput): FilePlan {
     };
   });
   return { text: after, state, results };
-}
-
-/**
- * Whether a claim stays as long as an address does, so that the next disable names it again. One in an
- * entry that we have removed would be taken for another entry's.
- */
-function isOpen({ claim, outcome }: Released): boolean {
-  if (outcome === "gone" || outcome === "kept") return true;
-  return isAddress(claim) && claim.place.every((key) => typeof key === "string");
 }
 
 /** The places of who leaves that hold a value of the user's by now, but no address of the vault. */

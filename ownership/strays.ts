@@ -11,7 +11,7 @@ import { isList, isTable, sameValue, valueAt } from "../formats/value.ts";
 import { addressesIn, hasToken, holdsAddress } from "../transport/tokens.ts";
 import { MOST_TOLD } from "./bounds.ts";
 import { type Claim, containersOf, isLive, isWithin, pathKey, type Place } from "./claims.ts";
-import type { Draft } from "./edits.ts";
+import type { Draft, Released } from "./edits.ts";
 import { findPlaces } from "./places.ts";
 import { expand, type Part } from "./wanted.ts";
 
@@ -106,6 +106,33 @@ export function straysOf(
   }));
 }
 
+/**
+ * The claims that have ended, and stay as long as an address of their owners does, so that the next
+ * disable names it again. The containers around them are not ours any more. Where our value had gone,
+ * the former text was not given back yet: it is once the user has put ours back.
+ */
+export function openClaims(
+  { released }: Draft,
+  strays: ReadonlyMap<string, readonly Stray[]>,
+): Claim[] {
+  return released.filter(isOpen)
+    .map(({ claim, outcome }): Claim => {
+      const isDue = outcome === "gone" || outcome === "kept";
+      return { ...claim, text: isDue ? claim.text : undefined, created: [], nulls: [] };
+    })
+    .filter(({ owners }) => owners.some((owner) => (strays.get(owner)?.length ?? 0) > 0));
+}
+
+/**
+ * Nothing but an address is looked for elsewhere. A claim in an entry that we have removed would be
+ * taken for another entry's.
+ */
+function isOpen({ claim, outcome }: Released): boolean {
+  if (!isAddress(claim)) return false;
+  return outcome === "gone" || outcome === "kept" ||
+    claim.place.every((key) => typeof key === "string");
+}
+
 /** A value that providers may have put, wherever it stands. */
 interface OwnValue {
   readonly owners: readonly string[];
@@ -127,10 +154,7 @@ function putElsewhere(start: Draft, draft: Draft, parts: readonly Part[]): OwnVa
     }
   };
   for (const claim of new Set([...start.claims, ...draft.claims])) {
-    if (!isAddress(claim)) continue;
-    for (const value of [claim.value, ...claim.earlier]) {
-      add(claim.template ?? null, { owners: claim.owners, value });
-    }
+    if (isAddress(claim)) add(claim.template ?? null, claim);
   }
   for (const { provider, action, wanted } of parts) {
     if (action !== "disable") continue;

@@ -69,14 +69,15 @@ export async function preview(
   const sidecars = new Sidecars(mounts, reading, job.allowNested === true);
   const all = job.disableAll === true ? await everyName(job, state, sidecars) : [];
   const known = new Set([...ownersIn(state), ...all]);
+  // Who is kept off and owns nothing has nothing to take back: nobody waits for that container.
+  const isPassedOver = ({ provider }: Task) =>
+    job.keptOff?.includes(provider) === true && stateText !== undefined && !known.has(provider);
   const told = tasksOf(
     { ...job, disabledProviders: [...job.disabledProviders ?? [], ...all] },
     (name) => known.has(name),
-  ).filter((task) => isLookedAt(task, job, state));
-  // Who is kept off and owns nothing has nothing to take back: nobody waits for that container.
-  const tasks = told.filter(({ provider }) =>
-    known.has(provider) || job.keptOff?.includes(provider) !== true
-  );
+  ).filter((task) => isLookedAt(task, job, state))
+    .map((task) => isPassedOver(task) ? { ...task, error: undefined } : task);
+  const tasks = told.filter((task) => !isPassedOver(task));
   const now = new Date(time.clock()).toISOString();
   const planning = { job, tasks, reading, now, earlier };
   const { files, dropped, stronger, plans, judgement, failures } = await planChosen(

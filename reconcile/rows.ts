@@ -69,6 +69,10 @@ function rowsOfTask(
     bypasses: [],
     error: undefined,
   };
+  if (task.error !== undefined && job.keptOff?.includes(provider) === true) {
+    warnings.push({ file: task.error.file ?? own, message: stays(provider, task.error) });
+    return [{ ...base, outcome: "kept" }];
+  }
   if (task.error !== undefined) {
     return [{ ...base, file: task.error.file ?? own, outcome: "failed", error: task.error }];
   }

@@ -32,6 +32,9 @@ export function giveTo(system: FileSystem, path: string, owner: Owner): void {
   }
 }
 
+/** The most that an empty directory takes on a disk, in bytes; what takes more is not listed. */
+const EMPTY_DIRECTORY = 4096;
+
 /** Whether a directory is empty, and still root's though it is to be somebody else's. */
 export function isLeftToRoot(
   system: FileSystem,
@@ -39,7 +42,8 @@ export function isLeftToRoot(
   seen: FileStatus,
   owner: Owner,
 ): boolean {
-  return seen.kind === "directory" && isToBeGiven(seen, owner) && system.list(path).length === 0;
+  return seen.kind === "directory" && isToBeGiven(seen, owner) && seen.size <= EMPTY_DIRECTORY &&
+    system.list(path).length === 0;
 }
 
 /**

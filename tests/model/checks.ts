@@ -8,6 +8,7 @@ import { NO_STATE, parseState, printState, type State } from "../../reconcile/st
 import { placeIn, type Stage, treeOf } from "./cast.ts";
 import { isBlank, type Kind, type Memory, type Tree } from "./memory.ts";
 import type { Note, Outcome } from "./rules.ts";
+import { holdsAddress } from "./steps.ts";
 import type { Readable } from "./users.ts";
 import { meant } from "./wants.ts";
 
@@ -54,8 +55,11 @@ export function assertMemory(
   { stage, handler }: { readonly stage: Stage; readonly handler: FormatHandler },
   text: string | undefined,
   memories: ReadonlyMap<string, Memory>,
+  files: Iterable<string>,
   textOf: (file: string) => string | undefined,
 ): void {
+  // In the other files, nobody has looked yet where our values are by now.
+  const only = new Set(files);
   const state = stateIn(text);
   if (text !== undefined) assert.equal(printState(state), text);
   assert.equal(state.pending === undefined, true, "nothing is pending");
@@ -72,7 +76,7 @@ export function assertMemory(
   const told = (
     rows: Iterable<readonly [string, readonly (Remembered & { made: readonly string[] })[]]>,
   ) =>
-    [...rows].flatMap(([file, claims]) => {
+    [...rows].filter(([file]) => only.has(file)).flatMap(([file, claims]) => {
       const tree = treeOf(stage, textOf(file) ?? "");
       const live = claims.filter(({ place, value }) => tree.leaves.get(place) === value);
       const made = new Set(live.flatMap((claim) => claim.made));
@@ -81,10 +85,15 @@ export function assertMemory(
     }).sort();
   // Where the entries are is told by the program's own pairing: the values in them tell on it.
   const shown = [...state.files].map(([file, { claims }]) => {
+    // Who has left is kept in mind as long as an address stands in the file that nobody holds. Where
+    // an older copy is put back then, theirs is theirs again.
+    const isKnown = ({ place, value }: Remembered) =>
+      !holdsAddress(value) || memories.get(file)?.held.has(place) === true;
     const text = textOf(file);
     const tree = isBlank(text) ? {} : stage.read(text ?? "");
     const root = handler.parse(isBlank(text) ? handler.blank : text ?? "").value;
-    return [file, findPlaces(root, claims).flatMap((claim) => remembered(claim, tree))] as const;
+    const all = findPlaces(root, claims).flatMap((claim) => remembered(claim, tree));
+    return [file, all.filter(isKnown)] as const;
   });
   const wanted = [...memories].map(([file, { held }]) =>
     [
@@ -209,6 +218,17 @@ export function rowsOf({ providers }: Report): string[] {
       return rowText([`${file} ${action} ${provider} ${outcome}`, ...overrode]);
     },
   );
+}
+
+/**
+ * Whether a row tells of nothing new. What is set aside is told each time, as long as its text is away;
+ * and so is a place that holds the user's value again, as long as an address of the vault stands in the
+ * file, as in an older copy that was put back: the claim stays so that the address is named again.
+ */
+export function isToldAgain(row: string, textOf: (file: string) => string | undefined): boolean {
+  const [file = "", action, , outcome] = row.split(" ");
+  if (action !== "disable") return false;
+  return outcome === "gone" || (outcome === "kept" && holdsAddress(textOf(file)));
 }
 
 /** A row, with its places in order; which of several entries each is of is not said. */

@@ -17,12 +17,14 @@ export interface Counts {
   crashes: number;
   /** Plays that ended because an edit was refused: nothing is lost then. */
   stuck: number;
+  /** Plays that ended because the rules cannot tell what is ours. */
+  untold: number;
 }
 
 /** Fresh counts. */
 export function noCounts(): Counts {
   return {
     ...{ plays: 0, runs: 0, writing: 0, acts: 0, copies: 0, back: 0 },
-    ...{ originals: 0, crashes: 0, stuck: 0 },
+    ...{ originals: 0, crashes: 0, stuck: 0, untold: 0 },
   };
 }

@@ -105,26 +105,61 @@ export function chosen(
  * one that we made that is only its kind: where it is gone, another of that kind that is not known
  * may be taken for it, first of all one in which our values stand.
  */
-export function foundAgain(
+export function foundAgain(tree: Tree, held: ReadonlyMap<string, Held>): Map<string, Held> {
+  const entry = standIn(tree, held);
+  return entry === undefined ? new Map(held) : renamed(held, MADE, entry);
+}
+
+/** The entry that is taken for the one that we made, where that is gone. */
+export function standIn(
   { leaves, containers }: Tree,
   held: ReadonlyMap<string, Held>,
-): Map<string, Held> {
+): string | undefined {
   const made = [...held].filter(([place]) => place.startsWith(`${MADE}.`));
-  if (made.length === 0 || containers.has(MADE)) return new Map(held);
-  const to = (entry: string, place: string) => place.replace(MADE, entry);
+  if (made.length === 0 || containers.has(MADE)) return undefined;
   const standing = (entry: string) =>
-    made.filter(([place, { value }]) => leaves.get(to(entry, place)) === value).length;
-  const [entry] = [...containers].filter((one) =>
+    made.filter(([place, { value }]) => leaves.get(place.replace(MADE, entry)) === value).length;
+  return [...containers].filter((one) =>
     leaves.get(`${one}.${FOUND_BY.key}`) === FOUND_BY.value &&
     ![...held.keys()].some((place) => isBelow(place, one))
-  ).sort((a, b) => standing(b) - standing(a));
-  if (entry === undefined) return new Map(held);
+  ).sort((a, b) => standing(b) - standing(a))[0];
+}
+
+/** What is remembered, with another name for an entry. */
+export function renamed(
+  held: ReadonlyMap<string, Held>,
+  from: string,
+  to: string,
+): Map<string, Held> {
+  const name = (place: string) =>
+    place === from || isBelow(place, from) ? to + place.slice(from.length) : place;
   return new Map(
-    [...held].map(([place, claim]) => [
-      to(entry, place),
-      { ...claim, made: claim.made.map((one) => to(entry, one)) },
-    ]),
+    [...held].map(([place, claim]) => [name(place), { ...claim, made: claim.made.map(name) }]),
   );
+}
+
+/**
+ * Whether a value of ours stands in an entry that we do not remember, and was remembered in one that is
+ * gone, for which the other is not taken by the rule above: so it is when an older copy is put back.
+ * Such entries may still have something in common, or be the last ones left, and then the claims are
+ * found again; rules that know an entry by its name alone cannot tell. Either way the value is ours,
+ * or equal to what we wrote.
+ */
+export function isUntold(
+  { leaves, containers }: Tree,
+  held: ReadonlyMap<string, Held>,
+): boolean {
+  const entryOf = (place: string) => /^models\[[^\]]*\]/.exec(place)?.[0];
+  const known = new Set([...held.keys()].map(entryOf));
+  const fresh = [...containers].filter((one) => entryOf(one) === one && !known.has(one));
+  return [...held].some(([place, { value }]) => {
+    const entry = entryOf(place);
+    if (entry === undefined || containers.has(entry)) return false;
+    return fresh.some((one) =>
+      leaves.get(one + place.slice(entry.length)) === value &&
+      (entry !== MADE || leaves.get(`${one}.${FOUND_BY.key}`) !== FOUND_BY.value)
+    );
+  });
 }
 
 /** Containers that exist only because of us: those that still hold something of ours know best. */

@@ -2,8 +2,9 @@
 import { defaultFormats } from "../../formats/mod.ts";
 import type { Counts } from "./counts.ts";
 import { NAMES, type Stage } from "./cast.ts";
+import { Refused, Untold } from "./ends.ts";
 import type { Step } from "./steps.ts";
-import { Refused, World } from "./world.ts";
+import { World } from "./world.ts";
 
 /** Plays the steps; throws where a run does not lead to what the rules say. */
 export async function play(
@@ -22,8 +23,8 @@ export async function play(
     try {
       await world.step(step);
     } catch (error) {
-      if (error instanceof Refused) {
-        counts.stuck++;
+      if (error instanceof Refused || error instanceof Untold) {
+        counts[error instanceof Refused ? "stuck" : "untold"]++;
         return;
       }
       if (error instanceof Error) error.message = `${error.message}\n${world.story.join("\n")}`;

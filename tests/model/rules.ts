@@ -12,10 +12,13 @@ import {
   type Held,
   isBelow,
   isBlank,
+  isUntold,
   type Kind,
   madeIn,
   type Memory,
   ownersIn,
+  renamed,
+  standIn,
   type Texts,
   type Tree,
   type Turn,
@@ -77,6 +80,8 @@ export interface Outcome {
   readonly isLoose: boolean;
   /** Whether a memory was set aside, as its text is away, or taken up again with it. */
   readonly turn: Turn;
+  /** Whether these rules cannot tell what is ours; then nothing else here counts. */
+  readonly isUntold: boolean;
 }
 
 /** The files that a run looks at, and what must have become of each. */
@@ -115,6 +120,7 @@ function outcomeOf(situation: Situation, file: string): Outcome {
   };
   const memory = situation.memories.get(file);
   const { known, aside, turn } = chosen(situation, file, memory);
+  const stand = standIn(tree, known?.held ?? new Map());
   const before = foundAgain(tree, known?.held ?? new Map());
   const held = new Map(before);
   const made = madeIn(tree, held);
@@ -329,15 +335,22 @@ function outcomeOf(situation: Situation, file: string): Outcome {
       held.set(place, { ...claim, made: containersOf(place).filter((one) => made.has(one)) });
     }
   }
+  // An entry in which nothing of ours stands is not remembered for the one that is gone.
+  const isOurs = [...held.keys()].some((place) =>
+    stand !== undefined && isBelow(place, stand) && isLive(ours, place)
+  );
   const now: Memory = {
-    held,
+    held: stand === undefined || isOurs ? held : renamed(held, stand, MADE),
     began: began && held.size > 0,
     written: known?.written,
     // Those who leave may get theirs back with the text that is away.
     aside,
   };
   const lefts = [...first.lefts, ...second.lefts];
-  return { tree, memory: now, rows, isLoose: isLoose || lefts.length > 0, turn };
+  return {
+    ...{ tree, memory: now, rows, isLoose: isLoose || lefts.length > 0, turn },
+    isUntold: given !== undefined && known !== undefined && isUntold(given, known.held),
+  };
 }
 
 /** What was written at a place before: a backup may bring it back. Only an address changes. */

@@ -57,6 +57,11 @@ export const ADDRESSES: readonly VaultLocation[] = [
   resolveVaultLocation({ url: "http://localhost:7777", socket: "/run/other.sock" }),
 ];
 
+/** Whether an address of the vault stands in a text. */
+export function holdsAddress(text = ""): boolean {
+  return ADDRESSES.some(({ url, socket }) => text.includes(url) || text.includes(socket));
+}
+
 const choice = fc.nat(1000);
 const some = fc.subarray([...NAMES]);
 

@@ -14,6 +14,7 @@ import {
   assertMemory,
   assertSidecar,
   declinedIn,
+  isToldAgain,
   notesIn,
   parsed,
   rowsOf,
@@ -21,6 +22,7 @@ import {
   show,
 } from "./checks.ts";
 import type { Counts } from "./counts.ts";
+import { Refused, Untold } from "./ends.ts";
 import { isBlank, type Memory } from "./memory.ts";
 import { Originals } from "./originals.ts";
 import { type Note, type Outcome, outcomesOf, type Patch, type Situation } from "./rules.ts";
@@ -34,9 +36,6 @@ import {
   type UserAct,
 } from "./steps.ts";
 import { forged, GARBAGE, pick, Users } from "./users.ts";
-
-/** An edit that the program declines, with a reason; then nothing was changed. */
-export class Refused extends Error {}
 
 const BASE = "/mounts";
 const STATE = `${BASE}/.vault-config/state.json`;
@@ -164,7 +163,7 @@ export class World {
       const memories = this.#memoriesAfter(outcomes, before);
       const state = this.#disk.read(STATE);
       const play = { stage: this.#stage, handler: this.#handler };
-      assertMemory(play, state, memories, (file) => this.#text(file));
+      assertMemory(play, state, memories, outcomes.keys(), (file) => this.#text(file));
       assertAside(state, memories, this.#files());
     });
     this.#remember(expected, before);
@@ -212,6 +211,7 @@ export class World {
     for (const takenUp of answers) {
       const outcomes = outcomesOf({ ...begun, filled, takenUp: new Set(takenUp) });
       try {
+        if ([...outcomes.values()].some((one) => one.isUntold)) throw new Untold();
         for (const file of files) {
           assertFile(this.#stage, file, {
             before: before.get(file),
@@ -222,7 +222,7 @@ export class World {
         more(outcomes);
         return outcomes;
       } catch (error) {
-        failure ??= error;
+        failure = failure === undefined || error instanceof Untold ? error : failure;
       }
     }
     throw failure;
@@ -322,8 +322,7 @@ export class World {
     const changes = this.#disk.changes;
     const { report } = await run(this.#job(selection, address), { lockTimeout: 0 });
     assert.equal(this.#disk.changes, changes, "a second run changes nothing");
-    // What is set aside is told each time, as long as its text is away.
-    const rows = rowsOf(report).filter((row) => !row.endsWith(" gone"));
+    const rows = rowsOf(report).filter((row) => !isToldAgain(row, (file) => this.#text(file)));
     assert.deepEqual(rows, [], "a second run has nothing to do");
   }
 

@@ -139,6 +139,48 @@ Deno.test("a default that went with its entry is forgotten, so that there are ne
   assert.deepEqual(keysIn(scenario), ["u", "version"]);
 });
 
+Deno.test("only an address is kept in mind while one stands elsewhere, so a second disable does nothing", async () => {
+  const scenario = await Scenario.with({}, { p: WITH_DEFAULT });
+  await scenario.apply();
+  const users = '{ "mine": ["http://localhost:9419"] }';
+  scenario.write(FILE, users.replace("{", '{ "l": [{ "k": "x" }],'));
+  await scenario.disable("p");
+  assert.equal(scenario.read(FILE), users);
+  assert.deepEqual(keysIn(scenario), ["u"]);
+  const before = scenario.read(".vault-config/state.json");
+  await scenario.disable("p");
+  assert.equal(scenario.read(".vault-config/state.json"), before);
+});
+
+Deno.test("what is kept in mind of an address says nothing of the containers around it", async () => {
+  const more = (n: string) => ({ json_table: "l", json_match: { n } });
+  const scenario = await Scenario.with({}, {
+    p: patch({ u: "{vault_url}" }, more("p")),
+    q: patch({ u: "{vault_url}" }, more("q")),
+  });
+  await scenario.apply({ providers: ["p"] });
+  const users = '{ "l": [], "mine": ["http://localhost:9419"] }';
+  scenario.write(FILE, users);
+  await scenario.apply({ providers: ["q"] });
+  for (let times = 0; times < 2; times++) {
+    await scenario.disable("p", "q");
+    assert.equal(scenario.read(FILE), users);
+  }
+});
+
+Deno.test("what is put anew at another address is found, though an earlier one stands elsewhere", async () => {
+  const scenario = await Scenario.with({}, {
+    p: patch({ u: "{vault_url}", w: "fixed" }, { json_table: "l", json_match: { k: "x" } }),
+  });
+  await scenario.apply();
+  const users = '{ "m": [{ "u": "http://localhost:9419" }] }';
+  scenario.write(FILE, users);
+  await scenario.apply({ location: resolveVaultLocation({ url: "http://vault.example:1" }) });
+  Deno.removeSync(`${scenario.mounts}/_l/.terok-managed-config.json`);
+  await scenario.disable("p");
+  assert.equal(scenario.read(FILE), users);
+});
+
 Deno.test("a value of another provider is not taken for one that the user has moved", async () => {
   const scenario = await Scenario.with({ [FILE]: '{ "m": [{ "n": "x" }] }' }, {
     p: patch({ u: "{vault_url}" }, { json_table: "l", json_match: { n: "x" } }),

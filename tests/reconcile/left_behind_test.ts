@@ -127,6 +127,24 @@ Deno.test("who is kept off fails no run about others, and is not looked at once 
   }
 });
 
+Deno.test("who is kept off is taken back where our record is lost, and fails nobody by its patch", async () => {
+  const nested = { n: patched("a/c.json", { json_set: { url: "{vault_url}" } }, "_left") };
+  const scenario = await Scenario.with({}, { ...LEFT, ...STAYS, ...nested });
+  await scenario.apply({ providers: ["l", "s"] });
+  const start = async (name: string) => {
+    const { roster, mounts } = scenario;
+    const choice = { providers: ["s"], disabledProviders: [name], keptOff: [name] };
+    const job = { ...choice, roster, mounts: new Mounts(mounts), formats: defaultFormats };
+    return (await run({ ...job, isAboutNamed: true, location: resolveVaultLocation() })).report;
+  };
+  const report = await start("n");
+  assert.deepEqual(outcomes(report), ["n: skipped", "s: unchanged"]);
+  assert.deepEqual(report.warnings, []);
+  Deno.removeSync(`${scenario.mounts}/.vault-config/state.json`);
+  assert.deepEqual(outcomes(await start("l")), ["l: removed", "s: unchanged"]);
+  await Deno.remove(scenario.mounts, { recursive: true });
+});
+
 Deno.test("of many addresses that are left behind, some are told and the others counted", async () => {
   const entries = Array.from({ length: 100 }, (_, i) => ({ name: "n", id: i }));
   const left = {

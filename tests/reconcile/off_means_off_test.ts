@@ -344,3 +344,20 @@ Deno.test("an address in a remark, in a longer text or in another one's value is
   assert.deepEqual(report.warnings, []);
   await Deno.remove(scenario.mounts, { recursive: true });
 });
+
+Deno.test("who puts our value back where it was gets the former one, though a disable failed before", async () => {
+  const scenario = await Scenario.with({ "_p/c.yml": "url: mine # kept\n" }, {
+    p: { host_dir: "_p", shared_config_patch: { file: "c.yml", yaml_set: { url: "{vault_url}" } } },
+  });
+  await scenario.apply();
+  const routed = scenario.read("_p/c.yml") ?? "";
+  scenario.write("_p/c.yml", routed.replace("url:", "url2:"));
+  for (const _ of [1, 2]) {
+    const { warnings } = await scenario.disable("p");
+    assert.ok(warnings.some(({ code }) => code === "moved"));
+  }
+  scenario.write("_p/c.yml", routed);
+  await scenario.disable("p");
+  assert.equal(scenario.read("_p/c.yml"), "url: mine # kept\n");
+  await Deno.remove(scenario.mounts, { recursive: true });
+});
