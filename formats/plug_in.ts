@@ -4,7 +4,14 @@
  *
  * @module
  */
-import { ConfigPatchError, ConfigSyntaxError, type ErrorCode } from "../errors.ts";
+import {
+  ConfigPatchError,
+  ConfigSyntaxError,
+  type ErrorCode,
+  type ErrorDetails,
+  type Position,
+  type SourceContext,
+} from "../errors.ts";
 import {
   BrokenRule,
   commentsOf,
@@ -112,23 +119,66 @@ function blaming<T>(name: string, work: () => T): T {
       );
     }
     throw knownError(error) ?? new ConfigSyntaxError(
-      `the plug-in for ${name} failed: ${String(error)}`,
+      `the plug-in for ${name} failed: ${thrownText(error)}`,
       { remedy: remedyOf(name), cause: error },
     );
   }
 }
 
-/** An error that was meant. A plug-in with a copy of the library in it has classes of its own. */
-function knownError(error: unknown): ConfigPatchError | undefined {
-  if (error instanceof ConfigPatchError) return error;
-  const { name, code, message, details } = (error ?? {}) as Partial<ConfigPatchError>;
-  const known = CODES.find((one) => one === code);
-  const isNamed = name === "ConfigPatchError" || name === "ConfigSyntaxError";
-  if (!isNamed || known === undefined) return undefined;
-  return known === "syntax"
-    ? new ConfigSyntaxError(String(message), { ...details, cause: error })
-    : new ConfigPatchError(known, String(message), { ...details, cause: error });
+/**
+ * An error that was meant. A plug-in with a copy of the library in it has classes of its own. Of its
+ * details those count that are what they must be: they go into messages.
+ */
+export function knownError(error: unknown): ConfigPatchError | undefined {
+  try {
+    const { name, code, message, details } = (error ?? {}) as Partial<ConfigPatchError>;
+    const known = CODES.find((one) => one === code);
+    const isNamed = name === "ConfigPatchError" || name === "ConfigSyntaxError";
+    const isOurs = error instanceof ConfigPatchError;
+    if (!isOurs && (!isNamed || known === undefined)) return undefined;
+    const sound = Object.entries(details ?? {}).filter(([key, value]) =>
+      value === undefined || IS_SOUND[key]?.(value)
+    );
+    if (isOurs && sound.length === Object.keys(details ?? {}).length) return error;
+    const kept: ErrorDetails = { ...Object.fromEntries(sound), cause: error };
+    return known === "syntax"
+      ? new ConfigSyntaxError(String(message), kept)
+      : new ConfigPatchError(known ?? "verification", String(message), kept);
+  } catch {
+    // A getter of it throws, or its message is no text: then it is an accident like any other.
+    return undefined;
+  }
 }
+
+/** What was thrown, as a text; not everything has one. */
+export function thrownText(error: unknown): string {
+  try {
+    return String(error);
+  } catch {
+    return "it threw something that is no error";
+  }
+}
+
+const isText = (value: unknown): boolean => typeof value === "string";
+const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
+
+/** What details must be; the errors behind an error are none of a plug-in's. */
+const IS_SOUND: Readonly<Record<string, (value: unknown) => boolean>> = {
+  provider: isText,
+  file: isText,
+  position: (value) => {
+    const { line, column } = (value ?? {}) as Partial<Record<keyof Position, unknown>>;
+    return Number.isSafeInteger(line) && Number.isSafeInteger(column);
+  },
+  sourceLine: isText,
+  context: (value) => {
+    const { before, after } = (value ?? {}) as Partial<Record<keyof SourceContext, unknown>>;
+    return isTexts(before) && isTexts(after);
+  },
+  isPlain: (value) => typeof value === "boolean",
+  remedy: isText,
+  cause: () => true,
+};
 
 /** What a handler has a reason to throw. */
 const CODES: readonly ErrorCode[] = [

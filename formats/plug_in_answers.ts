@@ -77,12 +77,14 @@ export function optional<T extends boolean | number>(
 /** What stands at a place. */
 export function slotOf(slot: Loose<Slot>, text: string): Slot | undefined {
   if (slot === undefined) return undefined;
-  const { value, span } = slot ?? {};
+  const { value, span, isRepeated } = slot ?? {};
   if (value === undefined) throw new BrokenRule("`find` must give a slot with a value, or nothing");
   const where = span === undefined
     ? undefined
     : spanOf(span, text, "`find` must give a span of the text");
-  return { value: plainValue(value), span: where };
+  const own: Slot = { value: plainValue(value), span: where };
+  const repeated = optional<boolean>(isRepeated, "isRepeated", "boolean");
+  return repeated === undefined ? own : { ...own, isRepeated: repeated };
 }
 
 /** An edit of a text. */

@@ -5,19 +5,23 @@
  *
  * @module
  */
-import type {
-  ConfigDocument,
-  ConfigList,
-  ConfigRoot,
-  ConfigTable,
-  ConfigValue,
-  Readings,
-  Selector,
+import {
+  type ConfigDocument,
+  type ConfigList,
+  type ConfigRoot,
+  type ConfigTable,
+  type ConfigValue,
+  OpaqueScalar,
+  type Readings,
+  type Selector,
 } from "./types.ts";
 import { type ConcretePath, isList, isTable, sameValue, valueAt } from "./value.ts";
 
 /** Stands for every key of a table, or every entry of a list. */
 export const ANY = "*";
+
+/** Stands for what readers make any scalar of; no text has it. */
+export const ANYTHING: ConfigValue = new OpaqueScalar("anything", "");
 
 /** How many steps a search goes by references; what is further away cannot be told. */
 const MOST_STEPS = 200;
@@ -62,9 +66,15 @@ export function mayBeMeant(
   selector: Selector,
 ): (value: ConfigValue) => boolean {
   const parts = Object.entries(selector).map(([key, wanted]) =>
-    new Search(readings, [key], (values) => values.some((one) => alike(readings, one, wanted)))
+    new Search(
+      readings,
+      [key],
+      (values) => values.some((one) => one === ANYTHING || alike(readings, one, wanted)),
+    )
   );
-  return (value) => isTable(value) && parts.every((part) => part.mayBeIn(value));
+  return (value) =>
+    (isTable(value) || (isList(value) && readings.mergedInto(value).length > 0)) &&
+    parts.every((part) => part.mayBeIn(value));
 }
 
 /** A place where something may be. */
@@ -153,9 +163,9 @@ export class Search {
   }
 
   /** The keys of a container by which it may come from elsewhere; a key of its own decides. */
-  #mergesIn(container: ConfigTable | ConfigList, depth: number): readonly string[] {
+  #mergesIn(container: ConfigTable | ConfigList, depth: number): readonly (string | number)[] {
     const key = this.#path[depth];
-    if (!isTable(container) || key === undefined || Object.hasOwn(container, key)) return [];
+    if (key === undefined || (isTable(container) && Object.hasOwn(container, key))) return [];
     const merged = this.#readings.mergedInto(container);
     return merged.filter(({ value }) => this.#isMerged(value, depth)).map(({ name }) => name);
   }

@@ -1,6 +1,6 @@
 /** The registry of formats: an immutable value that is passed around, never a global. @module */
 import { ConfigPatchError } from "../errors.ts";
-import { checkedHandler, requireFormat } from "./plug_in.ts";
+import { checkedHandler, knownError, requireFormat, thrownText } from "./plug_in.ts";
 import type { FormatHandler, FormatInfo, LazyFormat } from "./types.ts";
 
 /** A format that comes with the library: its handler is proven, and needs no look at each answer. */
@@ -86,6 +86,19 @@ export class FormatRegistry {
   }
 }
 
+/**
+ * The formats that a caller gives. They may come from a copy of the library.
+ *
+ * @throws {ConfigPatchError} `option` for anything that is no registry.
+ */
+export function requireRegistry(given: FormatRegistry): FormatRegistry {
+  const { list, get, forFile, load } = given;
+  if ([list, get, forFile, load].every((one) => typeof one === "function")) return given;
+  throw new ConfigPatchError("option", "`formats` must be a registry of formats", {
+    remedy: "give `defaultFormats.with(handler)`, or leave it out",
+  });
+}
+
 async function loaded(format: FormatHandler | LazyFormat): Promise<FormatHandler> {
   return "load" in format ? await format.load() : format;
 }
@@ -103,11 +116,12 @@ async function loadedPlugIn(
       { remedy: "correct the `load` of the plug-in" },
     );
   } catch (error) {
-    if (error instanceof ConfigPatchError) throw error;
+    const known = knownError(error);
+    if (known !== undefined) throw known;
     const { packageError } = await import("./packages.ts");
     throw packageError(error) ?? new ConfigPatchError(
       "option",
-      `the plug-in for ${name} cannot be loaded: ${String(error)}`,
+      `the plug-in for ${name} cannot be loaded: ${thrownText(error)}`,
       { remedy: "see that its module is there, and loads by itself", cause: error },
     );
   }

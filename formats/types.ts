@@ -84,6 +84,11 @@ export interface Slot {
    * empty where the value is implied (a YAML key without a value).
    */
   readonly span?: Span | undefined;
+  /**
+   * Whether the place has another text before this one, which some readers take instead: `put` and
+   * `drop` refuse it then.
+   */
+  readonly isRepeated?: boolean;
 }
 
 /** The splice that makes a path hold a value. Empty (`remove` and `insert` both `""`) when it does. */
@@ -161,14 +166,17 @@ export interface Readings {
   namesOf(table: ConfigTable, key: string): readonly string[];
   /** What stands under a name: as many values as readers disagree about, a reference as its target. */
   valuesAt(container: ConfigTable | ConfigList, name: string | number): readonly ConfigValue[];
-  /** What gives a table keys that it does not have itself: tables, and lists of them, by the key's name. */
-  mergedInto(table: ConfigTable): readonly Merged[];
+  /**
+   * What gives a container keys that it does not have itself: tables, and lists of them, by their names.
+   * A list has some if a reader takes it for a table.
+   */
+  mergedInto(container: ConfigTable | ConfigList): readonly Merged[];
 }
 
 /** A table, or a list of tables, whose keys count for another table too. */
 export interface Merged {
-  /** The name of the key that says so. */
-  readonly name: string;
+  /** The name of the key that says so, or the number of the entry. */
+  readonly name: string | number;
   /** What is merged. */
   readonly value: ConfigValue;
 }

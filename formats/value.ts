@@ -200,14 +200,21 @@ export function pathText(path: ConfigPath): string {
  * ```
  */
 export function keyShown(key: string): string {
-  if (!key.startsWith(NO_TEXT)) return key;
+  const twin = keyOf(key);
+  if (twin !== key || !key.startsWith(NO_TEXT)) return twin;
   return key.slice(1).replace(/\b(?:bigint|number|boolean|object|alias) (?=\S)|\d+ (?=")/g, "");
 }
 
 /** What the name of a key that is no text begins with: no text that is a key has it. */
 export const NO_TEXT = "\uD800";
 
-function keyText(key: string): string {
+/** The key of an entry of a JSON table: where it stands twice, the first one has a name with a number. */
+export function keyOf(name: string): string {
+  return name.startsWith(NO_TEXT) ? name.replace(/^. [0-9]+ /s, "") : name;
+}
+
+function keyText(name: string): string {
+  const key = keyOf(name);
   if (key.startsWith(NO_TEXT)) return shortened(keyShown(key).toWellFormed());
   return shortened(/^[A-Za-z0-9_$@/-]+$/.test(key) ? key : JSON.stringify(key));
 }

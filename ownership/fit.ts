@@ -1,6 +1,6 @@
 /** Whether the bytes of a claim still stand in a text, and where. @module */
 import { lastBefore } from "../formats/lines.ts";
-import type { ConfigDocument, Span } from "../formats/types.ts";
+import type { ConfigDocument, ConfigPath, Span } from "../formats/types.ts";
 import { type Claim, type ClaimText, isLive } from "./claims.ts";
 import type { ConcretePath } from "../formats/value.ts";
 
@@ -28,13 +28,20 @@ export function fitAll(document: ConfigDocument, claims: readonly Claim[]): Fit[
   for (const claim of claims.toReversed()) {
     const { text, at } = claim;
     if (text === undefined || at === undefined || !isLive(document.value, claim)) continue;
-    const span = document.find(at)?.span;
+    const span = ownSpan(document, at);
     const region = span && passed.around(span.start, text);
     if (region === undefined) continue;
     passed.add(region.start, region.end, text.remove === "");
-    fits.push({ claim, text, at: at as ConcretePath, ...region });
+    const whole = withBlanks(document.text, region, text);
+    fits.push({ claim, text, at: at as ConcretePath, ...whole });
   }
   return fits;
+}
+
+/** Where the only text of a value stands: of a place that has two, one alone is not put back. */
+export function ownSpan(document: ConfigDocument, at: ConfigPath): Span | undefined {
+  const slot = document.find(at);
+  return slot?.isRepeated ? undefined : slot?.span;
 }
 
 /** The fits that lie in no other one. */
@@ -158,14 +165,22 @@ function isBlank(character: string | undefined): boolean {
 }
 
 /** Where a claim stands whose value is spelled otherwise by now: with the blanks that came along. */
-export function aroundValue(
-  text: string,
-  { start, end }: Span,
-  { insert, value }: ClaimText,
-): Span {
-  const before = insert.slice(0, value.start);
-  const behind = insert.slice(value.end);
-  return text.endsWith(before, start) && text.startsWith(behind, end)
-    ? { start: start - before.length, end: end + behind.length }
-    : { start, end };
+export function aroundValue(text: string, { start, end }: Span, own: ClaimText): Span {
+  const before = own.insert.slice(0, own.value.start);
+  const behind = own.insert.slice(own.value.end);
+  const isAround = text.endsWith(before, start) && text.startsWith(behind, end);
+  const around = { start: start - before.length, end: end + behind.length };
+  return withBlanks(text, isAround ? around : { start, end }, own);
+}
+
+/**
+ * Where nothing comes back at the end of a line, blanks of the user's before our value go, too: in a
+ * `.env` file, some readers would look for a value on the next line.
+ */
+function withBlanks(text: string, { start, end }: Span, { overrode, remove }: ClaimText): Span {
+  let from = start;
+  if (overrode && remove === "" && /^\r?(?:\n|$)/.test(text.slice(end, end + 2))) {
+    while (isBlank(text[from - 1])) from--;
+  }
+  return { start: from, end };
 }

@@ -39,7 +39,7 @@ import {
   type Released,
   withRemoved,
 } from "./edits.ts";
-import { aroundValue, type Fit, fitAll, outermost } from "./fit.ts";
+import { aroundValue, type Fit, fitAll, outermost, ownSpan } from "./fit.ts";
 import { parting } from "./parting.ts";
 import { findPlaces, follow } from "./places.ts";
 
@@ -268,7 +268,7 @@ function removeOne(draft: Draft, claim: Claim): Draft {
   const { document, handler, parse } = draft;
   const others = { ...draft, claims: draft.claims.filter((other) => other !== claim) };
   const at = claim.at as ConcretePath;
-  const span = document.find(at)?.span;
+  const span = ownSpan(document, at);
   try {
     if (claim.text?.overrode === true && span !== undefined) {
       const { start, end } = aroundValue(document.text, span, claim.text);

@@ -2,6 +2,7 @@
 import deno from "../deno.json" with { type: "json" };
 import { closest, ConfigPatchError, shortened } from "../errors.ts";
 import { defaultFormats, type FormatRegistry } from "../formats/mod.ts";
+import { requireRegistry } from "../formats/registry.ts";
 import type { Report } from "../ownership/report.ts";
 import type { Roster } from "../roster/types.ts";
 import { checkLocation, resolveVaultLocation, type VaultLocation } from "../transport/mod.ts";
@@ -61,7 +62,7 @@ export function requestOf(
   if (typeof roster?.get !== "function" || typeof roster.names !== "function") {
     throw wrong("the roster is none", "make one with loadRoster or rosterFrom");
   }
-  const formats = options.formats ?? undefined;
+  const formats = requireRegistry(options.formats ?? defaultFormats);
   const providers = namesOf(options.providers, "`providers`");
   const credentials = credentialsOf(options.credentials);
   refuseStrangers(Object.keys(credentials), "`credentials`", roster);
@@ -76,12 +77,12 @@ export function requestOf(
   };
   // Only the call that every task start makes is remembered; another call would replace its memory.
   // And nobody can tell whether formats of the caller's own are the same as last time.
-  const remembers = command === "apply" && (formats === undefined || formats === defaultFormats);
+  const remembers = command === "apply" && formats === defaultFormats;
   return {
     ...choice,
     mounts: pathOf(mounts),
     roster: () => roster,
-    formats: formats ?? defaultFormats,
+    formats,
     disableAll: false,
     failIncompleteDisable: false,
     lockTimeout: millisecondsOf(options.lockTimeout, "`lockTimeout`"),

@@ -85,6 +85,10 @@ export async function settingsText(mounts: string): Promise<string | undefined> 
  */
 export async function parseSettings(text: string | undefined): Promise<Settings> {
   if (text === undefined) return NO_SETTINGS;
+  if (typeof text !== "string") {
+    const { wrong } = await import("./arguments.ts");
+    throw wrong("the settings must be a text", "give the content of a settings file, or undefined");
+  }
   const [{ plainToml }, { faultIn, settingsFrom }] = await Promise.all([
     import("./plain_toml.ts"),
     import("./settings_schema.ts"),

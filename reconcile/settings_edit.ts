@@ -4,7 +4,7 @@ import { applySplice } from "../formats/splice.ts";
 import type { ConfigDocument, ConfigPath, ConfigValue, Splice } from "../formats/types.ts";
 import { sameValue } from "../formats/value.ts";
 import { Mounts } from "../storage/mounts.ts";
-import { pathOf } from "./arguments.ts";
+import { pathOf, wrong } from "./arguments.ts";
 import {
   parseDocument,
   parseSettings,
@@ -57,6 +57,12 @@ export async function changeSettings(
   options: ChangeOptions | null = {},
 ): Promise<boolean> {
   const path = pathOf(mounts);
+  if (typeof change !== "function") {
+    throw wrong(
+      "the change of the settings must be a function",
+      'give one: (now) => ({ disabled: ["codex"] })',
+    );
+  }
   const own = new Mounts(path);
   const before = await settingsText(path);
   // Nothing to write: then nobody has to wait, and nothing is made.

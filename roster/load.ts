@@ -1,7 +1,7 @@
 /** From texts to a roster. @module */
 import { ConfigPatchError, type ErrorDetails, locate } from "../errors.ts";
 import { defaultFormats } from "../formats/mod.ts";
-import type { FormatRegistry } from "../formats/registry.ts";
+import { type FormatRegistry, requireRegistry } from "../formats/registry.ts";
 import type { ConfigDocument, ConfigPath } from "../formats/types.ts";
 import { isTable } from "../formats/value.ts";
 import type { AgentObject } from "./agent_object.ts";
@@ -60,7 +60,7 @@ export async function loadRoster(
   sources?: readonly RosterSource[] | null,
   options?: RosterOptions | null,
 ): Promise<Roster> {
-  const formats = options?.formats ?? defaultFormats;
+  const formats = requireRegistry(options?.formats ?? defaultFormats);
   const given = await readAll(sources ?? [], formats);
   const own = options?.builtIn === false
     ? { builtIn: {}, catalog: {} }

@@ -1,7 +1,7 @@
 /** A roster of plain JavaScript objects. @module */
 import { ConfigPatchError } from "../errors.ts";
 import { defaultFormats } from "../formats/mod.ts";
-import type { FormatRegistry } from "../formats/registry.ts";
+import { type FormatRegistry, requireRegistry } from "../formats/registry.ts";
 import { type ConfigValue, OpaqueScalar } from "../formats/types.ts";
 import { tableOf } from "../formats/value.ts";
 import type { AgentObject } from "./agent_object.ts";
@@ -37,7 +37,7 @@ export function rosterFrom(
   agents: Readonly<Record<string, AgentObject>>,
   options?: { readonly formats?: FormatRegistry | null | undefined } | null,
 ): Roster {
-  const formats = options?.formats ?? defaultFormats;
+  const formats = requireRegistry(options?.formats ?? defaultFormats);
   if (!isPlain(agents)) {
     throw new ConfigPatchError("option", "a roster cannot be made of what is no plain object", {
       remedy: "give an object that maps names to agents; for files, use readRosterSources and " +

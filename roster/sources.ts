@@ -6,7 +6,7 @@
  */
 import { ConfigPatchError } from "../errors.ts";
 import { defaultFormats } from "../formats/mod.ts";
-import type { FormatRegistry } from "../formats/registry.ts";
+import { type FormatRegistry, requireRegistry } from "../formats/registry.ts";
 import { type Fence, fenceAround } from "./fence.ts";
 import type { RosterSource } from "./types.ts";
 
@@ -54,7 +54,7 @@ export async function readRosterSources(
   paths: Iterable<string>,
   options?: SourceOptions | null,
 ): Promise<RosterSource[]> {
-  const formats = options?.formats ?? defaultFormats;
+  const formats = requireRegistry(options?.formats ?? defaultFormats);
   const list = listOf(paths);
   if (list.indexOf("-") !== list.lastIndexOf("-")) {
     throw new ConfigPatchError("option", "standard input can be read only once", {
@@ -76,7 +76,8 @@ export async function readRosterSources(
 
 function listOf(paths: Iterable<string>): string[] {
   // A text is iterable too, letter by letter.
-  const list = typeof paths === "object" && paths !== null ? [...paths] : undefined;
+  const isList = typeof paths === "object" && paths !== null && Symbol.iterator in paths;
+  const list = isList ? [...paths] : undefined;
   if (list?.every((path) => typeof path === "string") === true) return list;
   throw new ConfigPatchError("option", "a roster cannot be read from what is no list of paths", {
     remedy: 'give a list, such as ["agents"]',

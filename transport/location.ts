@@ -32,3 +32,9 @@ export const LOOPBACK_VAULT_PORT = 9419;
 
 /** The address of the bridge that speaks TLS, on a container's own loopback; in every transport. */
 export const LOOPBACK_VAULT_TLS_URL = "https://localhost:9420";
+
+/** What a caller gave for an address or a port, as it is told; not everything can be written. */
+export function shownValue(value: unknown): string {
+  const isPlain = typeof value === "string" || typeof value === "number";
+  return isPlain ? JSON.stringify(value) : `a value of type ${typeof value}`;
+}

@@ -1,6 +1,6 @@
 /** From options to the vault's location. @module */
 import { ConfigPatchError } from "../errors.ts";
-import type { Transport, VaultLocation } from "./location.ts";
+import { shownValue, type Transport, type VaultLocation } from "./location.ts";
 import { NEWER_VAULT_SOCKET, socketTransport } from "./socket.ts";
 import { tcpTransport } from "./tcp.ts";
 
@@ -111,7 +111,7 @@ function transportOf(options: LocationOptions): Transport {
       remedy: "give either `transport`, or `tokenBrokerPort` and `direct`",
     });
   }
-  if (transport !== undefined) return transport;
+  if (transport !== undefined) return requireTransport(transport);
   if (port !== undefined) return tcpTransport(port, { direct: direct === true });
   if (direct === true) {
     throw new ConfigPatchError("option", "the direct form needs the token broker's port", {
@@ -121,16 +121,24 @@ function transportOf(options: LocationOptions): Transport {
   return socketTransport;
 }
 
+function requireTransport(transport: Transport): Transport {
+  const { location } = transport;
+  if (typeof location === "object" && location !== null) return transport;
+  throw new ConfigPatchError("option", "a transport of your own must have a `location`", {
+    remedy: "give an object with `url`, `socket` and `tlsUrl`",
+  });
+}
+
 function checkUrl(url: string): void {
   if (url === "" || isUrl(url)) return;
-  throw new ConfigPatchError("option", `${JSON.stringify(url)} cannot be the vault's URL`, {
+  throw new ConfigPatchError("option", `${shownValue(url)} cannot be the vault's URL`, {
     remedy: urlRemedy(url, "`url`", "http:// or https://", "http://localhost:9419"),
   });
 }
 
 function checkTlsUrl(url: string): void {
   if (url === "" || (isUrl(url) && url.startsWith("https:"))) return;
-  throw new ConfigPatchError("option", `${JSON.stringify(url)} cannot be the vault's TLS URL`, {
+  throw new ConfigPatchError("option", `${shownValue(url)} cannot be the vault's TLS URL`, {
     remedy: urlRemedy(url, "`tlsUrl`", "https://", "https://localhost:9420"),
   });
 }
@@ -160,7 +168,7 @@ function checkSocket(socket: string): void {
   const form = /^\/(?:[^\x00-\x1f\x7f]*[^\x00-\x1f\x7f/])$/;
   const fits = typeof socket === "string" && form.test(socket) && socket.isWellFormed();
   if (socket === "" || (fits && new TextEncoder().encode(socket).length <= LONGEST_SOCKET)) return;
-  throw new ConfigPatchError("option", `${JSON.stringify(socket)} cannot be the vault's socket`, {
+  throw new ConfigPatchError("option", `${shownValue(socket)} cannot be the vault's socket`, {
     remedy: fits
       ? `for \`socket\` give a path of at most ${LONGEST_SOCKET} bytes: Linux takes no longer one`
       : "for `socket` give an absolute path in the container, such as /run/terok/vault.sock",

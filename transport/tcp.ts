@@ -1,6 +1,11 @@
 /** The TCP transport: the vault listens on a port of the host, one for each container. @module */
 import { ConfigPatchError } from "../errors.ts";
-import { LOOPBACK_VAULT_PORT, LOOPBACK_VAULT_TLS_URL, type Transport } from "./location.ts";
+import {
+  LOOPBACK_VAULT_PORT,
+  LOOPBACK_VAULT_TLS_URL,
+  shownValue,
+  type Transport,
+} from "./location.ts";
 
 /**
  * Bridges in the container forward its loopback and a Unix socket to the port on the host. With
@@ -15,7 +20,7 @@ export function tcpTransport(
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
     throw new ConfigPatchError(
       "option",
-      `${JSON.stringify(port)} cannot be the token broker's port`,
+      `${shownValue(port)} cannot be the token broker's port`,
       {
         remedy: "give a whole number from 1 to 65535",
       },

@@ -68,7 +68,8 @@ class DotenvDocument implements ConfigDocument, Ground {
     const { found, missing } = resolve(this.value, path);
     const value = valueAt(this.value, found);
     if (missing.length > 0 || found.length === 0 || value === undefined) return undefined;
-    return { value, span: this.#last(found)?.value };
+    const all = this.#assignments(found);
+    return { value, span: all.at(-1)?.value, isRepeated: all.length > 1 };
   }
 
   put(path: ConfigPath, value: ConfigValue): Put {
@@ -94,18 +95,19 @@ class DotenvDocument implements ConfigDocument, Ground {
   }
 
   offsetOf(place: ConcretePath): number | undefined {
-    return this.#last(place)?.start;
+    return this.#assignments(place).at(-1)?.start;
   }
 
-  /** Of several assignments of a name, the one that all readers take. */
-  #last([name]: ConcretePath): Assignment | undefined {
-    return this.#indexed().byName.get(String(name))?.at(-1);
+  /** All assignments of a name; most readers take the last one. */
+  #assignments([name]: ConcretePath): readonly Assignment[] {
+    return this.#indexed().byName.get(String(name)) ?? [];
   }
 
   /** The assignment of a name, if there is just one and all readers see it. */
-  #only([name]: ConcretePath): Assignment {
+  #only(place: ConcretePath): Assignment {
     const index = this.#indexed();
-    const [first, second] = index.byName.get(String(name)) ?? [];
+    const [name] = place;
+    const [first, second] = this.#assignments(place);
     if (second !== undefined) {
       throw refused(
         index,

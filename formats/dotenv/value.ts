@@ -15,7 +15,7 @@ import { unseenAt } from "../syntax.ts";
 import { tableOf } from "../value.ts";
 
 /**
- * Every name with its value; of a name that stands twice the last one, as all readers do. What is
+ * Every name with its value; of a name that stands twice the last one, as most readers do. What is
  * written so that readers disagree about the value itself is an `OpaqueScalar`.
  *
  * @throws {ConfigSyntaxError} where a quote is not closed.

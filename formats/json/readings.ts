@@ -1,8 +1,7 @@
 /** What readers of a JSON text find beside its tree: keys in other letters, and keys that stand twice. @module */
 import { folded } from "../twins.ts";
 import type { ConfigList, ConfigTable, ConfigValue, Merged, Readings } from "../types.ts";
-import { isList } from "../value.ts";
-import { keyOf } from "./spans.ts";
+import { isList, keyOf } from "../value.ts";
 
 /** The readings of a tree. Go's reader knows no case, and merges what stands under a key twice. */
 export class JsonReadings implements Readings {

@@ -11,7 +11,7 @@
 import { createScanner } from "jsonc-parser/lib/esm/impl/scanner.js";
 import { ConfigPatchError, type ConfigSyntaxError, locate } from "../../errors.ts";
 import { MAX_DEPTH, MAX_NODES, tooDeep, tooMany } from "../limits.ts";
-import { notParsed } from "../syntax.ts";
+import { notParsed, unseenAt } from "../syntax.ts";
 import type { Span } from "../types.ts";
 import { NO_TEXT } from "../value.ts";
 
@@ -85,7 +85,7 @@ export function readTree(text: string): JsonTree {
     const flaw = FLAWS[scanner.getTokenError()];
     if (flaw !== undefined) throw notJson(text, start, flaw);
     if (token === Token.LineComment || token === Token.BlockComment) {
-      if (token === Token.LineComment) refuseLoneReturn(text, end);
+      if (token === Token.LineComment) refuseUnclearEnd(text, start, end);
       comments.push({ start, end });
       if (++nodes > MAX_NODES) throw tooMany();
       continue;
@@ -229,11 +229,6 @@ function hide(table: Building, key: string, former: JsonEntry): Hidden {
   return { start: former.start, end: former.keyEnd ?? former.start, name };
 }
 
-/** The key of an entry of a table, by its name. */
-export function keyOf(name: string): string {
-  return name.startsWith(NO_TEXT) ? name.replace(/^. [0-9]+ /s, "") : name;
-}
-
 function add(container: Building, value: JsonNode): void {
   const { key, keyStart, keyEnd } = container;
   if (container.kind === "list" || key === undefined || keyEnd === undefined) {
@@ -269,12 +264,17 @@ function notJson(text: string, offset: number, why: string): ConfigSyntaxError {
   return notParsed(text, offset, "JSON", why);
 }
 
-/** Some readers end a line comment at a lone carriage return, others read on to the line feed. */
-function refuseLoneReturn(text: string, end: number): void {
-  if (text[end] !== "\r" || text[end + 1] === "\n") return;
-  throw new ConfigPatchError(
-    "unsupported",
-    "a line comment ends with a carriage return alone; programs disagree where it ends",
-    { ...locate(text, end), remedy: "end the line with a line feed" },
-  );
+/** Some readers end a line comment at a lone carriage return or at a separator, others read on. */
+function refuseUnclearEnd(text: string, start: number, end: number): void {
+  const separator = text.slice(start, end).search(/[\u2028\u2029]/);
+  const isReturn = text[end] === "\r" && text[end + 1] !== "\n";
+  if (separator === -1 && !isReturn) return;
+  const offset = separator === -1 ? end : start + separator;
+  const message = separator === -1
+    ? "a line comment ends with a carriage return alone; programs disagree where it ends"
+    : `${unseenAt(text, offset)} stands in a line comment; programs disagree where that ends`;
+  const remedy = separator === -1
+    ? "end the line with a line feed"
+    : "remove this character, which is invisible in most editors";
+  throw new ConfigPatchError("unsupported", message, { ...locate(text, offset), remedy });
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { EVENT_ID, getScalarValue } from "js-yaml";
+import { ANYTHING } from "../readings.ts";
 import type { ConfigList, ConfigTable, ConfigValue, Merged, Readings } from "../types.ts";
 import { isList, isTable, NO_TEXT } from "../value.ts";
 import { CORE_TAG } from "./events.ts";
@@ -21,9 +22,18 @@ interface Collection {
   readonly byName: ReadonlyMap<string, Entry>;
   /** Names of entries whose key is no text to us, by the text that it may be. */
   readonly otherNames: ReadonlyMap<string, readonly string[]>;
+  /** Names of entries whose key may be any text: it has a tag, or is a list that is not plain. */
+  readonly anyNames: readonly string[];
+  /** What brings in what is merged: names, or the numbers of all entries. */
+  readonly merges: readonly (string | number)[];
 }
 
-/** Nearly all collections have none. */
+/** Nearly all tables have only keys that are texts. */
+const PLAIN_KEYS: Pick<Collection, "otherNames" | "anyNames" | "merges"> = {
+  otherNames: new Map(),
+  anyNames: [],
+  merges: [],
+};
 const NONE: ReadonlyMap<string, never> = new Map<string, never>();
 
 /** The readings of an indexed text. */
@@ -41,7 +51,8 @@ export class YamlReadings implements Readings {
 
   namesOf(table: ConfigTable, key: string): readonly string[] {
     const own = Object.hasOwn(table, key) ? [key] : [];
-    return [...own, ...this.#collections.get(table)?.otherNames.get(key) ?? []];
+    const { otherNames, anyNames } = this.#collections.get(table) ?? PLAIN_KEYS;
+    return [...own, ...otherNames.get(key) ?? [], ...anyNames];
   }
 
   valuesAt(container: ConfigTable | ConfigList, name: string | number): readonly ConfigValue[] {
@@ -50,16 +61,9 @@ export class YamlReadings implements Readings {
     return entry === undefined ? [] : this.#valuesOf(entry.value);
   }
 
-  mergedInto(table: ConfigTable): readonly Merged[] {
-    const names = new Set(this.namesOf(table, MERGE_KEY));
-    for (const [, others] of this.#collections.get(table)?.otherNames ?? []) {
-      for (const name of others) {
-        const tag = this.#collections.get(table)?.byName.get(name)?.keyNode?.tag;
-        if (tag === `${CORE_TAG}merge`) names.add(name);
-      }
-    }
-    return [...names].flatMap((name) =>
-      this.valuesAt(table, name).map((value) => ({ name, value }))
+  mergedInto(container: ConfigTable | ConfigList): readonly Merged[] {
+    return (this.#collections.get(container)?.merges ?? []).flatMap((name) =>
+      this.valuesAt(container, name).map((value) => ({ name, value }))
     );
   }
 
@@ -67,46 +71,72 @@ export class YamlReadings implements Readings {
   #pair(value: ConfigValue, node: YamlNode): void {
     if (!("entries" in node) || !(isTable(value) || isList(value))) return;
     this.#byEvent.set(node.event, value);
-    const isMap = node.kind === "map";
-    const odd = isMap ? node.entries.filter(({ key }) => key.startsWith(NO_TEXT)) : [];
-    this.#collections.set(value, {
-      items: isMap ? [] : node.entries,
-      byName: isMap ? new Map(node.entries.map((entry) => [entry.key, entry])) : NONE,
-      otherNames: this.#otherNames(odd),
-    });
+    const { entries: items } = node;
+    if (node.kind === "map") {
+      const byName = new Map(items.map((entry) => [entry.key, entry]));
+      this.#collections.set(value, { items: [], byName, ...this.#oddKeys(items) });
+    } else {
+      // `!!omap` and `!!pairs` are lists of pairs, which some readers take for one mapping.
+      const merges = isForeign(node) ? [...items.keys()] : [];
+      this.#collections.set(value, { items, byName: NONE, ...PLAIN_KEYS, merges });
+    }
     for (const [at, entry] of node.entries.entries()) {
       const below = isTable(value) ? value[entry.key] : value[at];
       if (below !== undefined) this.#pair(below, entry.value);
     }
   }
 
-  #otherNames(entries: readonly Entry[]): ReadonlyMap<string, readonly string[]> {
-    if (entries.length === 0) return NONE;
-    const names = new Map<string, string[]>();
-    for (const { key, keyNode } of entries) {
+  /** What the keys of a table may be to others. */
+  #oddKeys(entries: readonly Entry[]): Pick<Collection, "otherNames" | "anyNames" | "merges"> {
+    const odd = entries.filter(({ key }) => key === MERGE_KEY || key.startsWith(NO_TEXT));
+    if (odd.length === 0) return PLAIN_KEYS;
+    const otherNames = new Map<string, string[]>();
+    const anyNames: string[] = [];
+    const merges: string[] = [];
+    for (const { key, keyNode } of odd) {
       const node = keyNode && followAlias(this.#index, keyNode);
-      const text = node?.kind === "scalar" ? this.#contentOf(node) : undefined;
-      if (text === undefined) continue;
-      const known = names.get(text) ?? [];
-      names.set(text, known);
-      known.push(key);
+      const isMerge = node?.tag === `${CORE_TAG}merge`;
+      const text = node && this.#keyText(node);
+      if (isMerge || text === MERGE_KEY) merges.push(key);
+      if (key === MERGE_KEY || isMerge) continue;
+      if (text === undefined) {
+        anyNames.push(key);
+      } else {
+        const known = otherNames.get(text) ?? [];
+        otherNames.set(text, known);
+        known.push(key);
+      }
     }
-    return names;
+    return { otherNames, anyNames, merges };
+  }
+
+  /** The text that a key is to some reader; `undefined` where it may be any. */
+  #keyText(node: YamlNode): string | undefined {
+    const target = followAlias(this.#index, node);
+    if (target === undefined || isForeign(target)) return undefined;
+    if (target.kind === "scalar") return this.#contentOf(target);
+    // As JavaScript makes a text of them: `[proxy]` is "proxy".
+    if (target.kind !== "seq") return String({});
+    const items = target.entries.map(({ value }) =>
+      value.kind === "scalar" && !isForeign(value) ? this.#contentOf(value) : undefined
+    );
+    return items.includes(undefined) ? undefined : items.join();
   }
 
   #valuesOf(node: YamlNode): readonly ConfigValue[] {
     const target = followAlias(this.#index, node);
     if (target === undefined) return [];
     const known = this.#byEvent.get(target.event);
-    if (known !== undefined) return [known];
+    if (known !== undefined) return isForeign(target) ? [known, ANYTHING] : [known];
     const value = valueOf(this.#index.source, target.event);
     if (target.kind !== "scalar") {
       // It stands within a key, so it is no part of the tree.
       this.#pair(value, target);
-      return [value];
+      return isForeign(target) ? [value, ANYTHING] : [value];
     }
     const content = this.#contentOf(target);
     if (content === undefined) return [value];
+    if (isForeign(target)) return [value, ANYTHING];
     // To some readers, a lone exclamation mark leaves a text without quotes as it is.
     const plain = target.tag === "!" && target.style === "plain" ? [plainScalar(content)] : [];
     const isRead = target.tag === undefined ? target.style === "plain" : isNumberTag(target.tag);
@@ -123,4 +153,16 @@ export class YamlReadings implements Readings {
 
 function isNumberTag(tag: string): boolean {
   return tag === `${CORE_TAG}int` || tag === `${CORE_TAG}float`;
+}
+
+/** Tags with which all readers see what we see; a lone exclamation mark is none. */
+const KNOWN_TAGS: ReadonlySet<string> = new Set(
+  ["map", "seq", "str", "int", "float", "bool", "null"].map((name) => CORE_TAG + name),
+);
+
+/** Whether a node has a tag by which it may be something else to some readers. */
+function isForeign({ kind, tag }: YamlNode): boolean {
+  if (tag === undefined || tag === "!") return false;
+  const own = kind === "scalar" ? undefined : CORE_TAG + kind;
+  return own === undefined ? !KNOWN_TAGS.has(tag) : tag !== own;
 }

@@ -170,6 +170,8 @@ Deno.test("valid texts that are over a bound, or that programs read differently,
   for (
     const [text, code, part, line, column] of [
       ['{"a": 1, // c\r "b": 2\n}', "unsupported", "carriage return", 1, 14],
+      ['{"a": 1, // c\u2028 "b": 2\n}', "unsupported", "U+2028", 1, 14],
+      ["{ // c\u2029 d", "unsupported", "U+2029", 1, 7],
       [deep(101), "too-large", "deeper than 100", 1, 105],
       [deep(101).replace("}", "} // c"), "too-large", "deeper than 100", 1, 105],
       [deep(20_000), "too-large", "deeper than 100", 1, 105],

@@ -299,6 +299,38 @@ Deno.test("an error of a plug-in's own classes is known by its name and code", a
   assert.equal(`${error.where} ${error.remedy}`, `${FILE}:1:2 mend it`);
 });
 
+Deno.test("whatever a plug-in throws, its provider alone fails", async () => {
+  const named = { name: "ConfigPatchError", code: "unsupported", message: "bad" };
+  const odd = { remedy: { text: "x" }, position: 1, sourceLine: 2, context: [], errors: "x" };
+  const getter = (key: string) =>
+    Object.defineProperty({ ...named }, key, { get: () => thrown(new Error("gotcha")) });
+  for (
+    const one of [
+      Object.create(null),
+      Object.assign(Object.create(null), named),
+      { toString: () => thrown(1) },
+      ...["name", "code", "message", "details"].map(getter),
+      { ...named, details: odd },
+      { ...named, name: "ConfigSyntaxError", code: "syntax", details: odd },
+      { ...named, message: Object.create(null) },
+      { ...named, details: 5 },
+      new ConfigPatchError("shape", "bad", odd as unknown as Record<string, never>),
+      Symbol("x"),
+      undefined,
+    ]
+  ) {
+    const parse = await refusal({ ...confFormat, parse: () => thrown(one) });
+    const { name, extensions, blank, holdsNull } = confFormat;
+    const load = () => Promise.reject(one);
+    const lazy = await refusal({ name, extensions, blank, holdsNull, load });
+    for (const { error, mounts } of [parse, lazy]) {
+      assert.equal(error.provider, "tool");
+      assert.ok(["string", "undefined"].includes(typeof error.remedy), String(error.remedy));
+      assert.match(Deno.readTextFileSync(`${mounts}/_o/o.json`), /localhost/);
+    }
+  }
+});
+
 Deno.test("a plug-in that cannot be loaded, or is another one, is named", async () => {
   const { name, extensions, blank, holdsNull } = confFormat;
   const lazily = (load: () => Promise<unknown>) => ({

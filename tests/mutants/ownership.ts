@@ -175,7 +175,7 @@ export const OWNERSHIP_MUTANTS: readonly Mutant[] = [
     name: "what was set aside is never taken up",
     file: "ownership/",
     of: "recordOf",
-    rule: always("second", "isBack"),
+    rule: always("first", "back"),
     run: HEART("absence"),
     caughtBy: "the copy that comes back is given back as it was ... FAILED",
   },

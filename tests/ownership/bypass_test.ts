@@ -45,6 +45,51 @@ Deno.test("a setting that comes by an alias or a merge key is found, and told at
   }
 });
 
+Deno.test("a key with a tag may be any name, a list its only entry, and a list with a tag a table", async () => {
+  const proxy = ["r", "proxy"];
+  const rows: readonly Row[] = [
+    // As go-yaml and npm `yaml`, js-yaml 4, and PyYAML read it.
+    ["r:\n  !!binary cHJveHk=: evil\n", proxy, ["r.proxy:2"]],
+    ["r:\n  [proxy]: evil\n", proxy, ["r.proxy:2"]],
+    ["r:\n  ? !!str {=: proxy}\n  : evil\n", proxy, ["r.proxy:3"]],
+    ["b: &b !!binary cHJveHk=\nr:\n  *b : evil\n", proxy, ["r.proxy:3"]],
+    ["l: &l [proxy]\nr:\n  *l : evil\n", proxy, ["r.proxy:3"]],
+    ["[r]: {proxy: evil}\n", proxy, ["r.proxy:1"]],
+    ["r: {[!!binary cHJveHk=]: evil}\n", proxy, ["r.proxy:1"]],
+    ["r:\n  ? &a [*a]\n  : evil\n", proxy, ["r.proxy:3"]],
+    ["r: {proxy: good, !!binary cHJveHk=: evil}\n", proxy, ["r.proxy:1"]],
+    ["a: &a {!!binary cHJveHk=: evil}\nr: *a\n", proxy, ["r:2"]],
+    ["r:\n  ? !!merge {}\n  : {proxy: evil}\n", proxy, ['r."<<":3']],
+    // ruamel and npm `yaml` read a mapping.
+    ["r: !!omap\n  - a: 1\n  - proxy: evil\n", proxy, ["r[1]:3"]],
+    ["r: !!pairs [proxy: evil]\n", proxy, ["r[0]:1"]],
+    ["a: &a !!omap [proxy: evil]\nr: *a\n", proxy, ["r:2"]],
+    ["p: &p {proxy: evil}\nr: !!omap [*p]\n", proxy, ["r[0]:2"]],
+    ["!!omap [r: {proxy: evil}]\n", proxy, ["[0]:1"]],
+    ["l: !!omap [a: {u: evil}]\n", ["l", "*", "u"], ["l[0]:1"]],
+  ];
+  for (const [text, path, places] of rows) {
+    assert.deepEqual(await found("yaml", text, path, ["good"]), places, text);
+  }
+  // A value in such a form may be any as well.
+  for (const value of ["!!binary Z29vZA==", "!x good", "!!str {=: good}", "!x [good]"]) {
+    assert.deepEqual(await found("yaml", `p: ${value}\n`, ["p"], ["good"]), ["p:1"], value);
+  }
+  for (
+    const text of [
+      "r: [proxy: evil]\n",
+      "r: {[proxy]: good}\n",
+      "r: {[proxy]: ~}\n",
+      "[x]: {proxy: evil}\nr: {[proxy, x]: evil, {proxy: x}: evil}\n",
+      "? [x]\n: {r: {proxy: evil}}\n{{ r }}: {proxy: evil}\n",
+      "r: !!omap [a: {proxy: evil}]\n",
+      "r: !!map {a: evil}\n",
+      "r: {proxy: !!str good}\n",
+      "!!str r: {! proxy: good, 1: evil, ~: evil}\n",
+    ]
+  ) assert.deepEqual(await found("yaml", text, proxy, ["good"]), [], text);
+});
+
 Deno.test("an alias or a merge that brings nothing of the kind is none", async () => {
   const rows: readonly Row[] = [
     ["x: &m {timeout: 5}\nmodel: *m\n", ["model", "provider"], []],

@@ -58,6 +58,42 @@ Deno.test("an entry that matches by an alias or a merge key is refused, by file 
   }
 });
 
+Deno.test("an entry that matches by a key or a value that is no plain text is refused", async () => {
+  const entries = [
+    "{provider: !!binary YW50aHJvcGlj, url: evil}",
+    "{provider: !x anthropic, url: evil}",
+    "{provider: !!str {=: anthropic}, url: evil}",
+    "{!!binary cHJvdmlkZXI=: anthropic, url: evil}",
+    "{[provider]: anthropic, url: evil}",
+    "!!omap [provider: anthropic, url: evil]",
+    "!!pairs [provider: *p, url: evil]",
+  ];
+  const rows = [TABLE, EACH].flatMap((rest) =>
+    entries.map((entry) => [rest, `${ANCHORS}${PLAIN}  - ${entry}\n`, 5] as const)
+  );
+  const hosts = { yaml_each: ["hosts", "*"], yaml_set: SET };
+  const more: readonly Row[] = [
+    [EACH, `models: !!omap\n  - a: {provider: anthropic, url: evil}\n`, 2],
+    [hosts, "hosts: !!omap\n  - a: {url: evil}\n", 2],
+    [{ ...hosts, yaml_each: ["hosts", "a"] }, "hosts: {}\n[hosts]:\n  a: {url: evil}\n", 3],
+    // A key of the mapping that our own value goes into.
+    [{ yaml_set: SET }, "x: 1\n[url]: evil\n", 2],
+    [{ yaml_set: SET }, "x: 1\n!!binary dXJs: evil\n", 2],
+    [{ yaml_set: SET }, "url: 1\n? [url]\n: evil\n", 3],
+  ];
+  for (const [rest, text, line] of [...rows, ...more]) {
+    const scenario = await Scenario.with({ "_l/c.yaml": text }, { p: patched("c.yaml", rest) });
+    await assert.rejects(scenario.apply(), (error: unknown) => {
+      assert.ok(error instanceof ConfigPatchError, text);
+      const [one] = error.errors;
+      assert.deepEqual([one?.provider, one?.position?.line], ["p", line], `${text}${one?.message}`);
+      assert.ok(one?.remedy, text);
+      return true;
+    });
+    assert.equal(scenario.read("_l/c.yaml"), text);
+  }
+});
+
 Deno.test("an alias or a merge that makes no entry match is nobody's business", async () => {
   const defaults = "d: &d {timeout: 5}\no: &o {provider: openai, url: theirs}\n";
   for (const rest of [TABLE, EACH]) {

@@ -8,7 +8,9 @@ import {
   loadRoster,
   LOOPBACK_VAULT_PORT,
   packageError,
+  parseSettings,
   planSharedConfigPatches,
+  readRosterSources,
   readSettings,
   resolveVaultLocation,
   Roster,
@@ -17,6 +19,8 @@ import {
   verifySharedConfigPatches,
   writeVaultConfig,
 } from "../../mod.ts";
+import { confFormat } from "../../examples/conf_format.ts";
+import type { FormatRegistry } from "../../formats/mod.ts";
 import { libraryWords } from "../../reconcile/library_words.ts";
 
 const roster = rosterFrom({
@@ -74,61 +78,80 @@ Deno.test("library: mounts as a URL, names in any iterable, null as nothing", as
 Deno.test("library: a wrong type is refused before anything is done, and clearly", async () => {
   const mounts = await fresh();
   const text = "codex" as unknown as string[];
-  const cases: readonly (readonly [call: () => Promise<unknown>, says: RegExp, remedy: RegExp])[] =
+  type Case = readonly [call: () => Promise<unknown>, says: RegExp, remedy: RegExp];
+  const cases: readonly Case[] = [
     [
-      [
-        () => {
-          const credentials = new Map([["a", "oauth"]]) as unknown as Record<string, string>;
-          return applySharedConfigPatches(roster, mounts, { credentials });
-        },
-        /credentials must be types by name/,
-        /give an object/,
-      ],
-      [
-        () => applySharedConfigPatches(roster, mounts, { credentials: { aa: "oauth" } }),
-        /`credentials` names "aa", which is no provider of the roster/,
-        /did you mean a\?|name a provider/,
-      ],
-      [
-        () => applySharedConfigPatches(roster, mounts, { providers: text }),
-        /`providers` must be a list of names, but is a text/,
-        /\["codex"\]/,
-      ],
-      [
-        () => applySharedConfigPatches(roster, mounts, { disabledProviders: text }),
-        /`disabledProviders` must be a list/,
-        /array/,
-      ],
-      [
-        () => applySharedConfigPatches(roster, mounts, { acceptBypass: [1 as unknown as string] }),
-        /`acceptBypass` must be a list/,
-        /array/,
-      ],
-      [
-        () =>
-          applySharedConfigPatches(roster, mounts, { allowNested: "yes" as unknown as boolean }),
-        /`allowNested` must be true or false/,
-        /./,
-      ],
-      [
-        () => applySharedConfigPatches(roster, mounts, { lockTimeout: -1 }),
-        /`lockTimeout` must be a number/,
-        /./,
-      ],
-      [() => disableSharedConfigPatches(roster, mounts, text), /names must be a list/, /array/],
-      [
-        () => applySharedConfigPatches(roster, new URL("http://x/mounts")),
-        /mounts directory must be a path/,
-        /file: URL/,
-      ],
-      [() => applySharedConfigPatches(roster, ""), /mounts directory must be a path/, /./],
-      [
-        () => applySharedConfigPatches({} as unknown as Roster, mounts),
-        /the roster is none/,
-        /loadRoster/,
-      ],
-      [() => writeVaultConfig("", { mounts }), /must be a name/, /codex/],
-    ];
+      () => {
+        const credentials = new Map([["a", "oauth"]]) as unknown as Record<string, string>;
+        return applySharedConfigPatches(roster, mounts, { credentials });
+      },
+      /credentials must be types by name/,
+      /give an object/,
+    ],
+    [
+      () => applySharedConfigPatches(roster, mounts, { credentials: { aa: "oauth" } }),
+      /`credentials` names "aa", which is no provider of the roster/,
+      /did you mean a\?|name a provider/,
+    ],
+    [
+      () => applySharedConfigPatches(roster, mounts, { providers: text }),
+      /`providers` must be a list of names, but is a text/,
+      /\["codex"\]/,
+    ],
+    [
+      () => applySharedConfigPatches(roster, mounts, { disabledProviders: text }),
+      /`disabledProviders` must be a list/,
+      /array/,
+    ],
+    [
+      () => applySharedConfigPatches(roster, mounts, { acceptBypass: [1 as unknown as string] }),
+      /`acceptBypass` must be a list/,
+      /array/,
+    ],
+    [
+      () => applySharedConfigPatches(roster, mounts, { allowNested: "yes" as unknown as boolean }),
+      /`allowNested` must be true or false/,
+      /./,
+    ],
+    [
+      () => applySharedConfigPatches(roster, mounts, { lockTimeout: -1 }),
+      /`lockTimeout` must be a number/,
+      /./,
+    ],
+    [() => disableSharedConfigPatches(roster, mounts, text), /names must be a list/, /array/],
+    [
+      () => applySharedConfigPatches(roster, new URL("http://x/mounts")),
+      /mounts directory must be a path/,
+      /file: URL/,
+    ],
+    [() => applySharedConfigPatches(roster, ""), /mounts directory must be a path/, /./],
+    [
+      () => applySharedConfigPatches({} as unknown as Roster, mounts),
+      /the roster is none/,
+      /loadRoster/,
+    ],
+    [() => writeVaultConfig("", { mounts }), /must be a name/, /codex/],
+    ...[{}, [confFormat], 5].flatMap((given) => {
+      const formats = given as unknown as FormatRegistry;
+      return [
+        () => applySharedConfigPatches(roster, mounts, { formats }),
+        () => loadRoster([], { formats }),
+        () => readRosterSources([], { formats }),
+        () => Promise.resolve().then(() => rosterFrom({}, { formats })),
+      ].map((call): Case => [call, /`formats` must be a registry/, /defaultFormats\.with/]);
+    }),
+    [() => readRosterSources({} as unknown as string[]), /no list of paths/, /list/],
+    ...[null, 5, {}].map((given): Case => [
+      () => parseSettings(given as unknown as string),
+      /settings must be a text/,
+      /content/,
+    ]),
+    [
+      () => changeSettings(mounts, null as unknown as () => Record<string, never>),
+      /must be a function/,
+      /now/,
+    ],
+  ];
   for (const [call, says, remedy] of cases) {
     await assert.rejects(call(), (error: unknown) => {
       assert.ok(error instanceof ConfigPatchError);

@@ -142,6 +142,50 @@ Deno.test("what the user wrote before us comes back, and is told if it names the
   assert.equal(scenario.read(CODEX), mine);
 });
 
+Deno.test("a key of JSON that stands twice is told by its own name", async () => {
+  const file = "_claude-config/settings.json";
+  const scenario = await Scenario.with();
+  scenario.write(file, '{"env": {"ANTHROPIC_BASE_URL": "mine"}}\n');
+  await scenario.apply({ providers: ["claude"] });
+  const ours = '"ANTHROPIC_BASE_URL": "http://localhost:9419"';
+  scenario.write(file, (scenario.read(file) ?? "").replace(ours, `${ours}, ${ours}`));
+  const run = disableSharedConfigPatches(await loadRoster([]), scenario.mounts, ["claude"]);
+  await assert.rejects(run, (error: unknown) => {
+    const [one] = error instanceof ConfigPatchError ? error.errors : [];
+    assert.match(one?.message ?? "", / stands at env\.ANTHROPIC_BASE_URL, /);
+    return true;
+  });
+  await Deno.remove(scenario.mounts, { recursive: true });
+});
+
+Deno.test("disable fails where our line of a .env file stands twice: some readers take the first one", async () => {
+  const file = "_gemini-config/.env";
+  for (const former of ["GOOGLE_GEMINI_BASE_URL=https://mine\n", ""]) {
+    const scenario = await Scenario.with();
+    scenario.write(file, `A=1\n${former}`);
+    await scenario.apply({ providers: ["gemini"] });
+    const routed = scenario.read(file) ?? "";
+    const ours = /^GOOGLE_GEMINI_BASE_URL=.*\n/m.exec(routed)?.[0] ?? "?";
+    const twice = routed.replace(ours, ours + ours);
+    scenario.write(file, twice);
+    const disable = async () =>
+      await disableSharedConfigPatches(await loadRoster([]), scenario.mounts, ["gemini"]);
+    for (const _time of ["first", "second"]) {
+      await assert.rejects(disable, (error: unknown) => {
+        const [one] = error instanceof ConfigPatchError ? error.errors : [];
+        assert.match(one?.message ?? "", /the name GOOGLE_GEMINI_BASE_URL stands twice/);
+        assert.deepEqual([one?.position?.line, one?.remedy], [3, "remove one of the lines"]);
+        return true;
+      });
+      assert.equal(scenario.read(file), twice);
+    }
+    scenario.write(file, routed);
+    await disable();
+    assert.equal(scenario.read(file), `A=1\n${former}`);
+    await Deno.remove(scenario.mounts, { recursive: true });
+  }
+});
+
 Deno.test("disable goes on to fail where our address stands at our place in other words", async () => {
   const slash = await disabled("codex", CODEX, (text) => text.replace("9419/v1", "9419/v1/"));
   assert.match(slash.again.failed.join("\n"), STANDS);

@@ -10,6 +10,7 @@ import {
   hasToken,
   knownLocations,
   knownValues,
+  type LocationOptions,
   LOOPBACK_VAULT_PORT,
   resolveVaultLocation,
   socketTransport,
@@ -62,6 +63,15 @@ Deno.test("a port alone is a short form, and null is as good as nothing", () => 
       { tokenBrokerPort, direct, url, socket, tlsUrl, transport },
     ]
   ) assert.deepEqual(resolveVaultLocation(nothing), socketTransport.location);
+  for (const transport of [{}, 5, "tcp", { location: null }, { location: "x" }]) {
+    const given = { transport } as unknown as LocationOptions;
+    refused(() => resolveVaultLocation(given), "option", /give an object with `url`/);
+  }
+  for (const key of ["tokenBrokerPort", "url", "socket", "tlsUrl"]) {
+    for (const value of [10n, {}, true, Symbol("x")]) {
+      refused(() => resolveVaultLocation({ [key]: value }), "option", /give|leave|use/);
+    }
+  }
   for (const given of ["18731", true, 18731n, () => 1]) {
     refused(() => resolveVaultLocation(given as unknown as number), "option", /as a number/);
   }
