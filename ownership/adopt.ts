@@ -19,7 +19,7 @@ import {
   pathKey,
   type Wanted,
 } from "./claims.ts";
-import { MAX_PLACES, MOST_EARLIER } from "./bounds.ts";
+import { MAX_PLACES, MOST_WRITTEN } from "./bounds.ts";
 import type { Created, Draft } from "./edits.ts";
 import { placeOf } from "./places.ts";
 import { isAddress } from "./strays.ts";
@@ -163,7 +163,7 @@ export function adoptKnown(
             text: undefined,
             created: [],
             nulls: [],
-            earlier: [],
+            written: [],
           }
           : { ...withValue(document, held, value), owners: joined(held.owners, [provider]) };
         claims.set(pathKey(at), claim);
@@ -180,19 +180,20 @@ export function adoptKnown(
  */
 export function broughtBack(document: ConfigDocument, claims: readonly Claim[]): readonly Claim[] {
   return claims.map((claim) => {
-    const { at, earlier } = claim;
-    if (at === undefined || earlier.length === 0 || isLive(document.value, claim)) return claim;
+    const { at, written } = claim;
+    if (at === undefined || !isAddress(claim) || isLive(document.value, claim)) return claim;
     const live = valueAt(document.value, at);
-    const value = earlier.find((one) => sameValue(live, one));
+    const value = written.find((one) => sameValue(live, one));
     return value === undefined ? claim : withValue(document, claim, value);
   });
 }
 
-/** What was written at a claim's place before. Only an address moves. */
-export function earlierOf(claim: Claim, value: ConfigValue): readonly ConfigValue[] {
-  if (!isAddress(claim)) return [];
-  const before = claim.earlier.filter((one) => !sameValue(one, claim.value));
-  return [claim.value, ...before].filter((one) => !sameValue(one, value)).slice(0, MOST_EARLIER);
+/** What we have put at a place, once a value is put there. What others put there is none of it. */
+export function writtenWith(
+  value: ConfigValue,
+  { written }: Pick<Claim, "written"> = { written: [] },
+): readonly ConfigValue[] {
+  return [value, ...written.filter((one) => !sameValue(one, value))].slice(0, MOST_WRITTEN);
 }
 
 /** The selector by which a wanted path means its entries at a depth. */
@@ -237,7 +238,7 @@ function adopted(
     text: undefined,
     created: [],
     nulls: [],
-    earlier: [],
+    written: [],
   };
 }
 

@@ -10,7 +10,7 @@
 import { ConfigPatchError, locate } from "../errors.ts";
 import type { ConfigDocument, ConfigPath, ConfigValue } from "../formats/types.ts";
 import { isTable, leavesOf, pathText, resolve, sameValue, valueAt } from "../formats/value.ts";
-import { earlierOf, matchAt } from "./adopt.ts";
+import { matchAt, writtenWith } from "./adopt.ts";
 import {
   type Claim,
   containersOf,
@@ -360,7 +360,7 @@ class Puts {
       text: undefined,
       created: [],
       nulls: [],
-      earlier: known === undefined ? [] : earlierOf(known, want.value),
+      written: writtenWith(want.value, known),
     };
   }
 }

@@ -18,8 +18,8 @@ export const MAX_PLACES = 256;
 /** More places of one kind than these are not told: a container can make as many as it likes. */
 export const MOST_TOLD = 16;
 
-/** How many earlier values of one place are remembered. */
-export const MOST_EARLIER = 4;
+/** How many of our own values of one place are remembered, with that of today. */
+export const MOST_WRITTEN = 5;
 
 /** The most former text of one provider in one file, in UTF-16 code units. */
 const MAX_FORMER_TEXTS = 4 * MAX_FORMER_TEXT;

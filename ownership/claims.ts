@@ -60,8 +60,8 @@ export interface Claim {
   readonly at: ConfigPath | undefined;
   /** The value that we wrote. The place is ours while it still holds it. */
   readonly value: ConfigValue;
-  /** What we wrote there before, for other addresses, latest first: a backup may bring it back. */
-  readonly earlier: readonly ConfigValue[];
+  /** What we have put there ourselves, latest first: a backup may bring back an earlier one. */
+  readonly written: readonly ConfigValue[];
   /** What the value was made of; absent where only a sidecar told of it. */
   readonly template: ConfigValue | undefined;
   /** Why it was put. */

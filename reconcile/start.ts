@@ -103,12 +103,10 @@ async function remember(
   const { ConfigPatchError } = await import("../errors.ts");
   try {
     // To forget needs no lock, and waits for nobody: whoever has just remembered only loses time.
-    if (text === undefined) {
-      mounts.forget();
-      return undefined;
-    }
+    if (text === undefined && !mounts.forget()) return undefined;
     using _lock = await mounts.lock({ timeout: 0, command: "remember" });
-    await mounts.writeOwn("steady.json", text);
+    if (text === undefined) mounts.forgetUnfinished();
+    else await mounts.writeOwn("steady.json", text);
     return undefined;
   } catch (error) {
     if (!(error instanceof ConfigPatchError)) throw error;

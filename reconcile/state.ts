@@ -36,13 +36,13 @@
  * a run is at work, `pending` holds what each file's entry will be, digests of its text before and
  * after, and the names of all temporary files, so that whoever comes after a crash knows both
  * outcomes, and which of them it is. `aside` is one record, or a list of two after a crash. A claim
- * may have `earlier`: what was written there for other addresses.
+ * that we have put more than once has `written`: each of our own values, latest first.
  *
  * @module
  */
 import { ConfigPatchError } from "../errors.ts";
 import type { ConfigTable, ConfigValue, Selector } from "../formats/types.ts";
-import { isList, isTable } from "../formats/value.ts";
+import { isList, isTable, sameValue } from "../formats/value.ts";
 import {
   type Claim,
   type ClaimText,
@@ -176,7 +176,7 @@ function recordJson({ format, origin, digest, claims }: FileRecord) {
         typeof key === "string" ? key : { leaves: key.leaves, match: key.match as JsonInput }
       ),
       value: claim.value,
-      earlier: claim.earlier.length === 0 ? undefined : claim.earlier,
+      written: isUsual(claim) ? undefined : claim.written,
       template: claim.template,
       kind: claim.kind,
       owners: claim.owners,
@@ -192,6 +192,11 @@ function recordJson({ format, origin, digest, claims }: FileRecord) {
       },
     })),
   };
+}
+
+/** Whether our own values at a place are what is read where nothing is said of them. */
+function isUsual({ text, value, written }: Claim): boolean {
+  return sameValue(written, text === undefined ? [] : [value]);
 }
 
 /** A key leads to a file, so it must be one that a patch can name. */
@@ -243,11 +248,12 @@ function readClaim(value: ConfigValue, key: string): Claim {
   const claim = tableIn(value, `${key}: a claim`);
   if (claim.value === undefined) throw corrupt(`${key}: a claim without a value`);
   const place = readPlace(claim.place, key);
+  const put = claim.text === undefined ? [] : [claim.value];
   return {
     place,
     at: undefined,
     value: claim.value,
-    earlier: claim.earlier === undefined ? [] : listIn(claim.earlier, `${key}: earlier values`),
+    written: claim.written === undefined ? put : listIn(claim.written, `${key}: written`),
     template: claim.template,
     kind: readKind(claim.kind, key),
     owners: stringsIn(claim.owners, `${key}: owners`),

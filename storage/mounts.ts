@@ -35,6 +35,7 @@ import {
 import type { NestedAccess } from "./nested.ts";
 import {
   type Durable,
+  isUnfinished,
   type OwnDirectory,
   type OwnFile,
   prepareOwnDirectory,
@@ -285,9 +286,18 @@ export class Mounts {
     await writeOwnFile(this.#own, this.#owner(), name, text, durable);
   }
 
-  /** Removes the memory of the last run, with all that it says of configs. */
-  forget(): void {
+  /**
+   * Removes the memory of the last run, with all that it says of configs. Returns whether an unfinished
+   * one stands there, which may be another run's work: {@linkcode forgetUnfinished} is for the lock.
+   */
+  forget(): boolean {
     removeOwnFile(this.#own, "steady.json");
+    return isUnfinished(this.#own, "steady.json");
+  }
+
+  /** Removes what a killed run has left of a memory. */
+  forgetUnfinished(): void {
+    removeOwnFile(this.#own, "steady.json.new");
   }
 
   /**

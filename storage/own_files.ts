@@ -126,24 +126,33 @@ export async function writeOwnFile(
   }
 }
 
+/** What a run leaves that is killed in the middle of writing one of our own files. */
+export type Unfinished = `${OwnFile}.new`;
+
+/** Whether somebody writes one of our own files just now, or was killed in the middle of it. */
+export function isUnfinished(own: OwnDirectory, name: OwnFile): boolean {
+  const unfinished = join(join(own.mounts, OWN_DIRECTORY), `${name}.new`);
+  return attempt(own, "look at it", `${OWN_DIRECTORY}/${name}.new`, () => {
+    return ownDirectory(own) !== undefined && own.system.lstat(unfinished) !== undefined;
+  });
+}
+
 /**
- * Removes one of our own files, if it is there, and what a run has left of it that was killed in the
- * middle of writing it. Nothing relies on its being gone.
+ * Removes one of our own files, if it is there. Nothing relies on its being gone. What is unfinished may
+ * only be removed by who has the lock.
  */
-export function removeOwnFile(own: OwnDirectory, name: OwnFile): void {
+export function removeOwnFile(own: OwnDirectory, name: OwnFile | Unfinished): void {
   const { system, mounts } = own;
   const label = `${OWN_DIRECTORY}/${name}`;
   attempt(own, "remove it", label, () => {
     if (ownDirectory(own) === undefined) return;
     const path = join(join(mounts, OWN_DIRECTORY), name);
-    for (const one of [path, `${path}.new`]) {
-      if (system.lstat(one) === undefined) continue;
-      try {
-        system.remove(one);
-      } catch (error) {
-        // Another process of ours was faster.
-        if (!(error instanceof Deno.errors.NotFound)) throw error;
-      }
+    if (system.lstat(path) === undefined) return;
+    try {
+      system.remove(path);
+    } catch (error) {
+      // Another process of ours was faster.
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   });
 }

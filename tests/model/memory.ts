@@ -21,8 +21,8 @@ export interface Held {
   readonly kind: Kind;
   /** What we wrote. */
   readonly value: string;
-  /** What we wrote there for other addresses before, latest first. */
-  readonly earlier?: readonly string[];
+  /** What we have put there ourselves, latest first. */
+  readonly written?: readonly string[];
   /** What the user had there; absent: nothing, or not known any more. */
   readonly former?: string;
   /** The providers that want it. */
@@ -112,7 +112,7 @@ export function foundAgain(tree: Tree, held: ReadonlyMap<string, Held>): Map<str
   return new Map(
     [...found].map(([place, claim]) => {
       const live = tree.leaves.get(place) ?? "";
-      const isBack = live !== claim.value && claim.earlier?.includes(live) === true;
+      const isBack = live !== claim.value && claim.written?.includes(live) === true;
       return [place, isBack ? { ...claim, value: live } : claim];
     }),
   );

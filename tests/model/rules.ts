@@ -302,7 +302,13 @@ function outcomeOf(situation: Situation, file: string): Outcome {
     const stay = stayers.filter((one) => one.place === place && one.value === value);
     const owners = join(earlier?.owners ?? [], [name, ...stay.flatMap((one) => one.owners)]);
     const former = claim === undefined ? live : claim.former;
-    const wish = { kind, value, owners, made: claim?.made ?? [], earlier: earlierOf(claim, value) };
+    const wish = {
+      kind,
+      value,
+      owners,
+      made: claim?.made ?? [],
+      written: writtenWith(claim, value),
+    };
     return former === undefined ? wish : { ...wish, former };
   };
   /** A default is written into what this run has created, and nowhere else. */
@@ -352,11 +358,9 @@ function outcomeOf(situation: Situation, file: string): Outcome {
   };
 }
 
-/** What was written at a place before: a backup may bring it back. Only an address changes. */
-function earlierOf(claim: Held | undefined, value: string): readonly string[] {
-  if (claim === undefined) return [];
-  const written = [claim.value, ...(claim.earlier ?? []).filter((one) => one !== claim.value)];
-  return written.filter((one) => one !== value).slice(0, 4);
+/** What we have put at a place, once a value is put there: a backup may bring it back. */
+function writtenWith(claim: Held | undefined, value: string): readonly string[] {
+  return [value, ...(claim?.written ?? []).filter((one) => one !== value)].slice(0, 5);
 }
 
 /** A value is written, with what has to be around it. */

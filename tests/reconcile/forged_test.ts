@@ -234,3 +234,25 @@ forgedTest(
     assert.match(warnings.map(({ message }) => message).join(), /leads to 20 files/);
   },
 );
+
+const MINE = "_p/c.yml";
+
+Deno.test("what a forged sidecar has made ours once is none of what we have put ourselves", async () => {
+  const scenario = await Scenario.with({ [MINE]: 'u: "mine"\n' }, {
+    p: { host_dir: "_p", shared_config_patch: { file: "c.yml", yaml_set: { u: "{vault_url}" } } },
+  });
+  await scenario.apply();
+  const forged = "https://forged.example";
+  scenario.write(MINE, `u: "${forged}"\n`);
+  const providers = { p: [{ kind: "yaml_top", values: { u: forged } }] };
+  const sidecar = "_p/.terok-managed-config.json";
+  scenario.write(sidecar, JSON.stringify({ version: 1, files: { "c.yml": { providers } } }));
+  await scenario.apply();
+  scenario.write(MINE, `u: "${forged}"\nmore: ${forged}\n`);
+  const { providers: [row] } = await scenario.apply();
+  assert.deepEqual(row?.edits.map(({ overrode }) => overrode), [true]);
+  const { warnings } = await scenario.disable("p");
+  assert.deepEqual(warnings, []);
+  assert.equal(scenario.read(MINE), `u: "${forged}"\nmore: ${forged}\n`);
+  await Deno.remove(scenario.mounts, { recursive: true });
+});
