@@ -25,8 +25,13 @@ export function isToBeGiven(made: Owner, owner: Owner): boolean {
 export function giveTo(system: FileSystem, path: string, owner: Owner): void {
   const made = system.lstat(path);
   if (made === undefined || !isToBeGiven(made, owner)) return;
+  giving(() => system.chown(path, owner.uid, owner.gid));
+}
+
+/** Gives something away, where the system lets us. */
+export function giving(chown: () => void): void {
   try {
-    system.chown(path, owner.uid, owner.gid);
+    chown();
   } catch (error) {
     if (!["EPERM", "EINVAL"].includes(systemCode(error) ?? "")) throw error;
   }

@@ -10,7 +10,7 @@
  * @module
  */
 import { ConfigPatchError } from "../errors.ts";
-import { isLeftToRoot, isToBeGiven, type Owner, syncEntries } from "./directories.ts";
+import { giving, isLeftToRoot, isToBeGiven, type Owner, syncEntries } from "./directories.ts";
 import { type Access, failure, notPlain } from "./failures.ts";
 import { join } from "./names.ts";
 import { type CheckedPath, checkedPath } from "./checked_path.ts";
@@ -206,7 +206,7 @@ async function giveDirectory(
   const directory = await system.openDirectory(path);
   try {
     if (!isSameInode(directory.status(), made)) return system.lstat(path);
-    directory.chown(owner.uid, owner.gid);
+    giving(() => directory.chown(owner.uid, owner.gid));
     return directory.status();
   } finally {
     directory.close();

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { ConfigPatchError } from "../../errors.ts";
 import { Mounts } from "../../storage/mounts.ts";
 import { SIDECAR_NAME } from "../../storage/names.ts";
-import { denoFileSystem } from "../../storage/primitives.ts";
+import { denoFileSystem, type FileSystem } from "../../storage/primitives.ts";
 import { needsRoot } from "../torture/planting.ts";
 import {
   create,
@@ -241,6 +241,28 @@ for (const grants of ["scoped", "all"] as const) {
     },
   );
 }
+
+rootTest(
+  "a directory to a nested file that cannot be given away stays, and says what is wrong later",
+  async (base) => {
+    const dir = `${base}/mounts/${DIR}`;
+    Deno.mkdirSync(dir);
+    Deno.chownSync(dir, USER, USER);
+    const fileSystem: FileSystem = {
+      ...denoFileSystem,
+      async openDirectory(path) {
+        const directory = await denoFileSystem.openDirectory(path);
+        const chown = () => {
+          throw Object.assign(new Deno.errors.PermissionDenied("no"), { code: "EPERM" });
+        };
+        return { ...directory, chown };
+      },
+    };
+    const mounts = new Mounts(`${base}/mounts`, { fileSystem, allowNested: true, mayWrite: true });
+    await mounts.prepareHostDir(DIR, "a/c.json");
+    assert.equal(Deno.statSync(`${dir}/a`).uid, 0);
+  },
+);
 
 storageTest("the settings may be a link, which is never written through", async (base) => {
   const mounts = await prepared(base);
