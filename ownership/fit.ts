@@ -32,8 +32,7 @@ export function fitAll(document: ConfigDocument, claims: readonly Claim[]): Fit[
     const region = span && passed.around(span.start, text);
     if (region === undefined) continue;
     passed.add(region.start, region.end, text.remove === "");
-    const whole = withBlanks(document.text, region, text);
-    fits.push({ claim, text, at: at as ConcretePath, ...whole });
+    fits.push({ claim, text, at: at as ConcretePath, ...region });
   }
   return fits;
 }
@@ -168,19 +167,7 @@ function isBlank(character: string | undefined): boolean {
 export function aroundValue(text: string, { start, end }: Span, own: ClaimText): Span {
   const before = own.insert.slice(0, own.value.start);
   const behind = own.insert.slice(own.value.end);
-  const isAround = text.endsWith(before, start) && text.startsWith(behind, end);
-  const around = { start: start - before.length, end: end + behind.length };
-  return withBlanks(text, isAround ? around : { start, end }, own);
-}
-
-/**
- * Where nothing comes back at the end of a line, blanks of the user's before our value go, too: in a
- * `.env` file, some readers would look for a value on the next line.
- */
-function withBlanks(text: string, { start, end }: Span, { overrode, remove }: ClaimText): Span {
-  let from = start;
-  if (overrode && remove === "" && /^\r?(?:\n|$)/.test(text.slice(end, end + 2))) {
-    while (isBlank(text[from - 1])) from--;
-  }
-  return { start: from, end };
+  return text.endsWith(before, start) && text.startsWith(behind, end)
+    ? { start: start - before.length, end: end + behind.length }
+    : { start, end };
 }

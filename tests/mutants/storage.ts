@@ -209,7 +209,7 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
   {
     name: "a host dir can make us read as much as it likes",
     file: "storage/reading.ts",
-    of: "overBudget",
+    of: "#over",
     rule: answers("undefined"),
     run: test("storage/reading"),
     caughtBy: "a host dir that makes us read too much fails as a whole, and alone ... FAILED",

@@ -182,12 +182,12 @@ table("removal, where the bytes no longer stand", [
     expected: "? top\n:\nb: 1\n",
   },
   {
-    name: "an empty value comes back in a .env line with blanks",
+    name: "an empty value comes back in a .env line with blanks, which are the user's and stay",
     format: "dotenv",
     given: "A=1\nTOP=\nB=2\n",
     wants: { p: [[["TOP"], "http://vault/p"]] },
     running: [{ apply: "p" }, { user: ["TOP=", "TOP = "] }, { disable: "p" }],
-    expected: "A=1\nTOP =\nB=2\n",
+    expected: "A=1\nTOP = \nB=2\n",
   },
   {
     name: "an empty value comes back in a .env line with a comment",
