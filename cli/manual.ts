@@ -36,7 +36,9 @@ export const DETAILS: Readonly<Partial<Record<CommandName, readonly string[]>>> 
     "not start the container. A second run changes nothing.",
     "Wanted are the names of --providers; else those of `providers` in the settings; else those " +
     "that are on by default, and those of `enabled`. Off are those of `disabled` in the settings, " +
-    "less the names of --providers, and those of --disabled. Wanted and off is off.",
+    "less the names of --providers, and those of --disabled. Wanted and off is off. A run with " +
+    "--providers does not fail for who is only off in the settings: what cannot be taken back is a " +
+    "warning then, and stays for a later run.",
   ],
   disable: [
     "Takes the values back and writes the names to `disabled` in the settings, so that no later " +
