@@ -9,7 +9,7 @@ import type { ConfigFile } from "./files.ts";
 import type { Preview } from "./preview.ts";
 import { stays } from "./rows.ts";
 import type { FoundSidecar } from "./sidecars.ts";
-import type { Job } from "./tasks.ts";
+import { isKeptOff, type Job } from "./tasks.ts";
 
 /** Collects over the rounds of a run what the report has to say. */
 export class Findings {
@@ -88,10 +88,9 @@ export class Findings {
       const failure = file === undefined ? undefined : this.#failures.get(file);
       // Whoever takes nothing back there has nothing to do with it.
       const concerns = action === "apply" ? row.outcome !== "failed" : row.outcome !== "unchanged";
-      const isKeptOff = action === "disable" && this.#job.keptOff?.includes(provider) === true;
-      if (failure !== undefined && concerns && isKeptOff) {
-        const message = stays(provider, failure);
-        kept.push({ file, message });
+      const isInPassing = action === "disable" && isKeptOff(this.#job, provider);
+      if (failure !== undefined && concerns && isInPassing) {
+        kept.push({ file, message: stays(provider, failure) });
         return { ...row, outcome: "kept", edits: [] };
       }
       if (failure !== undefined && concerns) {

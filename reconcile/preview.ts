@@ -17,7 +17,7 @@ import { judge, type Judgement } from "./bypasses.ts";
 import { tooOpen } from "./changes.ts";
 import { type ConfigFile, configFiles, type Known } from "./files.ts";
 import { claimsLeftBehind, leftBehindIn } from "./left_behind.ts";
-import { type Job, type Task, tasksOf } from "./tasks.ts";
+import { isKeptOff, type Job, type Task, tasksOf } from "./tasks.ts";
 import { Failures } from "./unserved.ts";
 import { rowsOf } from "./rows.ts";
 import { type FoundSidecar, Sidecars } from "./sidecars.ts";
@@ -71,7 +71,7 @@ export async function preview(
   const known = new Set([...ownersIn(state), ...all]);
   // Who is kept off and owns nothing has nothing to take back: nobody waits for that container.
   const isPassedOver = ({ provider }: Task) =>
-    job.keptOff?.includes(provider) === true && stateText !== undefined && !known.has(provider);
+    isKeptOff(job, provider) && stateText !== undefined && !known.has(provider);
   const told = tasksOf(
     { ...job, disabledProviders: [...job.disabledProviders ?? [], ...all] },
     (name) => known.has(name),

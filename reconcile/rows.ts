@@ -10,7 +10,7 @@ import type { Judgement } from "./bypasses.ts";
 import { narrower } from "./changes.ts";
 import { type ConfigFile, filesByPart } from "./files.ts";
 import type { Failures } from "./unserved.ts";
-import type { Job, Task } from "./tasks.ts";
+import { isKeptOff, type Job, type Task } from "./tasks.ts";
 
 /** All that the rows come from. */
 interface Outcomes {
@@ -69,7 +69,7 @@ function rowsOfTask(
     bypasses: [],
     error: undefined,
   };
-  if (task.error !== undefined && job.keptOff?.includes(provider) === true) {
+  if (task.error !== undefined && isKeptOff(job, provider)) {
     warnings.push({ file: task.error.file ?? own, message: stays(provider, task.error) });
     return [{ ...base, outcome: "kept" }];
   }
@@ -183,7 +183,7 @@ function keptAfter(
   if (action !== "disable") return undefined;
   const owns = ownersOf(file.state).includes(provider) || file.records.has(provider);
   const isMalformed = error.code === "syntax" || error.code === "encoding";
-  const isLeft = job.keptOff?.includes(provider) === true ||
+  const isLeft = isKeptOff(job, provider) ||
     (isMalformed && job.failIncompleteDisable !== true);
   if (owns && !isLeft) return undefined;
   const message = owns

@@ -55,6 +55,11 @@ export interface Job extends Choice {
   readonly only?: ReadonlySet<string> | undefined;
 }
 
+/** Whether a provider is only taken back in passing, in a run about others. */
+export function isKeptOff({ keptOff }: Choice, provider: string): boolean {
+  return keptOff?.includes(provider) === true;
+}
+
 /** What is to be done for one provider. */
 export interface Task {
   /** The provider. */
