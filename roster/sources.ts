@@ -84,7 +84,8 @@ function listOf(paths: Iterable<string>): string[] {
   });
 }
 
-async function readStandardInput(): Promise<Uint8Array> {
+/** All of standard input; it can be read only once. */
+export async function readStandardInput(): Promise<Uint8Array> {
   return await new Response(Deno.stdin.readable).bytes();
 }
 
