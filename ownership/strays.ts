@@ -60,8 +60,7 @@ export function straysOf(
 ): ReadonlyMap<string, readonly Stray[]> {
   const { document } = draft;
   const held = placesOf(draft.claims);
-  const released = draft.released.filter(({ outcome }) => outcome === "gone" || outcome === "kept")
-    .map(({ claim }) => claim);
+  const released = draft.released.filter(isDue).map(({ claim }) => claim);
   const lost = findPlaces(
     document.value,
     [...released, ...draft.claims.filter((claim) => claim.at === undefined)].filter(isAddress),
@@ -116,9 +115,9 @@ export function openClaims(
   strays: ReadonlyMap<string, readonly Stray[]>,
 ): Claim[] {
   return released.filter(isOpen)
-    .map(({ claim, outcome }): Claim => {
-      const isDue = outcome === "gone" || outcome === "kept";
-      return { ...claim, text: isDue ? claim.text : undefined, created: [], nulls: [] };
+    .map((one): Claim => {
+      const text = isDue(one) ? one.claim.text : undefined;
+      return { ...one.claim, text, created: [], nulls: [] };
     })
     .filter(({ owners }) => owners.some((owner) => (strays.get(owner)?.length ?? 0) > 0));
 }
@@ -127,10 +126,14 @@ export function openClaims(
  * Nothing but an address is looked for elsewhere. A claim in an entry that we have removed would be
  * taken for another entry's.
  */
-function isOpen({ claim, outcome }: Released): boolean {
-  if (!isAddress(claim)) return false;
-  return outcome === "gone" || outcome === "kept" ||
-    claim.place.every((key) => typeof key === "string");
+function isOpen(one: Released): boolean {
+  const { claim } = one;
+  return isAddress(claim) && (isDue(one) || claim.place.every((key) => typeof key === "string"));
+}
+
+/** Whether our value was not there any more, so that nothing was given back for it. */
+function isDue({ outcome }: Released): boolean {
+  return outcome === "gone" || outcome === "kept";
 }
 
 /** A value that providers may have put, wherever it stands. */
@@ -154,7 +157,7 @@ function putElsewhere(start: Draft, draft: Draft, parts: readonly Part[]): OwnVa
     }
   };
   for (const claim of new Set([...start.claims, ...draft.claims])) {
-    if (isAddress(claim)) add(claim.template ?? null, claim);
+    if (isAddress(claim)) add(claim.template, claim);
   }
   for (const { provider, action, wanted } of parts) {
     if (action !== "disable") continue;
@@ -203,8 +206,8 @@ function ownPlaces({ document }: Draft, part: Part, claims: readonly Claim[]): O
 }
 
 /** Whether a claim's value is made of an address of the vault. */
-export function isAddress({ template }: Claim): boolean {
-  return template !== undefined && hasToken(template);
+export function isAddress(claim: Claim): claim is Claim & { readonly template: ConfigValue } {
+  return claim.template !== undefined && hasToken(claim.template);
 }
 
 /**

@@ -6,8 +6,9 @@ import { type Claim, type FileState, isLive, placeText } from "../ownership/clai
 import type { FilePlan } from "../ownership/plan.ts";
 import { findPlaces } from "../ownership/places.ts";
 import type { Warning } from "../ownership/report.ts";
+import { isAddress } from "../ownership/strays.ts";
 import type { VaultLocation } from "../transport/location.ts";
-import { hasToken, substitute } from "../transport/tokens.ts";
+import { substitute } from "../transport/tokens.ts";
 import type { ConfigFile } from "./files.ts";
 import type { Job } from "./tasks.ts";
 
@@ -86,7 +87,6 @@ function ownersText(claims: readonly Claim[]): string {
     `\`vault-config disable ${owners.join(" ")}\``;
 }
 
-function isPresent({ template, value }: Claim, location: VaultLocation): boolean {
-  if (template === undefined || !hasToken(template)) return true;
-  return sameValue(value, substitute(template, location));
+function isPresent(claim: Claim, location: VaultLocation): boolean {
+  return !isAddress(claim) || sameValue(claim.value, substitute(claim.template, location));
 }
