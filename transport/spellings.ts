@@ -49,7 +49,7 @@ function namesEndpoint(text: string, address: string): boolean {
 /** What stands between blanks, quotes and the like. Brackets may be of a link, or of an IPv6 address. */
 function wordsOf(text: string): string[] {
   const words = text.split(/[\s"'`<>,;|(){}]+/);
-  return [...words, ...words.flatMap((word) => word.split(/[[\]]/))];
+  return words.flatMap((word) => /[[\]]/.test(word) ? [word, ...word.split(/[[\]]/)] : [word]);
 }
 
 /** Ports that need not be written. */

@@ -112,12 +112,11 @@ export class YamlReadings implements Readings {
 
   /** The text that a key is to some reader; `undefined` where it may be any. */
   #keyText(node: YamlNode): string | undefined {
-    const target = followAlias(this.#index, node);
-    if (target === undefined || isForeign(target)) return undefined;
-    if (target.kind === "scalar") return this.#contentOf(target);
+    if (isForeign(node)) return undefined;
+    if (node.kind === "scalar") return this.#contentOf(node);
     // As JavaScript makes a text of them: `[proxy]` is "proxy".
-    if (target.kind !== "seq") return String({});
-    const items = target.entries.map(({ value }) =>
+    if (node.kind !== "seq") return String({});
+    const items = node.entries.map(({ value }) =>
       value.kind === "scalar" && !isForeign(value) ? this.#contentOf(value) : undefined
     );
     return items.includes(undefined) ? undefined : items.join();
@@ -126,17 +125,18 @@ export class YamlReadings implements Readings {
   #valuesOf(node: YamlNode): readonly ConfigValue[] {
     const target = followAlias(this.#index, node);
     if (target === undefined) return [];
+    const anything = isForeign(target) ? [ANYTHING] : [];
     const known = this.#byEvent.get(target.event);
-    if (known !== undefined) return isForeign(target) ? [known, ANYTHING] : [known];
+    if (known !== undefined) return [known, ...anything];
     const value = valueOf(this.#index.source, target.event);
     if (target.kind !== "scalar") {
       // It stands within a key, so it is no part of the tree.
       this.#pair(value, target);
-      return isForeign(target) ? [value, ANYTHING] : [value];
+      return [value, ...anything];
     }
     const content = this.#contentOf(target);
     if (content === undefined) return [value];
-    if (isForeign(target)) return [value, ANYTHING];
+    if (anything.length > 0) return [value, ...anything];
     // To some readers, a lone exclamation mark leaves a text without quotes as it is.
     const plain = target.tag === "!" && target.style === "plain" ? [plainScalar(content)] : [];
     const isRead = target.tag === undefined ? target.style === "plain" : isNumberTag(target.tag);
@@ -163,6 +163,5 @@ const KNOWN_TAGS: ReadonlySet<string> = new Set(
 /** Whether a node has a tag by which it may be something else to some readers. */
 function isForeign({ kind, tag }: YamlNode): boolean {
   if (tag === undefined || tag === "!") return false;
-  const own = kind === "scalar" ? undefined : CORE_TAG + kind;
-  return own === undefined ? !KNOWN_TAGS.has(tag) : tag !== own;
+  return kind === "scalar" ? !KNOWN_TAGS.has(tag) : tag !== CORE_TAG + kind;
 }
