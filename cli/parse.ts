@@ -121,7 +121,7 @@ export function parse(args: readonly string[], formats?: FormatRegistry): Invoca
   const invocation = (command: Invocation["command"], operands: readonly string[] = []) =>
     ({ command, operands, flags, formats, standardInput }) satisfies Invocation;
   let bytes: Promise<Uint8Array> | undefined;
-  const standardInput = () => bytes ??= readStandardInput();
+  const standardInput = () => bytes ??= new Response(Deno.stdin.readable).bytes();
   const has = (name: OptionName) => given.has(name);
   const flags = flagsOf(given);
   const [word, ...operands] = words;
@@ -338,8 +338,4 @@ function unknown(what: string, word: string, known: readonly string[]): UsageErr
   const near = closest(word, known);
   const remedy = near === undefined ? ASK : `did you mean ${near}?`;
   return new UsageError(`there is no ${what} ${JSON.stringify(word)}`, { remedy }, word);
-}
-
-async function readStandardInput(): Promise<Uint8Array> {
-  return await (await import("../roster/sources.ts")).readStandardInput();
 }

@@ -84,8 +84,7 @@ function listOf(paths: Iterable<string>): string[] {
   });
 }
 
-/** All of standard input; it can be read only once. */
-export async function readStandardInput(): Promise<Uint8Array> {
+async function readStandardInput(): Promise<Uint8Array> {
   return await new Response(Deno.stdin.readable).bytes();
 }
 
